@@ -1,0 +1,79 @@
+// observation — something seen on the network: by which probe, of whom, when, as which bytes.
+//
+// Observations are plain records. Probes do not interpret: they hand over raw bytes under a channel
+// name, and identify takes them apart, whether they come from the wire, a capture or a test file.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "qingdan/base/bytes.h"
+#include "qingdan/base/clock.h"
+#include "qingdan/model/vocabulary.h"
+#include "qingdan/net/address.h"
+#include "qingdan/net/port_set.h"
+
+namespace qingdan::model {
+
+struct Endpoint {
+  std::string zone;  // 网络区域 of the scope document; part of every key
+  net::Address ip;
+  net::Transport transport{net::Transport::tcp};
+  std::uint16_t port{0};
+  auto operator<=>(const Endpoint&) const = default;
+};
+
+// What the sweep found of one port. `rtt` of the answer, -1 where none came.
+struct PortResult {
+  Endpoint at;
+  Verdict verdict{Verdict::filtered};
+  double rtt_ms{-1};
+  std::uint8_t tries{0};
+  UnixMillis time;
+};
+
+// The channels a probe may hand over; identify/dissect knows how to take each apart. The names are
+// those of schema/README.md. Raw = exactly what the peer sent, in order, unless said otherwise.
+namespace channel {
+inline constexpr std::string_view kSsh = "ssh.stream";            // ident line, then the KEXINIT packet
+inline constexpr std::string_view kFtp = "ftp.stream";            // greeting and replies
+inline constexpr std::string_view kSmtp = "smtp.stream";          // greeting and EHLO reply
+inline constexpr std::string_view kPop3 = "pop3.stream";
+inline constexpr std::string_view kImap = "imap.stream";
+inline constexpr std::string_view kTelnet = "telnet.stream";      // options and text up to the prompt
+inline constexpr std::string_view kVnc = "vnc.stream";            // RFB version, security types
+inline constexpr std::string_view kMysql = "mysql.handshake";     // the first packet
+inline constexpr std::string_view kHttp = "http.response";        // status line, headers, body
+inline constexpr std::string_view kFavicon = "http.favicon";      // body of the icon
+inline constexpr std::string_view kTls = "tls.session";           // "version\ncipher\nalpn\n", text
+inline constexpr std::string_view kCertificate = "x509.der";      // one certificate; leaf comes first
+inline constexpr std::string_view kPostgres = "postgresql.reply"; // answers to SSLRequest and to startup
+inline constexpr std::string_view kRedis = "redis.reply";
+inline constexpr std::string_view kMemcached = "memcached.reply";
+inline constexpr std::string_view kMongo = "mongodb.reply";       // the OP_MSG/OP_REPLY to hello/buildInfo
+inline constexpr std::string_view kLdap = "ldap.reply";           // rootDSE search result
+inline constexpr std::string_view kSmb = "smb.negotiate";         // negotiate response(s)
+inline constexpr std::string_view kRdp = "rdp.reply";             // X.224 connection confirm
+inline constexpr std::string_view kRtsp = "rtsp.response";
+inline constexpr std::string_view kSip = "sip.response";
+inline constexpr std::string_view kDns = "dns.reply";             // message(s) answering version.bind/id.server
+inline constexpr std::string_view kNtp = "ntp.reply";
+inline constexpr std::string_view kSnmpEngine = "snmp.engine";    // SNMPv3 report
+inline constexpr std::string_view kSnmp = "snmp.reply";
+inline constexpr std::string_view kUnknown = "unknown.stream";    // bytes nobody claims
+}  // namespace channel
+
+struct Observation {
+  Endpoint at;
+  std::string probe;          // its name in probe/table
+  std::string channel;        // one of the above
+  std::string vhost;          // the name asked for by Host and SNI; "" = asked by address
+  bool inside_tls{false};
+  std::uint32_t exchange{0};  // observations of one exchange are evidence of one response
+  bool truncated{false};      // a cap or a deadline cut it
+  Bytes raw;
+  UnixMillis time;
+};
+
+}  // namespace qingdan::model
