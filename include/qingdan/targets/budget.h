@@ -1,0 +1,64 @@
+// budget — the brake: global → block (/24 or /64) → host, so that no cap of the scope document is
+// exceeded in any second, wherever that second begins.
+//
+// Each level holds two rules at once. The log of its last second allows at most `cap` packets in
+// every half-open second. The pace lets at most 1/50 s worth of packets (at least one) go
+// back-to-back, so that a fragile host gets its packets evenly and an idle or suspended sender
+// never catches up.
+//   B1  for every t: packets taken in [t, t + 1 s) <= cap, at each level
+//   B2  memory is proportional to the packets of the last second, not to the scope
+// Time is passed in and must not run backwards; a smaller `now` counts as the largest seen.
+// Not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "qingdan/base/clock.h"
+#include "qingdan/net/address.h"
+#include "qingdan/targets/scope.h"
+
+namespace qingdan::targets {
+
+class Budget {
+ public:
+  explicit Budget(const Pace& pace) : pace_(pace) {}
+
+  // Takes one packet for `ip` at `now` and returns nullopt; or takes nothing and returns the
+  // earliest time at which, if nothing else is taken meanwhile, it would be granted (> now).
+  [[nodiscard]] std::optional<SteadyTime> try_take(const net::Address& ip, SteadyTime now);
+
+  // The earliest time (>= now) at which a packet for `ip` would be granted; takes nothing.
+  [[nodiscard]] SteadyTime earliest(const net::Address& ip, SteadyTime now) const;
+  // EXPECTS earliest(ip, now) <= now.
+  void take(const net::Address& ip, SteadyTime now);
+
+  [[nodiscard]] const Pace& pace() const { return pace_; }
+  // Blocks and hosts held in memory, for the tests and the status line.
+  [[nodiscard]] std::size_t held() const { return blocks_.size() + hosts_.size(); }
+
+ private:
+  struct Bucket {
+    std::vector<SteadyTime> sent;  // the last `cap` packets; a ring once full
+    std::size_t oldest{0};         // where the ring is full: its oldest entry
+    SteadyTime due{};              // theoretical time of the next packet (GCRA)
+  };
+  using Buckets = std::unordered_map<net::Address, Bucket>;
+
+  [[nodiscard]] SteadyTime earliest_of(const Bucket& bucket, std::uint32_t cap,
+                                       SteadyTime now) const;
+  static void record(Bucket& bucket, std::uint32_t cap, SteadyTime now);
+  void forget_idle(SteadyTime now);
+
+  Pace pace_;
+  Bucket global_;
+  Buckets blocks_;  // by the block's first address
+  Buckets hosts_;
+  SteadyTime latest_{SteadyTime::min()};
+  SteadyTime swept_{SteadyTime::min()};  // last time idle buckets were let go
+};
+
+}  // namespace qingdan::targets
