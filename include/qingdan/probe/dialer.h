@@ -1,0 +1,88 @@
+// dialer — the one door through which probes reach the network. Asks the scope again immediately
+// before every connect and every send, whatever the caller holds, and fails closed: after the first
+// breach nothing leaves any more, and the run must end (breach()).
+//   D1  no packet goes to an endpoint for which scope.approve() says no at that moment
+//   D2  after one breach every call answers out_of_scope
+// Not thread-safe; owned by app, outlives every probe.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "qingdan/base/result.h"
+#include "qingdan/probe/sockets.h"
+#include "qingdan/targets/scope.h"
+
+namespace qingdan::probe {
+
+class Dialer;
+
+// A connection whose writes go through the guard. Movable; empty where the dial failed.
+class Connection {
+ public:
+  Connection() = default;
+  Connection(Dialer& dialer, targets::ApprovedTarget target, Connected connected);
+
+  [[nodiscard]] DialOutcome outcome() const { return outcome_; }
+  [[nodiscard]] bool connected() const { return outcome_ == DialOutcome::connected; }
+  [[nodiscard]] std::chrono::nanoseconds rtt() const { return rtt_; }
+
+  // EXPECTS connected() for these three.
+  [[nodiscard]] Awaitable<ReadResult> read(Deadline by);
+  [[nodiscard]] Awaitable<bool> write(Bytes bytes, Deadline by);
+  [[nodiscard]] Awaitable<void> finish(Deadline by);
+
+ private:
+  Dialer* dialer_{nullptr};
+  std::optional<targets::ApprovedTarget> target_;
+  std::unique_ptr<Stream> stream_;
+  DialOutcome outcome_{DialOutcome::timeout};
+  std::chrono::nanoseconds rtt_{-1};
+};
+
+// A UDP exchange whose sends go through the guard.
+class DatagramExchange {
+ public:
+  DatagramExchange(Dialer& dialer, targets::ApprovedTarget target,
+                   std::unique_ptr<DatagramSocket> socket);
+  // `bytes`: it was sent.
+  [[nodiscard]] DatagramOutcome send(BytesView bytes);
+  [[nodiscard]] Awaitable<Datagram> receive(Deadline by);
+
+ private:
+  Dialer& dialer_;
+  targets::ApprovedTarget target_;
+  std::unique_ptr<DatagramSocket> socket_;
+};
+
+class Dialer {
+ public:
+  Dialer(const targets::Scope& scope, Sockets& sockets) : scope_(scope), sockets_(sockets) {}
+  Dialer(const Dialer&) = delete;
+  Dialer& operator=(const Dialer&) = delete;
+
+  [[nodiscard]] Awaitable<Connection> dial(targets::ApprovedTarget target, Deadline by);
+  [[nodiscard]] DatagramExchange open_udp(const targets::ApprovedTarget& target);
+
+  // False counts as a breach.
+  [[nodiscard]] bool permits(const targets::ApprovedTarget& target);
+  [[nodiscard]] std::uint64_t breaches() const { return breaches_; }
+  // ErrorCode::refused with the endpoint, where the guard had to say no.
+  [[nodiscard]] Result<void> breach() const;
+
+  [[nodiscard]] const targets::Scope& scope() const { return scope_; }
+  [[nodiscard]] Sockets& sockets() { return sockets_; }
+  [[nodiscard]] const Clock& clock() const { return sockets_.clock(); }
+  // Ends every wait of every probe on this thread now: for a stop.
+  void abort_waits() { sockets_.alarms().fire(SteadyTime::max()); }
+
+ private:
+  const targets::Scope& scope_;
+  Sockets& sockets_;
+  std::uint64_t breaches_{0};
+  std::string first_breach_;
+};
+
+}  // namespace qingdan::probe

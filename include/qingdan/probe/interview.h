@@ -1,0 +1,65 @@
+// interview — what does an open port say: the driver of all conversations over one TCP port.
+//
+// Order: the port's usual conversation (listening first where the peer speaks first) → what the
+// bytes heard so far look like → TLS → HTTP → the rest by yield; after TLS the same inside. One
+// connection each, at most `connections`. Whatever was heard is kept, also when a cap, a deadline
+// or a stop ends it.
+//   I1  a port whose class is not normal gets no connection and no byte: verdict open-acked
+//   I2  no connection without a permit of the Pacer
+//   I3  the interview ends by its deadline and receives at most `bytes`, whatever the peer does
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "qingdan/base/result.h"
+#include "qingdan/base/task.h"
+#include "qingdan/model/observation.h"
+#include "qingdan/probe/pacer.h"
+
+namespace qingdan::probe {
+
+struct InterviewSettings {
+  std::chrono::milliseconds session{30'000};  // all connections together
+  std::chrono::milliseconds listen{2000};     // for a peer that may speak first, at most
+  std::chrono::milliseconds dial{3000};
+  std::size_t bytes{1'048'576};  // received, all connections together
+  int connections{6};            // follow-ups (favicon, redirects) included
+};
+
+struct InterviewReport {
+  model::Endpoint at;
+  // open_verified: bytes or a TLS handshake. open_acked: it took our connections and kept quiet.
+  // tarpit: talks without end or trickles. open: it could not be reached again; only the sweep's
+  // handshake stands.
+  model::Verdict verdict{model::Verdict::open};
+  std::string service;  // the conversation that recognised it, "tls" where only that; "" = none
+  bool tls{false};
+  bool complete{true};  // false: stopped, or the window closed, before we were through
+  int connections{0};
+  std::uint64_t sent{0};  // handshakes begun
+  std::vector<model::Observation> observations;
+};
+
+class TlsContext;  // src/probe/tls_engine.h
+struct TlsContextDeleter {
+  void operator()(TlsContext* context) const;
+};
+using TlsContextPtr = std::unique_ptr<TlsContext, TlsContextDeleter>;
+[[nodiscard]] Result<TlsContextPtr> open_tls_context();
+
+// What the interview is told of its port.
+struct Subject {
+  targets::ApprovedTarget target;
+  std::chrono::nanoseconds rtt{-1};  // of the sweep's handshake, -1 = unknown
+  std::string vhost;                 // name for Host and SNI; "" = by address
+};
+
+// `pacer` and `tls` outlive the call.
+[[nodiscard]] Awaitable<InterviewReport> interview(Pacer& pacer, TlsContext& tls, Subject subject,
+                                                   InterviewSettings settings);
+
+}  // namespace qingdan::probe

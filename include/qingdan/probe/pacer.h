@@ -1,0 +1,56 @@
+// pacer — may this packet leave now? Budget, window of the zone, and the stop, in one answer.
+//
+// Sweep and interviews share one Pacer, so the caps hold over everything the program sends.
+// Not thread-safe, except that `stop` may be set from any thread or a signal handler.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "qingdan/probe/dialer.h"
+#include "qingdan/targets/budget.h"
+#include "qingdan/targets/calendar.h"
+#include "qingdan/targets/scope.h"
+
+namespace qingdan::probe {
+
+enum class Leave : std::uint8_t { granted, later, window_closed, stopped };
+
+struct Permit {
+  Leave leave{Leave::granted};
+  SteadyTime at{};  // of `later`: not before
+};
+
+class Pacer {
+ public:
+  // All must outlive the pacer.
+  Pacer(Dialer& dialer, targets::Budget& budget, const std::atomic<bool>& stop);
+
+  // Takes one packet from the budget where granted; takes nothing otherwise.
+  [[nodiscard]] Permit ask(const targets::ApprovedTarget& target);
+  // As ask(), waiting while the answer is `later`; never answers `later`.
+  [[nodiscard]] Awaitable<Leave> admit(targets::ApprovedTarget target);
+
+  [[nodiscard]] bool stopped() const { return stop_.load(std::memory_order_relaxed); }
+  [[nodiscard]] Dialer& dialer() { return dialer_; }
+  [[nodiscard]] SteadyTime now() const { return dialer_.clock().steady(); }
+
+ private:
+  [[nodiscard]] bool window_open(const std::string& zone);
+
+  struct Seen {
+    bool open;
+    UnixMillis asked;
+  };
+  Dialer& dialer_;
+  targets::Budget& budget_;
+  const std::atomic<bool>& stop_;
+  std::map<std::string, Seen> windows_;  // the calendar's answer, kept for a second
+};
+
+// No wait is longer than this, so that a stop is seen in time.
+inline constexpr std::chrono::milliseconds kStopCheck{100};
+
+}  // namespace qingdan::probe

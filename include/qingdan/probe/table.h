@@ -1,0 +1,53 @@
+// table — everything this program can send, one record per conversation (src/probe/table.cpp).
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "qingdan/net/port_set.h"
+#include "qingdan/probe/conversation.h"
+
+namespace qingdan::probe {
+
+// What a port is treated as. Learned classes (register, SNMP) will outrank the port later.
+enum class PortClass : std::uint8_t {
+  normal,
+  never_payload,  // raw printing: whatever arrives is printed. The sweep's handshake, nothing else
+  ot_readonly     // industrial: off unless the subnet policy allows; treated as never_payload
+};
+[[nodiscard]] PortClass class_of(net::TransportPort port);
+[[nodiscard]] std::string_view to_string(PortClass port_class);
+
+using Make = std::unique_ptr<Conversation> (*)(const Setting&);
+
+struct ConversationEntry {
+  std::string_view name;  // the Observation's `probe`
+  net::Transport transport;
+  std::span<const std::uint16_t> ports;  // that hint at it
+  std::string_view sends;                // for people: one sentence
+  std::string_view never;                // class of device it must never touch
+  bool peer_speaks_first;
+  bool with_tls;  // may also run inside TLS
+  Limits limits;
+  std::span<const std::string_view> channels;  // it may yield
+  std::span<const std::string_view> kinds;     // words of net::sniff that mean "this is mine"
+  int yield;                                   // order among those no port hints at: lower first
+  Make make;
+};
+
+[[nodiscard]] std::span<const ConversationEntry> conversations();
+[[nodiscard]] const ConversationEntry* find_conversation(std::string_view name,
+                                                         net::Transport transport);
+// Those hinted by the port, in order of the table.
+[[nodiscard]] std::vector<const ConversationEntry*> hinted(net::TransportPort port);
+// The port usually carries TLS from the first byte.
+[[nodiscard]] bool hints_tls(std::uint16_t port);
+
+// `ports` less the UDP ports for which we have no datagram to send and those of the classes that
+// never get a payload. A UDP port left out was not asked: take what this returns for the target
+// source *and* for the coverage, else silence would be read as absence.
+[[nodiscard]] net::PortSet askable(const net::PortSet& ports);
+
+}  // namespace qingdan::probe
