@@ -1,0 +1,51 @@
+// memcached_wire — see the header. "ERROR" alone is what many a text protocol says; identify must
+// not name memcached by it.
+#include "qingdan/net/memcached_wire.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace qingdan::net {
+
+namespace {
+
+constexpr std::size_t kLineMax = 1024;
+constexpr std::string_view kVersion = "VERSION ";
+constexpr std::array<std::string_view, 4> kOpenings{kVersion, "ERROR", "CLIENT_ERROR ",
+                                                    "SERVER_ERROR "};
+
+bool may_become_reply(std::string_view text) {
+  return std::any_of(kOpenings.begin(), kOpenings.end(), [text](std::string_view opening) {
+    const auto common = std::min(text.size(), opening.size());
+    return text.substr(0, common) == opening.substr(0, common);
+  });
+}
+
+}  // namespace
+
+Bytes build_memcached_version() { return to_bytes("version\r\n"); }
+
+Extent measure_memcached_reply(BytesView stream) {
+  using State = Extent::State;
+  const auto text = as_text(stream);
+  if (!may_become_reply(text)) return {State::foreign, 0};
+  const auto stop = text.substr(0, kLineMax).find("\r\n");
+  if (stop != text.npos) return {State::whole, stop + 2};
+  return {text.size() < kLineMax ? State::partial : State::foreign, 0};
+}
+
+std::optional<MemcachedReply> parse_memcached_reply(BytesView stream) {
+  const auto extent = measure_memcached_reply(stream);
+  if (!extent.whole()) return std::nullopt;
+  const auto line = as_text(stream).substr(0, extent.size - 2);
+  MemcachedReply reply;
+  if (line.substr(0, kVersion.size()) == kVersion) {
+    reply.version = std::string(line.substr(kVersion.size()));
+  } else {
+    reply.error = std::string(line);
+  }
+  return reply;
+}
+
+}  // namespace qingdan::net
