@@ -48,6 +48,7 @@ void visit(V& v, Claim& c) {
   v("rule", c.rule), v("rule_release", c.rule_release), v("evidence", c.evidence), v("run", c.run.value);
   v("asserted_at", c.asserted_at), v("valid_until", c.valid_until), v("actor", c.actor);
   v("reason", c.reason), v("basis_value", c.basis_value);
+  v("unconfirmed", c.unconfirmed);
 }
 
 template <class V>

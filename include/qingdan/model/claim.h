@@ -60,6 +60,7 @@ struct Claim {
   std::string actor;          // people only, as the next two
   std::string reason;
   std::string basis_value;    // what was observed when a person contradicted it
+  int unconfirmed{0};         // covered runs in a row that asked and did not hear it again (ageing)
   bool operator==(const Claim&) const = default;
 };
 

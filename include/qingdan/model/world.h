@@ -51,8 +51,20 @@ struct AssetRecord {
   bool operator==(const AssetRecord&) const = default;
 };
 
+// A person says that what answers at (zone, ip) is (`same`) or is not this asset. Heard before any
+// rule of resolve/identity. Merged assets come as one record and need none.
+struct IdentityAssertion {
+  bool same{true};
+  AssetId asset;
+  std::string zone;
+  net::Address ip;
+  std::string reason;
+  bool operator==(const IdentityAssertion&) const = default;
+};
+
 struct World {
   std::vector<AssetRecord> assets;
+  std::vector<IdentityAssertion> assertions;
 };
 
 // One port of one address as this run saw it. state closed = refused twice.
