@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""Every unit has its test, every parser of foreign bytes its fuzz target with seeds.
+
+    src/<dir>/<unit>.cpp                        tests/unit/<dir>/<unit>_test.cpp
+    src/net/*_wire.cpp and those of PARSERS     tests/fuzz/<unit>_fuzz.cpp, tests/fuzz/corpus/<unit>/*
+
+Exits 1 with a line for each that is missing, and for each exception that is no longer needed.
+"""
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+# unit -> why it has no test of its own.
+NO_TEST = {
+    "base/asio": "compiles Asio's own sources; nothing of ours to test",
+    "net/port_names": "tables only, read and checked by port_set_test",
+}
+# Units of net that read foreign bytes and are not named *_wire.
+PARSERS = ["ber", "frames", "html", "sniff", "x509"]
+# parser -> why it has no fuzz target of its own.
+NO_FUZZ: dict[str, str] = {}
+
+
+def missing_tests():
+    seen = set()
+    for source in sorted(ROOT.glob("src/*/*.cpp")):
+        unit = f"{source.parent.name}/{source.stem}"
+        twin = ROOT / "tests/unit" / f"{unit}_test.cpp"
+        if twin.exists():
+            continue
+        seen.add(unit)
+        if unit not in NO_TEST:
+            yield f"src/{unit}.cpp: no {twin.relative_to(ROOT)}; write it, or name the reason in NO_TEST"
+    for unit in NO_TEST.keys() - seen:
+        yield f"scripts/check_twins.py: NO_TEST names {unit}, which needs no exception; remove it"
+
+
+def missing_targets():
+    seen = set()
+    sources = sorted(ROOT.glob("src/net/*_wire.cpp")) + [
+        p for p in (ROOT / f"src/net/{name}.cpp" for name in PARSERS) if p.exists()]
+    for source in sources:
+        name = source.stem
+        target = ROOT / f"tests/fuzz/{name}_fuzz.cpp"
+        seeds = list((ROOT / "tests/fuzz/corpus" / name).glob("*"))
+        if target.exists() and seeds:
+            continue
+        seen.add(name)
+        if name not in NO_FUZZ:
+            lacks = "seeds in tests/fuzz/corpus/" + name if target.exists() else target.relative_to(ROOT)
+            yield f"src/net/{name}.cpp: no {lacks}; write it, or name the reason in NO_FUZZ"
+    for name in NO_FUZZ.keys() - seen:
+        yield f"scripts/check_twins.py: NO_FUZZ names {name}, which needs no exception; remove it"
+
+
+def main():
+    breaches = list(missing_tests()) + list(missing_targets())
+    for breach in breaches:
+        print(breach, file=sys.stderr)
+    return 1 if breaches else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
