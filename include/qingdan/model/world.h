@@ -65,6 +65,9 @@ struct IdentityAssertion {
 struct World {
   std::vector<AssetRecord> assets;
   std::vector<IdentityAssertion> assertions;
+  // What the applied runs covered. A port or address none of them asked is new to us, not new: its
+  // event has the cause policy. Empty = not known, everything counts as asked before.
+  std::vector<Coverage> earlier;
 };
 
 // One port of one address as this run saw it. state closed = refused twice.
