@@ -15,9 +15,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 NO_TEST = {
     "base/asio": "compiles Asio's own sources; nothing of ours to test",
     "net/port_names": "tables only, read and checked by port_set_test",
+    "net/filing_number": "declared in html.h, tested by html_test",
 }
 # Units of net that read foreign bytes and are not named *_wire.
-PARSERS = ["ber", "frames", "html", "sniff", "x509"]
+PARSERS = ["ber", "frames", "html", "http_location", "sniff", "x509"]
 # parser -> why it has no fuzz target of its own.
 NO_FUZZ: dict[str, str] = {}
 
