@@ -41,7 +41,14 @@ void write(Level level, std::string_view event, std::initializer_list<Field> fie
     line += ' ';
     line += field.key;
     line += "=\"";
-    line += escape_untrusted(field.value, 400);
+    // A value that could end its own quotes could write fields of its own.
+    for (const char c : escape_untrusted(field.value, 400)) {
+      if (c == '"') {
+        line += "\\x22";
+      } else {
+        line += c;
+      }
+    }
     line += '"';
   }
   logger().log(native(level), line);

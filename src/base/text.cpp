@@ -148,6 +148,7 @@ Result<std::string> to_gb18030(std::string_view utf8) {
 std::string escape_untrusted(std::string_view text, std::size_t max_bytes) {
   constexpr std::string_view kEllipsis = "…";
   std::string out;
+  std::size_t cut = 0;  // where the ellipsis goes if the rest does not fit
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t length = sequence_length(text.substr(i));
     const auto byte = static_cast<unsigned char>(text[i]);
@@ -166,10 +167,12 @@ std::string escape_untrusted(std::string_view text, std::size_t max_bytes) {
       piece = text.substr(i, length);
       i += length;
     }
-    if (out.size() + piece.size() + (i < text.size() ? kEllipsis.size() : 0) > max_bytes) {
+    if (out.size() + piece.size() > max_bytes) {
+      out.resize(cut);
       return out.append(kEllipsis);
     }
     out += piece;
+    if (out.size() + kEllipsis.size() <= max_bytes) cut = out.size();
   }
   return out;
 }
