@@ -15,7 +15,7 @@ import tomllib
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GRAPH = ROOT / "tests/golden/include_graph.txt"
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
-ASIO_HEADERS = {"channel.h", "task.h"}
+ASIO_HEADERS = {"task.h"}
 
 
 def sources(layer):

@@ -28,3 +28,15 @@ endforeach()
 add_custom_target(check_layers ALL
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/scripts/check_layers.py
   COMMENT "layers: who includes whom" VERBATIM)
+
+# The migrations travel inside the program.
+file(GLOB migrations CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/schema/migrations/*.sql)
+set(EMBEDDED_MIGRATIONS ${PROJECT_BINARY_DIR}/embedded_migrations.cpp)
+add_custom_command(OUTPUT ${EMBEDDED_MIGRATIONS}
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/scripts/cmake/embed.py ${EMBEDDED_MIGRATIONS}
+          qingdan::registry::embedded_migrations ${migrations}
+  DEPENDS ${migrations} ${PROJECT_SOURCE_DIR}/scripts/cmake/embed.py VERBATIM)
+get_target_property(registry_type qingdan_registry TYPE)
+if(NOT registry_type STREQUAL "INTERFACE_LIBRARY")
+  target_sources(qingdan_registry PRIVATE ${EMBEDDED_MIGRATIONS})
+endif()

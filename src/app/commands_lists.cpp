@@ -1,0 +1,111 @@
+// commands_lists — services, assets and changes, streamed from the register.
+#include <fmt/format.h>
+
+#include "app/commands.h"
+#include "app/output.h"
+#include "qingdan/registry/query.h"
+
+namespace qingdan::app {
+namespace {
+
+model::Cell raw_cell(const std::string& json) {
+  if (json.empty()) return std::monostate{};
+  return model::RawJson{json};
+}
+
+std::vector<model::Cell> cells(const registry::ServiceRow& row) {
+  return {row.asset, row.ip, std::int64_t{row.port}, row.transport, row.state, row.verdict, text_cell(row.tls),
+          text_cell(row.service), text_cell(row.vendor), text_cell(row.product), text_cell(row.version),
+          text_cell(row.cpe), text_cell(row.os), row.confidence > 0 ? model::Cell{std::int64_t{row.confidence}} : model::Cell{},
+          text_cell(row.rule), raw_cell(row.also), time_cell(row.first_seen), time_cell(row.last_seen),
+          text_cell(row.zone), text_cell(row.vhost), text_cell(row.product_zh)};
+}
+
+std::vector<model::Cell> cells(const registry::AssetRow& row) {
+  return {row.asset, text_cell(row.name), row.ip,
+          row.other_ips.empty() ? model::Cell{} : model::Cell{model::RawJson{model::to_json(row.other_ips)}},
+          text_cell(row.zone), text_cell(row.unit), text_cell(row.system), text_cell(row.os),
+          text_cell(row.device_class), text_cell(row.host), text_cell(row.presence),
+          text_cell(row.registration), text_cell(row.lifecycle), number_cell(row.services),
+          time_cell(row.first_seen), time_cell(row.last_seen)};
+}
+
+std::vector<model::Cell> cells(const model::Change& change) {
+  return {change.seq,
+          time_cell(change.time),
+          change.run ? model::Cell{change.run.value} : model::Cell{},
+          std::string(to_string(change.type)),
+          change.object,
+          text_cell(change.asset_number),
+          change.ip ? model::Cell{change.ip->to_string()} : model::Cell{},
+          change.port ? model::Cell{std::int64_t{change.port->port}} : model::Cell{},
+          text_cell(change.field),
+          text_cell(change.before),
+          text_cell(change.after),
+          std::string(to_string(change.cause)),
+          text_cell(change.evidence),
+          change.port ? model::Cell{std::string(net::to_string(change.port->transport))} : model::Cell{}};
+}
+
+}  // namespace
+
+Result<int> carry_out(const Call& call, const ServicesList& command) {
+  auto filter = registry::parse_filter(command.query);
+  if (!filter) return filter.error();
+  auto query = registry::Query::open(call.settings.register_path);
+  if (!query) return query.error();
+  Output output(call.invocation, {"asset", "ip", "port", "transport", "state", "verdict", "tls", "service", "vendor",
+                                  "product", "version", "cpe", "os", "confidence", "rule", "also", "first_seen",
+                                  "last_seen", "zone", "vhost", "product_zh"});
+  auto listed = query->services(*filter, [&](const registry::ServiceRow& row) {
+    output.row(cells(row));
+    return true;
+  });
+  if (!listed) return listed.error();
+  if (auto done = output.done(); !done) return done.error();
+  return 0;
+}
+
+Result<int> carry_out(const Call& call, const AssetsList& command) {
+  auto filter = registry::parse_filter(command.query);
+  if (!filter) return filter.error();
+  auto query = registry::Query::open(call.settings.register_path);
+  if (!query) return query.error();
+  Output output(call.invocation, {"asset", "name", "ip", "other_ips", "zone", "unit", "system", "os", "device_class",
+                                  "host", "presence", "registration", "lifecycle", "services", "first_seen",
+                                  "last_seen"});
+  auto listed = query->assets(*filter, [&](const registry::AssetRow& row) {
+    output.row(cells(row));
+    return true;
+  });
+  if (!listed) return listed.error();
+  if (auto done = output.done(); !done) return done.error();
+  return 0;
+}
+
+Result<int> carry_out(const Call& call, const ChangesList& command) {
+  auto query = registry::Query::open(call.settings.register_path);
+  if (!query) return query.error();
+  registry::ChangeFilter filter;
+  filter.after_seq = command.since;
+  for (const auto run : {command.run, command.against}) {
+    if (run == 0) continue;
+    auto found = query->find_run({run});
+    if (!found) return found.error();
+    if (!*found) return Error{ErrorCode::input, fmt::format("there is no run {} (see runs list)", run), ""};
+  }
+  // Either order of the two runs means the changes on the way from the earlier to the later.
+  if (command.run != 0) filter.run = model::RunId{std::max(command.run, command.against)};
+  if (command.against != 0) filter.since_run = model::RunId{std::min(command.run, command.against)};
+  Output output(call.invocation, {"seq", "time", "run", "type", "object", "asset", "ip", "port", "field", "before",
+                                  "after", "cause", "evidence", "transport"});
+  auto listed = query->changes(filter, [&](const model::Change& change) {
+    output.row(cells(change));
+    return true;
+  });
+  if (!listed) return listed.error();
+  if (auto done = output.done(); !done) return done.error();
+  return 0;
+}
+
+}  // namespace qingdan::app

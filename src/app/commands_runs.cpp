@@ -1,0 +1,81 @@
+// commands_runs — runs list and show: what was asked, what came of it, what was not asked.
+#include <fmt/format.h>
+
+#include "app/commands.h"
+#include "app/output.h"
+#include "qingdan/registry/query.h"
+
+namespace qingdan::app {
+namespace {
+
+const std::vector<std::string> kColumns{
+    "run",      "kind",   "state",   "started",     "ended", "vantage", "authorisation", "method", "ports",
+    "rules",    "applied", "addresses", "answered", "silent", "skipped", "unreachable", "error",  "probes",
+    "probes_answered", "sent", "retried", "open", "conversations", "not_probed", "failure"};
+
+std::vector<model::Cell> cells(const registry::RunRow& row) {
+  const auto& run = row.run;
+  const auto& counts = row.counts;
+  return {number_cell(static_cast<std::uint64_t>(run.id.value)), std::string(to_string(run.kind)),
+          std::string(to_string(run.state)), time_cell(run.started), time_cell(run.ended),
+          text_cell(run.vantage), text_cell(run.authorisation), text_cell(run.method), text_cell(run.ports),
+          text_cell(run.rule_release), time_cell(row.applied), number_cell(counts.addresses),
+          number_cell(row.answered), number_cell(row.silent), number_cell(row.skipped),
+          number_cell(row.unreachable), number_cell(row.error), number_cell(counts.planned),
+          number_cell(counts.answered), number_cell(counts.sent), number_cell(counts.retried),
+          number_cell(counts.open), number_cell(counts.conversations), number_cell(counts.not_probed),
+          text_cell(run.failure)};
+}
+
+}  // namespace
+
+Result<int> carry_out(const Call& call, const RunsList&) {
+  auto query = registry::Query::open(call.settings.register_path);
+  if (!query) return query.error();
+  auto runs = query->runs();
+  if (!runs) return runs.error();
+  Output output(call.invocation, kColumns);
+  for (const auto& row : *runs) output.row(cells(row));
+  if (auto done = output.done(); !done) return done.error();
+  return 0;
+}
+
+// The coverage as one row per consecutive addresses with the same outcome.
+Result<int> carry_out(const Call& call, const RunsShow& command) {
+  auto query = registry::Query::open(call.settings.register_path);
+  if (!query) return query.error();
+  auto row = query->find_run({command.run});
+  if (!row) return row.error();
+  if (!*row) {
+    return Error{ErrorCode::input, fmt::format("there is no run {} (see runs list)", command.run), ""};
+  }
+  auto coverage = query->coverage({command.run});
+  if (!coverage) return coverage.error();
+  if (!call.invocation.quiet) {
+    const auto values = cells(**row);
+    std::string line;
+    for (std::size_t i = 0; i < kColumns.size(); ++i) {
+      const std::string value = plain_text(values[i]);
+      if (!value.empty()) line += kColumns[i] + ": " + value + "\n";
+    }
+    std::fputs(line.c_str(), stderr);
+  }
+  Output output(call.invocation, {"zone", "first", "last", "addresses", "outcome"});
+  for (const auto& block : coverage->blocks) {
+    for (std::size_t i = 0; i < block.outcomes.size();) {
+      std::size_t end = i;
+      while (end < block.outcomes.size() && block.outcomes[end] == block.outcomes[i]) ++end;
+      const auto at = [&](std::size_t offset) {
+        return net::Address::from_number(block.first.number() + offset, block.first.is_v6()).to_string();
+      };
+      output.row({text_cell(block.zone), at(i), at(end - 1), number_cell(end - i),
+                  std::string(to_string(block.outcomes[i]))});
+      i = end;
+    }
+  }
+  if (auto done = output.done(); !done) return done.error();
+  const bool whole = (*row)->skipped + (*row)->error == 0 && (*row)->run.state == model::RunState::finished;
+  return whole ? 0 : 1;
+}
+
+}  // namespace qingdan::app

@@ -1,0 +1,210 @@
+// fieldwork — see fieldwork.h. Coroutines here are members of an object that outlives the context.
+#include "app/fieldwork.h"
+
+#include <boost/asio/co_spawn.hpp>
+
+#include <utility>
+
+namespace qingdan::app {
+namespace {
+
+// A host that accepts everything may have hundreds of ports "open". One connection each tells what
+// differs from the canaries; the long form would keep it busy for an hour.
+probe::RunnerSettings short_form() {
+  using std::chrono_literals::operator""ms;
+  probe::RunnerSettings settings;
+  settings.per_host = 8;
+  settings.interview.session = 4000ms;
+  settings.interview.listen = 1000ms;
+  settings.interview.connections = 1;
+  return settings;
+}
+
+}  // namespace
+
+struct Fieldwork::Host {
+  struct Waiting {
+    targets::ApprovedTarget target;
+    double rtt_ms;
+  };
+  bool asked{false};  // the canaries have answered
+  probe::CanaryFindings canaries;
+  std::vector<Waiting> waiting;
+};
+
+std::optional<targets::ApprovedTarget> PermutedSource::at(std::uint64_t position) const {
+  const std::uint64_t element = order_.at(position);
+  const auto& port = ports_[element % ports_.size()];
+  return scope_.approve(scope_.address_at(element / ports_.size()), port.transport, port.port);
+}
+
+Fieldwork::Fieldwork(FieldPlan plan, const Clock& clock, std::atomic<bool>& stop, FieldSink& sink)
+    : plan_(std::move(plan)),
+      clock_(clock),
+      stop_(stop),
+      sink_(sink),
+      rng_(random_key()[0]),
+      sockets_(probe::make_sockets(context_.get_executor(), clock)),
+      dialer_(plan_.scope, *sockets_),
+      budget_(plan_.pace),
+      pacer_(dialer_, budget_, stop),
+      source_(plan_.scope, plan_.ports, random_key()),
+      sweep_(pacer_, source_, *this) {}
+
+Fieldwork::~Fieldwork() = default;
+
+Result<void> Fieldwork::run() {
+  if (plan_.interviews) {
+    auto tls = probe::open_tls_context();
+    if (!tls) return tls.error().in("fieldwork");
+    tls_ = std::move(*tls);
+    const auto report = [this](probe::InterviewReport made) { on_report(std::move(made)); };
+    runner_ = std::make_unique<probe::InterviewRunner>(pacer_, *tls_, report);
+    short_runner_ = std::make_unique<probe::InterviewRunner>(pacer_, *tls_, report, short_form());
+    ready_.store(runner_.get());
+    spawn_runner(*runner_);
+    spawn_runner(*short_runner_);
+  }
+  boost::asio::co_spawn(context_, sweep_and_confirm(), [this](const std::exception_ptr& thrown) {
+    if (thrown) failed({ErrorCode::internal, "the sweep ended by an exception", ""});
+  });
+  context_.run();
+  if (failure_) return *failure_;
+  return {};
+}
+
+void Fieldwork::spawn_runner(probe::InterviewRunner& runner) {
+  boost::asio::co_spawn(context_, runner.run(), [this](const std::exception_ptr& thrown, auto done) {
+    if (thrown) return failed({ErrorCode::internal, "the interviews ended by an exception", ""});
+    if (!done) failed(done.error());
+  });
+}
+
+void Fieldwork::failed(const Error& error) {
+  if (!failure_) failure_ = error;
+  stop_.store(true);
+  dialer_.abort_waits();
+  if (sweep_done_) finish_when_done();
+}
+
+Awaitable<void> Fieldwork::sweep_and_confirm() {
+  auto swept = co_await sweep_.run();
+  if (!swept) failed(swept.error());
+  if (!to_confirm_.empty()) {
+    auto again = co_await probe::confirm(pacer_, std::move(to_confirm_));
+    if (!again) {
+      failed(again.error());
+    } else {
+      for (auto& result : *again) {
+        if (result.verdict == model::Verdict::closed) result.tries = 2;
+        sink_.on_port(result);
+      }
+    }
+  }
+  sweep_done_ = true;
+  finish_when_done();
+}
+
+void Fieldwork::finish_when_done() {
+  if (!sweep_done_ || canaries_running_ > 0 || !runner_) return;
+  runner_->finish();
+  short_runner_->finish();
+}
+
+void Fieldwork::on_port(const targets::ApprovedTarget& target, const model::PortResult& result) {
+  if (result.verdict == model::Verdict::closed) {
+    if (plan_.known_open.contains(result.at)) to_confirm_.push_back(target);
+    if (!plan_.interviews) sink_.on_port(result);
+    return;
+  }
+  // A TCP port that is open gets its verdict from the interview.
+  if (plan_.interviews && result.verdict == model::Verdict::open) return on_open(target, result);
+  if (!plan_.interviews || is_open(result.verdict)) sink_.on_port(result);
+}
+
+void Fieldwork::on_observation(model::Observation observation) {
+  std::vector<model::Observation> one;
+  one.push_back(std::move(observation));
+  sink_.on_observations(std::move(one));
+}
+
+void Fieldwork::on_open(const targets::ApprovedTarget& target, const model::PortResult& result) {
+  auto& host = hosts_[target.ip()];
+  const bool first = !host;
+  if (first) host = std::make_unique<Host>();
+  host->waiting.push_back({target, result.rtt_ms});
+  if (host->asked) return release(*host);
+  if (!first) return;
+  ++canaries_running_;
+  boost::asio::co_spawn(context_, ask_host(target.ip()), [this](const std::exception_ptr& thrown) {
+    --canaries_running_;
+    if (thrown) failed({ErrorCode::internal, "the canaries ended by an exception", ""});
+    finish_when_done();
+  });
+}
+
+Awaitable<void> Fieldwork::ask_host(net::Address ip) {
+  const auto ports = probe::choose_canaries(rng_, plan_.ports);
+  const auto settings = short_form().interview;
+  auto findings = co_await probe::ask_canaries(pacer_, *tls_, ip, ports, settings);
+  auto& host = *hosts_.at(ip);
+  canary_sent_ += findings.sent;
+  host.canaries = std::move(findings);
+  host.asked = true;
+  release(host);
+}
+
+void Fieldwork::release(Host& host) {
+  auto& runner = host.canaries.suspect() ? *short_runner_ : *runner_;
+  for (const auto& waiting : host.waiting) {
+    const auto rtt = std::chrono::nanoseconds(static_cast<std::int64_t>(waiting.rtt_ms * 1e6));
+    runner.submit({waiting.target, rtt, ""});
+  }
+  host.waiting.clear();
+}
+
+void Fieldwork::on_report(probe::InterviewReport report) {
+  const auto& host = *hosts_.at(report.at.ip);
+  interview_sent_ += report.sent;
+  model::PortResult result;
+  result.at = report.at;
+  result.verdict = probe::judge(report, host.canaries);
+  result.tries = 1;
+  result.time = clock_.now();
+  sink_.on_port(result);
+  if (!report.observations.empty()) sink_.on_observations(std::move(report.observations));
+}
+
+FieldProgress Fieldwork::progress() const {
+  FieldProgress progress;
+  progress.sweep = sweep_.progress();
+  if (const auto* runner = ready_.load(); runner != nullptr) {
+    progress.interviews = runner->progress();
+    const auto brief = short_runner_->progress();
+    progress.interviews.submitted += brief.submitted;
+    progress.interviews.running += brief.running;
+    progress.interviews.finished += brief.finished;
+    progress.interviews.connections += brief.connections;
+  }
+  return progress;
+}
+
+model::Coverage Fieldwork::coverage() const {
+  return {plan_.ports, sweep_.coverage(plan_.ports.size()), plan_.scope.exclusions()};
+}
+
+model::RunCounts Fieldwork::counts() const {
+  const auto sweep = sweep_.progress();
+  model::RunCounts counts;
+  counts.addresses = plan_.scope.address_count();
+  counts.planned = sweep.planned;
+  counts.sent = sweep.sent + canary_sent_ + interview_sent_;
+  counts.retried = sweep.retried;
+  counts.answered = sweep.answered;
+  counts.open = sweep.open;
+  counts.conversations = progress().interviews.connections;
+  counts.not_probed = sweep.planned - sweep.done;
+  return counts;
+}
+
+}  // namespace qingdan::app

@@ -1,0 +1,111 @@
+// fieldwork — the probing half of a run: sweep, canaries, interviews and confirmations on one
+// thread. It knows no register and no rules; what it learns goes to a FieldSink.
+//   F1  a host's open ports are interviewed only after its canaries were asked: a host that says
+//       "open" everywhere gets the short form, and its ports count only if they differ
+//   F2  a port the register holds open and that refuses is asked a second time before it is closed
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "qingdan/base/clock.h"
+#include "qingdan/base/rng.h"
+#include "qingdan/model/run.h"
+#include "qingdan/probe/canary.h"
+#include "qingdan/probe/interview_runner.h"
+#include "qingdan/probe/sweep.h"
+#include "qingdan/targets/permutation.h"
+#include "qingdan/targets/scope.h"
+
+namespace qingdan::app {
+
+class FieldSink {
+ public:
+  virtual ~FieldSink() = default;
+  virtual void on_port(const model::PortResult& result) = 0;          // verdict of the sweep, or final
+  virtual void on_observations(std::vector<model::Observation> of_one_endpoint) = 0;
+};
+
+struct FieldPlan {
+  const targets::Scope& scope;          // outlives the work
+  net::PortSet ports;                   // askable
+  targets::Pace pace;
+  std::set<model::Endpoint> known_open;  // of the register: closed ones among them are confirmed
+  bool interviews{true};                // false: sweep only
+};
+
+struct FieldProgress {
+  probe::SweepProgress sweep;
+  probe::RunnerProgress interviews;
+};
+
+// addresses × ports in permuted order.
+class PermutedSource final : public probe::TargetSource {
+ public:
+  PermutedSource(const targets::Scope& scope, const net::PortSet& ports, const Key128& key)
+      : scope_(scope), ports_(ports.order()), order_(key, scope.address_count() * ports.size()) {}
+  [[nodiscard]] std::uint64_t size() const override { return order_.size(); }
+  [[nodiscard]] std::optional<targets::ApprovedTarget> at(std::uint64_t position) const override;
+
+ private:
+  const targets::Scope& scope_;
+  std::vector<net::TransportPort> ports_;
+  targets::Permutation order_;
+};
+
+class Fieldwork final : private probe::SweepSink {
+ public:
+  // All must outlive the work. `stop` may be set at any time, from any thread.
+  Fieldwork(FieldPlan plan, const Clock& clock, std::atomic<bool>& stop, FieldSink& sink);
+  ~Fieldwork() override;
+
+  // Runs to the end on the calling thread. An Error ends the run: scope breach, no TLS library.
+  [[nodiscard]] Result<void> run();
+
+  [[nodiscard]] FieldProgress progress() const;  // from any thread
+  [[nodiscard]] model::Coverage coverage() const;
+  [[nodiscard]] model::RunCounts counts() const;
+
+ private:
+  struct Host;  // canaries of one host, and what waits for them
+  void on_port(const targets::ApprovedTarget& target, const model::PortResult& result) override;
+  void on_observation(model::Observation observation) override;
+  void on_open(const targets::ApprovedTarget& target, const model::PortResult& result);
+  void on_report(probe::InterviewReport report);
+  void release(Host& host);
+  void finish_when_done();
+  void failed(const Error& error);
+  void spawn_runner(probe::InterviewRunner& runner);
+  Awaitable<void> sweep_and_confirm();
+  Awaitable<void> ask_host(net::Address ip);
+
+  FieldPlan plan_;
+  const Clock& clock_;
+  std::atomic<bool>& stop_;
+  FieldSink& sink_;
+  Rng rng_;
+  boost::asio::io_context context_{1};
+  std::unique_ptr<probe::Sockets> sockets_;
+  probe::Dialer dialer_;
+  targets::Budget budget_;
+  probe::Pacer pacer_;
+  PermutedSource source_;
+  probe::Sweep sweep_;
+  probe::TlsContextPtr tls_;
+  std::unique_ptr<probe::InterviewRunner> runner_, short_runner_;  // short: for suspect hosts
+  std::atomic<const probe::InterviewRunner*> ready_{nullptr};  // set once both runners exist
+  std::map<net::Address, std::unique_ptr<Host>> hosts_;
+  std::vector<targets::ApprovedTarget> to_confirm_;
+  std::size_t canaries_running_{0};
+  std::atomic<std::uint64_t> canary_sent_{0};
+  std::uint64_t interview_sent_{0};
+  bool sweep_done_{false};
+  std::optional<Error> failure_;
+};
+
+}  // namespace qingdan::app

@@ -1,0 +1,56 @@
+// judgement — see judgement.h.
+#include "app/judgement.h"
+
+#include "qingdan/resolve/reconcile.h"
+
+namespace qingdan::app {
+namespace {
+
+bool in_list(const model::ServiceRecord& service) {
+  return service.state != model::PortState::closed && model::is_listed(service.verdict);
+}
+
+void count(const model::World& world, Judged& judged) {
+  for (const auto& asset : world.assets) {
+    ++judged.assets;
+    for (const auto& service : asset.services) judged.services += in_list(service) ? 1 : 0;
+  }
+}
+
+}  // namespace
+
+Result<Judged> judge_run(registry::Store& store, model::RunId run) {
+  auto seen = store.load_seen(run);
+  if (!seen) return seen.error().in("judgement");
+  auto before = store.load_world();
+  if (!before) return before.error().in("judgement");
+  auto reconciled = resolve::reconcile(*before, *seen);
+  auto applied = store.apply(*before, reconciled, run);
+  if (!applied) return applied.error().in("judgement");
+  Judged judged;
+  judged.run = run;
+  count(reconciled.after, judged);
+  judged.changes = std::move(reconciled.changes);
+  return judged;
+}
+
+Result<std::vector<Judged>> judge_left_over(registry::Store& store) {
+  auto runs = store.unapplied();
+  if (!runs) return runs.error();
+  std::vector<Judged> all;
+  for (const auto run : *runs) {
+    auto judged = judge_run(store, run);
+    if (!judged) return judged.error();
+    all.push_back(std::move(*judged));
+  }
+  return all;
+}
+
+Result<registry::Applied> rejudge_register(registry::Store& store, UnixMillis now) {
+  auto before = store.load_world();
+  if (!before) return before.error();
+  const auto reconciled = resolve::rejudge(*before, now);
+  return store.apply(*before, reconciled);
+}
+
+}  // namespace qingdan::app

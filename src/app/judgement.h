@@ -1,0 +1,25 @@
+// judgement — from what a run saw to what the register holds: load, reconcile, apply.
+#pragma once
+
+#include <vector>
+
+#include "qingdan/base/result.h"
+#include "qingdan/model/world.h"
+#include "qingdan/registry/store.h"
+
+namespace qingdan::app {
+
+struct Judged {
+  model::RunId run;
+  std::vector<model::Change> changes;
+  std::size_t assets{0};     // in the register now
+  std::size_t services{0};   // open and listed
+};
+
+[[nodiscard]] Result<Judged> judge_run(registry::Store& store, model::RunId run);
+// Runs that ended but never reached the register, because the program was killed in between.
+[[nodiscard]] Result<std::vector<Judged>> judge_left_over(registry::Store& store);
+// Facts resolved again after a person's claim or for `register rebuild`.
+[[nodiscard]] Result<registry::Applied> rejudge_register(registry::Store& store, UnixMillis now);
+
+}  // namespace qingdan::app

@@ -1,0 +1,43 @@
+// preparation — see preparation.h.
+#include "app/preparation.h"
+
+#include <fmt/format.h>
+
+#include "qingdan/probe/table.h"
+#include "qingdan/targets/calendar.h"
+
+namespace qingdan::app {
+namespace {
+
+std::string describe(const net::PortSet& asked, const net::PortSet& askable, const std::string& method) {
+  std::string text = method == "udp" ? "method udp" : "method connect (TCP handshakes) and udp";
+  const std::size_t left_out = asked.size() - askable.size();
+  if (left_out > 0) {
+    text += fmt::format("; {} UDP port{} left out: no identify request for {}", left_out,
+                        left_out == 1 ? "" : "s", left_out == 1 ? "it" : "them");
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<Prepared> prepare(const std::string& scope_file, const std::string& ports,
+                         const std::string& method, std::optional<std::uint32_t> pps, UnixMillis now) {
+  auto asked = net::parse_ports(ports);
+  if (!asked) return asked.error();
+  auto scope = targets::open_scope(scope_file, now);
+  if (!scope) return scope.error();
+  if (auto valid = scope->check_valid(now); !valid) return valid.error();
+  if (auto open = targets::check_open(*scope, now); !open) return open.error();
+  if (method == "udp") *asked = asked->only(net::Transport::udp);
+  auto askable = probe::askable(*asked);
+  if (askable.empty()) {
+    return Error{ErrorCode::input, fmt::format("--ports {}: no port that --method {} can ask", ports, method), ""};
+  }
+  targets::Pace pace = scope->pace();
+  if (pps) pace.global_pps = *pps;
+  std::string note = describe(*asked, askable, method);
+  return Prepared{std::move(*scope), std::move(askable), pace, std::move(note)};
+}
+
+}  // namespace qingdan::app

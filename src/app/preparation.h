@@ -1,0 +1,26 @@
+// preparation — what sweep and census check before the first packet: document, validity, windows,
+// ports, pace. Refusals are sentences with ErrorCode::refused.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "qingdan/base/clock.h"
+#include "qingdan/base/result.h"
+#include "qingdan/net/port_set.h"
+#include "qingdan/targets/scope.h"
+
+namespace qingdan::app {
+
+struct Prepared {
+  targets::Scope scope;
+  net::PortSet ports;   // that can be asked
+  targets::Pace pace;
+  std::string note;     // for people: what the method does, UDP ports that cannot be asked
+};
+
+[[nodiscard]] Result<Prepared> prepare(const std::string& scope_file, const std::string& ports,
+                                       const std::string& method, std::optional<std::uint32_t> pps,
+                                       UnixMillis now);
+
+}  // namespace qingdan::app
