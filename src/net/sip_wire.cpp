@@ -146,12 +146,15 @@ std::string_view TextResponse::find_header(std::string_view name) const {
 Extent measure_text_response(BytesView stream) {
   using State = Extent::State;
   auto text = as_text(stream);
-  if (!may_be_status_line(text)) return {State::foreign, 0};
-  if (!head_end(text)) return {text.size() < kHeadMax ? State::partial : State::foreign, 0};
-  TextResponse response;
-  if (!read_response(text, response)) return {State::foreign, 0};
-  if (response.truncated) return {};
-  return {State::whole, stream.size() - text.size()};
+  for (std::size_t i = 0; i < kResponsesMax; ++i) {
+    if (!may_be_status_line(text)) return {State::foreign, 0};
+    if (!head_end(text)) return {text.size() < kHeadMax ? State::partial : State::foreign, 0};
+    TextResponse response;
+    if (!read_response(text, response)) return {State::foreign, 0};
+    if (response.truncated) return {};
+    if (response.status >= 200) return {State::whole, stream.size() - text.size()};
+  }
+  return {State::foreign, 0};
 }
 
 std::vector<TextResponse> parse_text_responses(BytesView stream) {

@@ -36,7 +36,7 @@ struct TextResponse {
   [[nodiscard]] std::string_view find_header(std::string_view name) const;
 };
 
-// Of the response at the start of the stream, headers and body.
+// Of everything up to and including the final response: provisional ones (1xx) come before it.
 [[nodiscard]] Extent measure_text_response(BytesView stream);
 // The responses in order; none where the first line is not a status line of SIP or RTSP.
 [[nodiscard]] std::vector<TextResponse> parse_text_responses(BytesView stream);

@@ -1,0 +1,16 @@
+// ldap — reads the rootDSE, the entry a server publishes about itself, and unbinds.
+//
+// The search is anonymous without a bind (RFC 4513 §4): no name and no password are tried, so no
+// lock-out counter moves. A server that wants a bind first says so in its result, and that is kept.
+#include "probe/conversations.h"
+#include "probe/one_reply.h"
+#include "qingdan/net/ldap_wire.h"
+
+namespace qingdan::probe {
+
+std::unique_ptr<Conversation> make_ldap(const Setting&) {
+  return std::make_unique<OneReply>(net::build_ldap_root_dse_search(), net::measure_ldap_answer,
+                                    model::channel::kLdap, net::build_ldap_unbind());
+}
+
+}  // namespace qingdan::probe
