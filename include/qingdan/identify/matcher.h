@@ -1,0 +1,82 @@
+// matcher — which conditions hold on the value of a field, and what their captures caught.
+//
+// One vectorscan database per field decides in one pass over the bytes, in linear time; PCRE2 then
+// cuts captures out of the patterns that matched and have any, under match and heap limits.
+// `equals` conditions are a hash look-up. The only user of both engines.
+//   M1  an answer depends on field, value and rules alone; not on order or on what was asked before
+//   M2  values longer than cap_of(field) are cut before matching
+//   M3  a pattern that runs into a limit has not matched
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "qingdan/base/bytes.h"
+#include "qingdan/base/result.h"
+#include "qingdan/identify/rule.h"
+
+namespace qingdan::identify {
+
+// Condition `part` of rule number `rule` holds.
+struct Hit {
+  std::uint32_t rule{0};
+  std::uint16_t part{0};
+  Captures captures;
+  bool operator==(const Hit&) const = default;
+};
+
+// Bytes of a field's value that are looked at.
+[[nodiscard]] std::size_t cap_of(std::string_view field);
+
+// Says why both engines do not take the pattern as we use it; nullopt where they do.
+[[nodiscard]] std::optional<std::string> find_pattern_fault(const std::string& pattern);
+
+// True where cutting captures of `pattern` out of `value` would exceed the match limit (M3).
+[[nodiscard]] bool reaches_limit(const std::string& pattern, std::string_view value);
+
+// Version of the engines, part of the key of what we store compiled.
+[[nodiscard]] std::string engine_version();
+
+class Matcher {
+ public:
+  // Working memory of one thread: engine scratch, compiled captures, recent verdicts.
+  class Scratch {
+   public:
+    explicit Scratch(const Matcher& matcher);
+    Scratch(Scratch&&) noexcept;
+    Scratch& operator=(Scratch&&) noexcept;
+    ~Scratch();
+
+   private:
+    friend class Matcher;
+    struct State;
+    std::unique_ptr<State> state_;
+  };
+
+  // Fails where a pattern is refused; the message names the rule.
+  [[nodiscard]] static Result<Matcher> build(const std::vector<Rule>& rules);
+  // `compiled` as written by save(), for the same rules. An error means: build anew.
+  [[nodiscard]] static Result<Matcher> load(const std::vector<Rule>& rules, ByteReader& compiled);
+  [[nodiscard]] Result<void> save(ByteWriter& out) const;
+
+  Matcher(Matcher&&) noexcept;
+  Matcher& operator=(Matcher&&) noexcept;
+  ~Matcher();
+
+  // Hits in the order of the rules. `scratch` must have been made for this matcher.
+  [[nodiscard]] std::vector<Hit> match(std::string_view field, std::string_view value,
+                                       Scratch& scratch) const;
+  // True where any rule reads the field.
+  [[nodiscard]] bool reads(std::string_view field) const;
+
+ private:
+  struct State;
+  explicit Matcher(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace qingdan::identify

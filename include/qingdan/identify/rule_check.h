@@ -1,0 +1,27 @@
+// rule_check — the self-test of the rule base: everything fingerprints/README.md promises is
+// demanded here, with file and line.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "qingdan/base/result.h"
+#include "qingdan/identify/rule.h"
+
+namespace qingdan::identify {
+
+struct CheckReport {
+  std::vector<RuleProblem> problems;  // by file and line
+  std::size_t rules{0}, products{0}, examples{0};
+  std::string release;
+  // "rule id + rule id ×3": pairs of rules that hold on the same accept example, with how many; the
+  // golden file of overlaps is made of these lines.
+  std::vector<std::string> overlaps;
+};
+
+// `vocabulary` = the directory of input.txt, category.txt, device_class.txt, xinchuang.txt. An
+// error where a directory cannot be read.
+[[nodiscard]] Result<CheckReport> check_rules(const std::vector<std::filesystem::path>& dirs,
+                                              const std::filesystem::path& vocabulary);
+
+}  // namespace qingdan::identify

@@ -1,0 +1,39 @@
+// rule_set — all rule and product files of some directories, read and put together.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "qingdan/base/result.h"
+#include "qingdan/identify/rule.h"
+
+namespace qingdan::identify {
+
+// One file as it was on disk.
+struct RuleText {
+  std::string name;  // as messages show it: <directory as given>/ssh/banner.toml
+  std::string text;
+  bool products{false};
+};
+
+// What opening the directories gives before anything is parsed; enough to know whether a compiled
+// copy is still good.
+struct RuleTexts {
+  std::vector<RuleText> files;                 // by name
+  std::map<std::string, std::string> retired;  // id -> reason, of all retired.txt
+  std::string version;                         // first line of the first RELEASE file, else "local"
+  std::string digest;                          // SHA-256 (hex) over names and contents
+};
+// Later directories add to earlier ones. An error where a directory cannot be read.
+[[nodiscard]] Result<RuleTexts> open_rule_texts(const std::vector<std::filesystem::path>& dirs);
+
+struct RuleSet {
+  std::vector<Rule> rules;  // by file, then as written
+  std::vector<Product> products;
+  std::vector<RuleProblem> problems;  // of the files' form, and of ids
+};
+[[nodiscard]] RuleSet parse_rule_texts(const RuleTexts& texts);
+
+}  // namespace qingdan::identify

@@ -1,0 +1,136 @@
+// rule_base — opening, indexing and caching the rules.
+#include "qingdan/identify/rule_base.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "identify/rule_codec.h"
+#include "qingdan/net/digest.h"
+
+namespace qingdan::identify {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kMagic = "qingdan rules\n";
+constexpr int kMaxKinds = 8;  // steps of is_a; more would be a circle
+
+std::string first_problem(const RuleProblem& problem) {
+  return problem.file + ":" + std::to_string(problem.line) + ": " +
+         (problem.rule.empty() ? "" : problem.rule + ": ") + problem.text;
+}
+
+}  // namespace
+
+Rank rank_of(const Rule& rule) {
+  Rank rank{rule.trust, static_cast<int>(rule.parts.size()), 0, 0};
+  for (const auto& part : rule.parts) {
+    rank.anchoring = std::max(rank.anchoring, anchoring(part));
+    rank.literals += literal_bytes(part);
+  }
+  return rank;
+}
+
+RuleBase::RuleBase(RuleSet set, std::string release, Matcher matcher)
+    : set_(std::move(set)), release_(std::move(release)), matcher_(std::move(matcher)) {
+  for (const auto& rule : set_.rules) ranks_.push_back(rank_of(rule));
+  for (std::size_t i = 0; i < set_.products.size(); ++i) {
+    product_index_.emplace(set_.products[i].id, i);
+  }
+}
+
+const Product* RuleBase::find_product(std::string_view id) const {
+  const auto found = product_index_.find(id);
+  return found == product_index_.end() ? nullptr : &set_.products[found->second];
+}
+
+bool RuleBase::is_kind_of(const Product& special, const Product& general) const {
+  const Product* at = &special;
+  for (int step = 0; at != nullptr && step < kMaxKinds; ++step) {
+    if (at->id == general.id) return true;
+    at = at->is_a.empty() ? nullptr : find_product(at->is_a);
+  }
+  return false;
+}
+
+Result<std::shared_ptr<const RuleBase>> RuleBase::build(RuleSet set, std::string release) {
+  if (!set.problems.empty()) {
+    return Error{ErrorCode::input,
+                 first_problem(set.problems.front()) + " (qingdan rules check shows all)", ""};
+  }
+  for (auto& rule : set.rules) {
+    rule.accept.clear();
+    rule.reject.clear();
+  }
+  auto matcher = Matcher::build(set.rules);
+  if (!matcher) return matcher.error();
+  return std::shared_ptr<const RuleBase>(
+      new RuleBase(std::move(set), std::move(release), std::move(*matcher)));
+}
+
+Result<std::shared_ptr<const RuleBase>> RuleBase::open(const std::vector<fs::path>& dirs,
+                                                       const fs::path& cache_dir) {
+  auto texts = open_rule_texts(dirs);
+  if (!texts) return texts.error();
+  const auto release = texts->version + "+" + texts->digest.substr(0, 12);
+  const auto key = net::sha256_hex(
+      as_bytes(texts->digest + "\n" + engine_version() + "\n" + std::to_string(kCodecVersion)));
+  const auto file = cache_dir / ("rules-" + key.substr(0, 32) + ".bin");
+  if (!cache_dir.empty()) {
+    if (auto cached = load(file, key, release)) return cached;
+  }
+  auto base = build(parse_rule_texts(*texts), release);
+  if (base && !cache_dir.empty()) (*base)->store(file, key);
+  return base;
+}
+
+std::shared_ptr<const RuleBase> RuleBase::load(const fs::path& file, const std::string& key,
+                                               const std::string& release) {
+  std::ifstream in(file, std::ios::binary | std::ios::ate);
+  if (!in) return nullptr;
+  const auto size = in.tellg();
+  if (size <= 0) return nullptr;
+  Bytes bytes(static_cast<std::size_t>(size));
+  in.seekg(0);
+  if (!in.read(reinterpret_cast<char*>(bytes.data()), size)) return nullptr;
+  ByteReader reader{BytesView(bytes)};
+  if (as_text(reader.take(kMagic.size())) != kMagic) return nullptr;
+  if (as_text(reader.take(key.size())) != key) return nullptr;
+  const auto sum = as_text(reader.take(64));
+  const auto payload = reader.rest();
+  if (!reader.ok() || net::sha256_hex(payload) != sum) return nullptr;
+  ByteReader content(payload);
+  auto set = parse_rule_set(content);
+  if (!set) return nullptr;
+  auto matcher = Matcher::load(set->rules, content);
+  if (!matcher) return nullptr;
+  return std::shared_ptr<const RuleBase>(
+      new RuleBase(std::move(*set), release, std::move(*matcher)));
+}
+
+void RuleBase::store(const fs::path& file, const std::string& key) const {
+  ByteWriter content;
+  write_rule_set(content, set_);
+  if (!matcher_.save(content)) return;
+  std::error_code failed;
+  fs::create_directories(file.parent_path(), failed);
+  // Written beside and renamed, so that another process sees the old file or the whole new one.
+  auto fresh = file;
+  fresh += "." + std::to_string(::getpid()) + ".new";
+  {
+    std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
+    out << kMagic << key << net::sha256_hex(content.view()) << as_text(content.view());
+    out.flush();
+    if (!out) {
+      fs::remove(fresh, failed);
+      return;
+    }
+  }
+  fs::rename(fresh, file, failed);
+  if (failed) fs::remove(fresh, failed);
+}
+
+}  // namespace qingdan::identify

@@ -1,0 +1,157 @@
+// rule_set — reads the directories; holds ids unique over all files.
+#include "qingdan/identify/rule_set.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "qingdan/base/text.h"
+#include "qingdan/identify/rule_file.h"
+#include "qingdan/net/digest.h"
+
+namespace qingdan::identify {
+namespace {
+
+namespace fs = std::filesystem;
+
+Error unreadable(const fs::path& path) {
+  return {ErrorCode::io, path.string() + ": cannot be read; give the directory of the rules", ""};
+}
+
+Result<std::string> open_text(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream out;
+  if (!in || !(out << in.rdbuf() || in.peek() == std::ifstream::traits_type::eof())) {
+    return unreadable(path);
+  }
+  return std::move(out).str();
+}
+
+void take_retired(std::string_view text, std::map<std::string, std::string>& retired) {
+  for (const auto line : split(text, '\n')) {
+    const auto clean = trim(line);
+    if (clean.empty() || clean.front() == '#') continue;
+    const auto gap = clean.find(' ');
+    retired[std::string(clean.substr(0, gap))] =
+        gap == std::string_view::npos ? "" : std::string(trim(clean.substr(gap)));
+  }
+}
+
+// Sorted, so that the digest does not depend on the file system.
+Result<std::vector<fs::path>> list_files(const fs::path& dir) {
+  std::error_code failed;
+  std::vector<fs::path> out;
+  for (fs::recursive_directory_iterator it(dir, failed), end; !failed && it != end;
+       it.increment(failed)) {
+    if (it->is_regular_file()) out.push_back(it->path());
+  }
+  if (failed) return unreadable(dir);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+Result<void> take_file(const fs::path& path, const fs::path& dir, RuleTexts& out) {
+  const auto relative = path.lexically_relative(dir);
+  const bool rules = path.extension() == ".toml" && relative.has_parent_path();
+  const bool named = relative == "RELEASE" || relative == "retired.txt";
+  if (!rules && !named) return {};
+  auto text = open_text(path);
+  if (!text) return text.error();
+  if (relative == "RELEASE" && out.version.empty()) {
+    out.version = std::string(trim(split(*text, '\n').front()));
+  } else if (relative == "retired.txt") {
+    take_retired(*text, out.retired);
+  } else if (rules) {
+    out.files.push_back({path.string(), std::move(*text), *relative.begin() == "products"});
+  }
+  return {};
+}
+
+// Ids are for ever: unique, spelled as promised, not among the retired.
+class IdKeeper {
+ public:
+  IdKeeper(const RuleTexts& texts, std::vector<RuleProblem>& problems)
+      : texts_(texts), problems_(problems) {}
+  void take(const std::string& id, const Place& place, std::string_view directory) {
+    const auto complain = [&](std::string text) {
+      problems_.push_back({place.file, place.line, id, std::move(text)});
+    };
+    if (id.empty()) return complain("id is missing");
+    const auto dot = id.find('.');
+    const bool has_directory = dot != std::string::npos;
+    if (!directory.empty() && (!has_directory || id.substr(0, dot) != directory)) {
+      complain("the id must begin with \"" + std::string(directory) +
+               ".\", the name of its directory");
+    }
+    const auto name = has_directory && !directory.empty() ? id.substr(dot + 1) : id;
+    const bool kebab = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
+    if (!kebab) complain("the id must be of a-z, 0-9 and -");
+    if (const auto old = texts_.retired.find(id); old != texts_.retired.end()) {
+      complain("the id is retired (" + old->second + ") and cannot come back");
+    }
+    const auto [first, fresh] = seen_.emplace(id, place);
+    if (!fresh) {
+      complain("the id stands already at " + first->second.file + ":" +
+               std::to_string(first->second.line));
+    }
+  }
+
+ private:
+  const RuleTexts& texts_;
+  std::vector<RuleProblem>& problems_;
+  std::map<std::string, Place> seen_;
+};
+
+template <class T>
+void append(std::vector<T>& to, std::vector<T> from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+}  // namespace
+
+Result<RuleTexts> open_rule_texts(const std::vector<fs::path>& dirs) {
+  RuleTexts out;
+  for (const auto& dir : dirs) {
+    const auto files = list_files(dir);
+    if (!files) return files.error();
+    for (const auto& path : *files) {
+      if (auto taken = take_file(path, dir, out); !taken) return taken.error();
+    }
+  }
+  net::Sha256 sha;
+  for (const auto& file : out.files) {
+    sha.update(as_bytes(file.name + "\n" + std::to_string(file.text.size()) + "\n"));
+    sha.update(as_bytes(file.text));
+  }
+  for (const auto& [id, reason] : out.retired) sha.update(as_bytes(id + "\n"));
+  if (out.version.empty()) out.version = "local";
+  sha.update(as_bytes(out.version));
+  out.digest = sha.hex();
+  return out;
+}
+
+RuleSet parse_rule_texts(const RuleTexts& texts) {
+  RuleSet set;
+  for (const auto& file : texts.files) {
+    if (file.products) {
+      auto parsed = parse_product_file(file.text, file.name);
+      append(set.products, std::move(parsed.products));
+      append(set.problems, std::move(parsed.problems));
+    } else {
+      auto parsed = parse_rule_file(file.text, file.name);
+      append(set.rules, std::move(parsed.rules));
+      append(set.problems, std::move(parsed.problems));
+    }
+  }
+  IdKeeper rule_ids(texts, set.problems);
+  for (const auto& rule : set.rules) {
+    rule_ids.take(rule.id, rule.place, fs::path(rule.place.file).parent_path().filename().string());
+  }
+  IdKeeper product_ids(texts, set.problems);
+  for (const auto& product : set.products) product_ids.take(product.id, product.place, "");
+  return set;
+}
+
+}  // namespace qingdan::identify
