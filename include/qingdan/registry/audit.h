@@ -20,13 +20,13 @@ struct AuditEntry {
   std::int64_t seq{0};
   UnixMillis time;
   std::string actor,
-      action;  // "export" "seal" "correct" "withdraw" "merge" "unmerge" "restore" "migrate"
+      action;           // "correct" "withdraw" "seal" "export" …
   std::string subject;  // 资产编号, file name, snapshot …
   std::string detail;   // JSON object
   std::string hash;     // SHA-256 over the previous hash and this entry, hex
 };
 
-// Appends in a transaction of its own.
+// Appends in a transaction of its own. `detail` is a JSON object.
 [[nodiscard]] Result<void> write_audit(Store& store, std::string_view actor,
                                        std::string_view action, std::string_view subject,
                                        std::string_view detail);

@@ -1,6 +1,5 @@
 // query — reading the register beside its writer. Each call sees one moment of it; a list that is
-// being streamed does not change under the reader. Nothing here writes, not even a lock file's
-// byte.
+// being streamed does not change under the reader. Nothing here writes.
 //
 // Rows come by callback and are never capped; a callback that returns false ends the list.
 #pragma once
@@ -99,10 +98,10 @@ class Query {
   // Ordered by zone, ip, transport, port, vhost.
   [[nodiscard]] Result<void> services(const Filter& filter,
                                       const std::function<bool(const ServiceRow&)>& on_row) const;
-  // Ordered by 资产编号. Merged ones are shown as their survivor.
+  // Ordered by 资产编号.
   [[nodiscard]] Result<void> assets(const Filter& filter,
                                     const std::function<bool(const AssetRow&)>& on_row) const;
-  // By 资产编号, an alias, or an address it is bound to now. nullopt = none such.
+  // By 资产编号 or an address it is bound to now. nullopt = none such.
   [[nodiscard]] Result<std::optional<model::AssetRecord>> find_asset(std::string_view name) const;
   // All assets with everything, by id; streamed one at a time.
   [[nodiscard]] Result<void> records(

@@ -4,10 +4,9 @@
 //   R1  what a run saw is kept under the run and touches nothing else until apply()
 //   R2  apply() is one transaction: all of a run is in the register, or nothing of it
 //   R3  a run is applied once; ingesting or applying it again changes nothing
-//   R4  numbers (资产编号, change seq) and ids are never given twice, not even after a rollback of
-//       the transaction that gave them out to somebody
+//   R4  numbers (资产编号, change seq) and ids are never given twice
 // The way of a census: begin_run → add… → record coverage → finish_run → load_world, load_seen →
-// resolve::reconcile → apply. The way of a person: set_manual, withdraw_manual, merge, unmerge.
+// resolve::reconcile → apply. The way of a person: set_manual, withdraw_manual.
 #pragma once
 
 #include <functional>
@@ -50,6 +49,8 @@ struct ManualClaim {
 
 class Store {
  public:
+  struct Held;  // for the files that implement it
+
   // Opens the register at `path`, makes it where the file does not exist or is empty, migrates an
   // older one. Errors: not a register, of a newer program, being written by another process,
   // read-only, unreadable, full disk. On an error an existing file is as it was.
@@ -65,7 +66,7 @@ class Store {
   // Open ports, tarpits and the like are kept as rows. A refusal (closed) is kept only where the
   // register holds a service there, and proves that the host is alive. Silence is never a row.
   // `tries` >= 2 on a closed result means that two probes were refused (see HostSeen::closed). A
-  // later result of the same port replaces the former.
+  // later answer of the same port replaces the former.
   [[nodiscard]] Result<void> add(model::RunId run, std::span<const model::PortResult> results);
   // Raw bytes are kept once, by SHA-256. The same observation twice is one row.
   [[nodiscard]] Result<void> add(model::RunId run,
@@ -113,17 +114,14 @@ class Store {
   [[nodiscard]] Result<model::AssetId> set_manual(const ManualClaim& claim);
   // Removes it again. Error input where there is none.
   [[nodiscard]] Result<model::AssetId> withdraw_manual(const ManualClaim& claim);
-  // Makes `from` an alias of `into`: both records stay as they are, load_world shows one asset.
-  [[nodiscard]] Result<void> merge(std::string_view from, std::string_view into,
-                                   std::string_view actor, std::string_view reason);
-  [[nodiscard]] Result<void> unmerge(std::string_view from, std::string_view actor,
-                                     std::string_view reason);
 
   // The connection, for seal.h, audit.h and backup (all of this directory).
   [[nodiscard]] Database& database();
 
  private:
-  struct Held;
+  [[nodiscard]] Result<Applied> apply(const model::World& before,
+                                      const model::Reconciled& reconciled,
+                                      std::optional<model::RunId> run);
   explicit Store(std::unique_ptr<Held> held);
   std::unique_ptr<Held> held_;
 };

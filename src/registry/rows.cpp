@@ -1,0 +1,399 @@
+// rows — see rows.h.
+#include "registry/rows.h"
+
+#include <algorithm>
+#include <charconv>
+#include <unordered_map>
+
+namespace qingdan::registry {
+namespace {
+
+constexpr std::string_view kNumberPrefix = "ZC-";
+constexpr std::size_t kNumberDigits = 6;
+
+}  // namespace
+
+std::string asset_number(std::int64_t id) {
+  std::string digits = std::to_string(id);
+  if (digits.size() < kNumberDigits) digits.insert(0, kNumberDigits - digits.size(), '0');
+  return std::string(kNumberPrefix) + digits;
+}
+
+std::optional<model::AssetId> parse_asset_number(std::string_view text) {
+  if (!text.starts_with(kNumberPrefix)) return std::nullopt;
+  text.remove_prefix(kNumberPrefix.size());
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (error != std::errc{} || end != text.data() + text.size() || id < 1) return std::nullopt;
+  if (asset_number(id) != std::string(kNumberPrefix) + std::string(text)) return std::nullopt;
+  return model::AssetId{id};
+}
+
+std::int64_t Zones::id(const std::string& name) {
+  if (const auto found = ids_.find(name); found != ids_.end()) return found->second;
+  auto id = database_.number("SELECT id FROM zone WHERE name = ?", name);
+  if (id == 0 && database_.run("INSERT INTO zone (name) VALUES (?)", name))
+    id = database_.last_id();
+  ids_.emplace(name, id);
+  return id;
+}
+
+// ---- runs
+
+model::Run read_run(const Use& row) {
+  model::Run run;
+  run.id = {row.integer(0)};
+  run.kind = row.word<model::RunKind>(1);
+  run.state = row.word<model::RunState>(2);
+  run.started = row.time(3);
+  run.ended = row.time(4);
+  run.vantage = row.text(5);
+  run.scope_hash = row.text(6);
+  run.authorisation = row.text(7);
+  run.issued_by = row.text(8);
+  run.method = row.text(9);
+  run.ports = row.text(10);
+  run.rule_release = row.text(11);
+  run.program_version = row.text(12);
+  run.failure = row.text(13);
+  return run;
+}
+
+std::optional<model::Run> find_run(Database& database, model::RunId run) {
+  static const std::string sql = "SELECT " + std::string(kRunColumns) + " FROM run WHERE id = ?";
+  auto row = database.ask(sql, run);
+  if (!row.next()) return std::nullopt;
+  return read_run(row);
+}
+
+// ---- coverage
+
+std::string encode_outcomes(const std::vector<model::HostOutcome>& outcomes) {
+  constexpr std::string_view kLetters = "askue";  // in the order of model::HostOutcome
+  std::string text;
+  for (std::size_t i = 0; i < outcomes.size();) {
+    std::size_t end = i + 1;
+    while (end < outcomes.size() && outcomes[end] == outcomes[i]) ++end;
+    text += std::to_string(end - i) + kLetters[static_cast<std::size_t>(outcomes[i])];
+    i = end;
+  }
+  return text;
+}
+
+std::optional<std::vector<model::HostOutcome>> decode_outcomes(std::string_view text) {
+  constexpr std::string_view kLetters = "askue";
+  constexpr std::size_t kMost = 1U
+                                << 24;  // far above any block; a damaged count must not eat memory
+  std::vector<model::HostOutcome> outcomes;
+  while (!text.empty()) {
+    std::size_t count = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    if (error != std::errc{} || count == 0 || count > kMost || text.empty()) return std::nullopt;
+    const auto letter = kLetters.find(text.front());
+    if (letter == std::string_view::npos || outcomes.size() + count > kMost) return std::nullopt;
+    outcomes.insert(outcomes.end(), count, static_cast<model::HostOutcome>(letter));
+    text.remove_prefix(1);
+  }
+  return outcomes;
+}
+
+void write_coverage(Database& database, model::RunId run, const model::Coverage& coverage) {
+  Zones zones(database);
+  database.run("DELETE FROM coverage_block WHERE run_id = ?", run);
+  database.run("DELETE FROM run_exclusion WHERE run_id = ?", run);
+  database.run(
+      "INSERT INTO coverage (run_id, ports) VALUES (?, ?) "
+      "ON CONFLICT (run_id) DO UPDATE SET ports = excluded.ports",
+      run, coverage.ports.to_string());
+  for (const auto& block : coverage.blocks) {
+    database.run(
+        "INSERT INTO coverage_block (run_id, zone_id, first, outcomes) VALUES (?, ?, ?, ?)", run,
+        zones.id(block.zone), block.first, encode_outcomes(block.outcomes));
+  }
+  int position = 0;
+  for (const auto& exclusion : coverage.exclusions) {
+    database.run(
+        "INSERT INTO run_exclusion (run_id, position, what, reason, owner, until) VALUES (?, ?, ?, "
+        "?, ?, ?)",
+        run, position++, exclusion.what, exclusion.reason, exclusion.owner, exclusion.until);
+  }
+}
+
+model::Coverage read_coverage(Database& database, model::RunId run) {
+  model::Coverage coverage;
+  {
+    auto row = database.ask("SELECT ports FROM coverage WHERE run_id = ?", run);
+    if (row.next() && !row.view(0).empty()) {
+      auto ports = net::parse_ports(row.view(0));
+      if (ports) {
+        coverage.ports = std::move(*ports);
+      } else {
+        database.fail(ports.error().in("coverage of run " + std::to_string(run.value)));
+      }
+    }
+  }
+  auto blocks = database.ask(
+      "SELECT z.name, b.first, b.outcomes FROM coverage_block b JOIN zone z ON z.id = b.zone_id "
+      "WHERE b.run_id = ? ORDER BY z.name, b.first",
+      run);
+  while (blocks.next()) {
+    auto outcomes = decode_outcomes(blocks.view(2));
+    if (!outcomes) {
+      database.fail({ErrorCode::io,
+                     database.path() + " is damaged (coverage of run " + std::to_string(run.value) +
+                         " cannot be read)",
+                     {}});
+      break;
+    }
+    coverage.blocks.push_back({blocks.text(0), blocks.address(1), std::move(*outcomes)});
+  }
+  auto exclusions = database.ask(
+      "SELECT what, reason, owner, until FROM run_exclusion WHERE run_id = ? ORDER BY position",
+      run);
+  while (exclusions.next()) {
+    coverage.exclusions.push_back(
+        {exclusions.text(0), exclusions.text(1), exclusions.text(2), exclusions.text(3)});
+  }
+  return coverage;
+}
+
+// ---- claims and facts
+
+model::Claim read_claim(const Use& row, int from) {
+  model::Claim claim;
+  claim.field = row.text(from);
+  claim.source = row.text(from + 1);
+  claim.value = row.text(from + 2);
+  claim.confidence = static_cast<int>(row.integer(from + 3));
+  claim.rule = row.text(from + 4);
+  claim.rule_release = row.text(from + 5);
+  claim.evidence = row.text(from + 6);
+  claim.run = {row.integer(from + 7)};
+  claim.asserted_at = row.time(from + 8);
+  claim.valid_until = row.time(from + 9);
+  claim.actor = row.text(from + 10);
+  claim.reason = row.text(from + 11);
+  claim.basis_value = row.text(from + 12);
+  return claim;
+}
+
+void write_claim(Database& database, Owner owner, std::int64_t id, const model::Claim& claim) {
+  constexpr std::string_view kAsset =
+      "INSERT OR REPLACE INTO asset_claim (asset_id, field, source, value, confidence, rule, "
+      "rule_release, "
+      "evidence, run_id, asserted_at, valid_until, actor, reason, basis_value) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+  constexpr std::string_view kService =
+      "INSERT OR REPLACE INTO service_claim (service_id, field, source, value, confidence, rule, "
+      "rule_release, evidence, run_id, asserted_at, valid_until, actor, reason, basis_value) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+  database.run(owner == Owner::asset ? kAsset : kService, id, claim.field, claim.source,
+               claim.value, claim.confidence, claim.rule, claim.rule_release, claim.evidence,
+               reference(claim.run), claim.asserted_at, claim.valid_until, claim.actor,
+               claim.reason, claim.basis_value);
+}
+
+void remove_claim(Database& database, Owner owner, std::int64_t id, const model::Claim& claim) {
+  database.run(owner == Owner::asset
+                   ? "DELETE FROM asset_claim WHERE asset_id = ? AND field = ? AND source = ?"
+                   : "DELETE FROM service_claim WHERE service_id = ? AND field = ? AND source = ?",
+               id, claim.field, claim.source);
+}
+
+void read_fact(const Use& row, int from, model::Facts& facts) {
+  model::Fact fact;
+  fact.value = row.text(from + 1);
+  fact.state = row.word<model::FactState>(from + 2);
+  fact.source = row.text(from + 3);
+  fact.confidence = static_cast<int>(row.integer(from + 4));
+  fact.rule = row.text(from + 5);
+  fact.rule_release = row.text(from + 6);
+  fact.evidence = row.text(from + 7);
+  fact.run = {row.integer(from + 8)};
+  fact.other = row.text(from + 9);
+  facts.emplace_hint(facts.end(), row.text(from), std::move(fact));
+}
+
+void write_fact(Database& database, Owner owner, std::int64_t id, const std::string& field,
+                const model::Fact& fact) {
+  constexpr std::string_view kAsset =
+      "INSERT OR REPLACE INTO asset_fact (asset_id, field, value, state, source, confidence, rule, "
+      "rule_release, evidence, run_id, other) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+  constexpr std::string_view kService =
+      "INSERT OR REPLACE INTO service_fact (service_id, field, value, state, source, confidence, "
+      "rule, "
+      "rule_release, evidence, run_id, other) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+  database.run(owner == Owner::asset ? kAsset : kService, id, field, fact.value,
+               to_string(fact.state), fact.source, fact.confidence, fact.rule, fact.rule_release,
+               fact.evidence, reference(fact.run), fact.other);
+}
+
+void remove_fact(Database& database, Owner owner, std::int64_t id, const std::string& field) {
+  database.run(owner == Owner::asset
+                   ? "DELETE FROM asset_fact WHERE asset_id = ? AND field = ?"
+                   : "DELETE FROM service_fact WHERE service_id = ? AND field = ?",
+               id, field);
+}
+
+// ---- assets
+
+namespace {
+
+void read_services(Database& database, model::AssetRecord& asset) {
+  auto rows = database.ask(
+      "SELECT s.id, z.name, s.ip, s.transport, s.port, s.vhost, s.state, s.verdict, s.misses, "
+      "s.first_missed, s.first_seen, s.last_seen FROM service s JOIN zone z ON z.id = s.zone_id "
+      "WHERE s.asset_id = ?",
+      asset.id);
+  while (rows.next()) {
+    model::ServiceRecord service;
+    service.id = {rows.integer(0)};
+    service.at = {rows.text(1), rows.address(2),
+                  rows.view(3) == "udp" ? net::Transport::udp : net::Transport::tcp,
+                  static_cast<std::uint16_t>(rows.integer(4))};
+    service.vhost = rows.text(5);
+    service.state = rows.word<model::PortState>(6);
+    service.verdict = rows.word<model::Verdict>(7);
+    service.misses = static_cast<int>(rows.integer(8));
+    service.first_missed = rows.time(9);
+    service.first_seen = rows.time(10);
+    service.last_seen = rows.time(11);
+    // Of addresses it holds now; what an address carried before it went to another is history.
+    const bool bound =
+        std::any_of(asset.bindings.begin(), asset.bindings.end(), [&](const auto& binding) {
+          return binding.until.value == 0 && binding.ip == service.at.ip &&
+                 binding.zone == service.at.zone;
+        });
+    if (bound) asset.services.push_back(std::move(service));
+  }
+}
+
+void read_service_parts(Database& database, model::AssetRecord& asset) {
+  std::unordered_map<std::int64_t, model::ServiceRecord*> by_id;
+  for (auto& service : asset.services) by_id.emplace(service.id.value, &service);
+  if (by_id.empty()) return;
+  static const std::string claims_sql =
+      "SELECT c.service_id, " + std::string(kClaimColumns) +
+      " FROM service s JOIN service_claim c ON c.service_id = s.id WHERE s.asset_id = ? "
+      "ORDER BY c.service_id, c.field, c.source";
+  auto claims = database.ask(claims_sql, asset.id);
+  while (claims.next()) {
+    const auto found = by_id.find(claims.integer(0));
+    if (found != by_id.end()) found->second->claims.push_back(read_claim(claims, 1));
+  }
+  static const std::string facts_sql = [] {
+    std::string columns = "f." + std::string(kFactColumns);
+    for (std::size_t at = 0; (at = columns.find(", ", at)) != std::string::npos; at += 4) {
+      columns.insert(at + 2, "f.");
+    }
+    return "SELECT f.service_id, " + columns +
+           " FROM service s JOIN service_fact f ON f.service_id = s.id WHERE s.asset_id = ? "
+           "ORDER BY f.service_id, f.field";
+  }();
+  auto facts = database.ask(facts_sql, asset.id);
+  while (facts.next()) {
+    const auto found = by_id.find(facts.integer(0));
+    if (found != by_id.end()) read_fact(facts, 1, found->second->facts);
+  }
+}
+
+void read_asset_parts(Database& database, model::AssetRecord& asset) {
+  auto bindings = database.ask(
+      "SELECT z.name, b.ip, b.since, b.until FROM addr_binding b JOIN zone z ON z.id = b.zone_id "
+      "WHERE b.asset_id = ? ORDER BY b.since, z.name, b.ip",
+      asset.id);
+  while (bindings.next()) {
+    asset.bindings.push_back(
+        {bindings.text(0), bindings.address(1), bindings.time(2), bindings.time(3)});
+  }
+  auto identifiers =
+      database.ask("SELECT type, value FROM identifier WHERE asset_id = ?", asset.id);
+  while (identifiers.next()) {
+    asset.identifiers.push_back({identifiers.word<model::IdentifierType>(0), identifiers.text(1)});
+  }
+  std::sort(asset.identifiers.begin(), asset.identifiers.end());
+  static const std::string claims_sql =
+      "SELECT " + std::string(kClaimColumns) +
+      " FROM asset_claim WHERE asset_id = ? ORDER BY field, source";
+  auto claims = database.ask(claims_sql, asset.id);
+  while (claims.next()) asset.claims.push_back(read_claim(claims, 0));
+  static const std::string facts_sql =
+      "SELECT " + std::string(kFactColumns) + " FROM asset_fact WHERE asset_id = ? ORDER BY field";
+  auto facts = database.ask(facts_sql, asset.id);
+  while (facts.next()) read_fact(facts, 0, asset.facts);
+}
+
+}  // namespace
+
+std::optional<model::AssetRecord> read_asset(Database& database, model::AssetId id) {
+  model::AssetRecord asset;
+  {
+    auto row = database.ask(
+        "SELECT presence, misses, first_missed, first_seen, last_seen, last_covered, identity_rule "
+        "FROM asset WHERE id = ?",
+        id);
+    if (!row.next()) return std::nullopt;
+    asset.id = id;
+    asset.number = asset_number(id.value);
+    asset.presence = row.word<model::Presence>(0);
+    asset.misses = static_cast<int>(row.integer(1));
+    asset.first_missed = row.time(2);
+    asset.first_seen = row.time(3);
+    asset.last_seen = row.time(4);
+    asset.last_covered = row.time(5);
+    asset.identity_rule = static_cast<int>(row.integer(6));
+  }
+  read_asset_parts(database, asset);
+  read_services(database, asset);
+  read_service_parts(database, asset);
+  std::sort(asset.services.begin(), asset.services.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.at, a.vhost) < std::tie(b.at, b.vhost);
+  });
+  return asset;
+}
+
+// ---- changes
+
+void write_change(Database& database, const model::Change& change,
+                  std::optional<model::AssetId> asset) {
+  std::optional<std::string_view> transport;
+  std::optional<int> port;
+  if (change.port) {
+    transport = net::to_string(change.port->transport);
+    port = change.port->port;
+  }
+  database.run(
+      "INSERT INTO change_event (at, run_id, type, object, asset_id, zone, ip, transport, port, "
+      "field, "
+      "before, after, cause, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      change.time, reference(change.run), to_string(change.type), change.object, asset, change.zone,
+      change.ip, transport, port, change.field, change.before, change.after,
+      to_string(change.cause), change.evidence);
+}
+
+model::Change read_change(const Use& row) {
+  model::Change change;
+  change.seq = row.integer(0);
+  change.time = row.time(1);
+  change.run = {row.integer(2)};
+  change.type = row.word<model::ChangeType>(3);
+  change.object = row.text(4);
+  change.asset = {row.integer(5)};
+  if (change.asset) change.asset_number = asset_number(change.asset.value);
+  change.zone = row.text(6);
+  if (!row.is_null(7)) change.ip = row.address(7);
+  if (!row.is_null(9)) {
+    change.port =
+        net::TransportPort{row.view(8) == "udp" ? net::Transport::udp : net::Transport::tcp,
+                           static_cast<std::uint16_t>(row.integer(9))};
+  }
+  change.field = row.text(10);
+  change.before = row.text(11);
+  change.after = row.text(12);
+  change.cause = row.word<model::Cause>(13);
+  change.evidence = row.text(14);
+  return change;
+}
+
+}  // namespace qingdan::registry
