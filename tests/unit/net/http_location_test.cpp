@@ -58,8 +58,7 @@ TEST_CASE("what could lead elsewhere than it says is refused", "[net][http_locat
                                "http://.h/",
                                "http://a..b/",
                                "http://h%00/",
-                               "https:/path",
-                               "://h"}) {
+                               "https:/path"}) {
     INFO(location);
     CHECK(to(location).empty());
   }
