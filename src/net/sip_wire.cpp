@@ -31,6 +31,16 @@ std::string digest_of(std::string_view host, std::uint16_t port, std::string_vie
   return to_hex(out.view());
 }
 
+// Only what may stand in a URI's host (RFC 3986 §3.2.2), so that no name can add a header.
+std::string host_of(std::string_view host) {
+  std::string kept;
+  for (const char c : host) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (letter || std::string_view("-._~[]:%").find(c) != std::string_view::npos) kept += c;
+  }
+  return kept;
+}
+
 std::optional<std::size_t> to_number(std::string_view text, std::size_t max) {
   std::size_t value = 0;
   const auto [stop, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -118,7 +128,7 @@ bool read_response(std::string_view& text, TextResponse& response) {
 
 Bytes build_sip_options(std::string_view host, std::uint16_t port, Transport transport) {
   const std::string upper = transport == Transport::udp ? "UDP" : "TCP";
-  const std::string uri = "sip:" + std::string(host) + ":" + std::to_string(port) +
+  const std::string uri = "sip:" + host_of(host) + ":" + std::to_string(port) +
                           (transport == Transport::udp ? "" : ";transport=tcp");
   // qingdan.invalid is a name that cannot exist (RFC 2606 §2): answers go to where we ask from.
   return to_bytes("OPTIONS " + uri + " SIP/2.0\r\n" + "Via: SIP/2.0/" + upper +
@@ -132,7 +142,7 @@ Bytes build_sip_options(std::string_view host, std::uint16_t port, Transport tra
 }
 
 Bytes build_rtsp_options(std::string_view host, std::uint16_t port) {
-  return to_bytes("OPTIONS rtsp://" + std::string(host) + ":" + std::to_string(port) +
+  return to_bytes("OPTIONS rtsp://" + host_of(host) + ":" + std::to_string(port) +
                   "/ RTSP/1.0\r\nCSeq: 1\r\nUser-Agent: qingdan\r\n\r\n");
 }
 

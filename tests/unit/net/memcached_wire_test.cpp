@@ -1,0 +1,32 @@
+#include "qingdan/net/memcached_wire.h"
+
+#include <catch2/catch.hpp>
+
+using namespace qingdan;
+using namespace qingdan::net;
+
+TEST_CASE("a version line gives the version", "[net][memcached]") {
+  CHECK(as_text(build_memcached_version()) == "version\r\n");
+  const auto reply = parse_memcached_reply(as_bytes("VERSION 1.6.18\r\n"));
+  REQUIRE(reply);
+  CHECK(reply->version == "1.6.18");
+  CHECK(reply->error.empty());
+}
+
+TEST_CASE("an error line is kept as it is", "[net][memcached]") {
+  const auto reply = parse_memcached_reply(as_bytes("CLIENT_ERROR unauthenticated\r\n"));
+  REQUIRE(reply);
+  CHECK(reply->error == "CLIENT_ERROR unauthenticated");
+  CHECK(parse_memcached_reply(as_bytes("ERROR\r\n"))->error == "ERROR");
+}
+
+TEST_CASE("a line is whole at its end and foreign where it cannot be one", "[net][memcached]") {
+  const std::string line = "VERSION 1.6.18\r\n";
+  for (std::size_t size = 0; size < line.size(); ++size) {
+    CHECK(measure_memcached_reply(as_bytes(line).first(size)).state == Extent::State::partial);
+    CHECK_FALSE(parse_memcached_reply(as_bytes(line).first(size)));
+  }
+  CHECK(measure_memcached_reply(as_bytes(line)).size == line.size());
+  CHECK(measure_memcached_reply(as_bytes("HTTP/1.1 400 Bad Request\r\n")).foreign());
+  CHECK(measure_memcached_reply(as_bytes("VERSION " + std::string(2000, '1'))).foreign());
+}
