@@ -162,12 +162,6 @@ class FindingWriter {
   const model::Run& run_;
 };
 
-model::Endpoint read_endpoint(const Use& row) {
-  return {row.text(0), row.address(1),
-          row.view(2) == "udp" ? net::Transport::udp : net::Transport::tcp,
-          static_cast<std::uint16_t>(row.integer(3))};
-}
-
 // Puts together what the tables say of the hosts of one run.
 class SeenReader {
  public:
@@ -212,7 +206,7 @@ class SeenReader {
         "JOIN zone z ON z.id = r.zone_id WHERE r.run_id = ?",
         seen_.run.id);
     while (rows.next()) {
-      const auto at = read_endpoint(rows);
+      const auto at = read_endpoint(rows, 0);
       const auto verdict = rows.word<model::Verdict>(4);
       auto* host = host_of(at);
       if (host == nullptr) continue;
@@ -249,7 +243,7 @@ class SeenReader {
         "ORDER BY z.name, c.ip, c.transport, c.port, c.vhost, c.field, c.source",
         seen_.run.id);
     while (rows.next()) {
-      const auto at = read_endpoint(rows);
+      const auto at = read_endpoint(rows, 0);
       auto* host = host_of(at);
       if (host == nullptr) continue;
       auto claim = read_claim(rows, 6);
@@ -267,7 +261,7 @@ class SeenReader {
         "JOIN zone z ON z.id = i.zone_id WHERE i.run_id = ?",
         seen_.run.id);
     while (rows.next()) {
-      auto* host = host_of(read_endpoint(rows));
+      auto* host = host_of(read_endpoint(rows, 0));
       if (host == nullptr) continue;
       host->identifiers.push_back({rows.word<model::IdentifierType>(4), rows.text(5)});
     }

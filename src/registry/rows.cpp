@@ -5,6 +5,8 @@
 #include <charconv>
 #include <unordered_map>
 
+#include "qingdan/model/json.h"
+
 namespace qingdan::registry {
 namespace {
 
@@ -249,9 +251,7 @@ void read_services(Database& database, model::AssetRecord& asset) {
   while (rows.next()) {
     model::ServiceRecord service;
     service.id = {rows.integer(0)};
-    service.at = {rows.text(1), rows.address(2),
-                  rows.view(3) == "udp" ? net::Transport::udp : net::Transport::tcp,
-                  static_cast<std::uint16_t>(rows.integer(4))};
+    service.at = read_endpoint(rows, 1);
     service.vhost = rows.text(5);
     service.state = rows.word<model::PortState>(6);
     service.verdict = rows.word<model::Verdict>(7);
@@ -394,6 +394,36 @@ model::Change read_change(const Use& row) {
   change.cause = row.word<model::Cause>(13);
   change.evidence = row.text(14);
   return change;
+}
+
+model::Endpoint read_endpoint(const Use& row, int from) {
+  return {row.text(from), row.address(from + 1),
+          row.view(from + 2) == "udp" ? net::Transport::udp : net::Transport::tcp,
+          static_cast<std::uint16_t>(row.integer(from + 3))};
+}
+
+model::RunCounts read_counts(const Use& row) {
+  const auto at = [&](int column) { return static_cast<std::uint64_t>(row.integer(column)); };
+  return {at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7)};
+}
+
+model::CertificateStatement read_certificate(Database& database, const Use& row) {
+  model::CertificateStatement certificate;
+  certificate.sha256 = row.text(0);
+  certificate.subject = row.text(1);
+  certificate.issuer = row.text(2);
+  auto san = model::parse_texts(row.view(3));
+  if (!san) database.fail(san.error().in("certificate " + certificate.sha256));
+  if (san) certificate.san = std::move(*san);
+  certificate.key_algorithm = row.text(4);
+  certificate.key_bits = static_cast<int>(row.integer(5));
+  certificate.signature_algorithm = row.text(6);
+  certificate.serial = row.text(7);
+  certificate.spki_sha256 = row.text(8);
+  certificate.not_before = row.time(9);
+  certificate.not_after = row.time(10);
+  certificate.self_signed = row.integer(11) != 0;
+  return certificate;
 }
 
 }  // namespace qingdan::registry

@@ -37,6 +37,8 @@ inline constexpr int kRunApplied = 14;
 [[nodiscard]] std::optional<model::Run> find_run(Database& database, model::RunId run);
 
 void write_coverage(Database& database, model::RunId run, const model::Coverage& coverage);
+[[nodiscard]] model::RunCounts read_counts(const Use& row);  // eight columns, in the struct's order
+
 // Empty where the run has none.
 [[nodiscard]] model::Coverage read_coverage(Database& database, model::RunId run);
 // "12a244s" and back; nullopt for a text that is none.
@@ -72,6 +74,16 @@ inline constexpr std::string_view kChangeColumns =
     "cause, "
     "evidence";
 [[nodiscard]] model::Change read_change(const Use& row);
+
+// Four columns: name of the zone, ip, transport, port.
+[[nodiscard]] model::Endpoint read_endpoint(const Use& row, int from);
+
+inline constexpr std::string_view kCertificateColumns =
+    "c.sha256, c.subject, c.issuer, c.san, c.key_algorithm, c.key_bits, c.signature_algorithm, "
+    "c.serial, "
+    "c.spki_sha256, c.not_before, c.not_after, c.self_signed";
+// Without der.
+[[nodiscard]] model::CertificateStatement read_certificate(Database& database, const Use& row);
 
 // 0 is stored as NULL where a column refers to another table.
 template <class Tag>

@@ -33,13 +33,15 @@ struct Filter {
   std::vector<Term> terms;
 };
 
-// QUERY = term { ("&&" | space) term }; term = key ("=" | "!=") value; value = word or "…".
-//   ip         address, prefix or range        port      a port set: 22,8000-8100,U:161
-//   product    part of the name (any case; also its Chinese name and vendor)
-//   vendor version cpe os title host           part of it
-//   asset service transport state verdict tls zone unit presence rule   the whole word
-// Which keys a list knows is said by its own check; an unknown key or bad value is an Error with
-// the column and the keys that exist.
+// QUERY = term { ["&&"] term }; term = key ("=" | "!=") value; value = word or "…" (\" for a
+// quote).
+//   ip        address, prefix or range     port     a port set: 22,8000-8100; any transport unless
+//   T: U: product   part of its name, Chinese name or vendor, any case vendor version cpe title os
+//   host name   part of it asset zone transport vhost state verdict service rule unit system class
+//   presence registration
+//             the whole word                tls      yes, no, or a version
+// All keys may be asked of both lists; assets are those with one open service that meets what is
+// asked of services. An unknown key or a bad value is an Error with its column.
 [[nodiscard]] Result<Filter> parse_filter(std::string_view text);
 
 struct ServiceRow {   // keys of `services list`
