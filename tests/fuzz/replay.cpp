@@ -24,7 +24,7 @@ using qingdan::Rng;
 
 constexpr std::size_t kMaxSeedBytes = 64 * 1024;
 constexpr std::size_t kMaxTruncations = 2000;  // of one seed
-constexpr int kMutations = 300;                // of one seed
+constexpr int kMutations = 1000;               // of one seed
 constexpr std::uint64_t kRngSeed = 20261122;
 
 void run_exactly(BytesView input) {
