@@ -21,7 +21,7 @@ namespace qingdan::probe {
 inline constexpr std::uint16_t kCanaryFirst = 48700;
 inline constexpr std::uint16_t kCanaryLast = 48999;
 
-// Three different ports of the band not in `asked`; EXPECTS that so many are left.
+// Three different ports of the band, not in `asked` as far as it leaves three.
 [[nodiscard]] std::array<std::uint16_t, 3> choose_canaries(Rng& rng, const net::PortSet& asked);
 
 struct CanaryFindings {

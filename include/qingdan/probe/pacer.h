@@ -30,6 +30,8 @@ class Pacer {
 
   // Takes one packet from the budget where granted; takes nothing otherwise.
   [[nodiscard]] Permit ask(const targets::ApprovedTarget& target);
+  // When the cap over all will let any packet go; lets a caller with many candidates wait once.
+  [[nodiscard]] SteadyTime ready_at() const { return budget_.earliest(net::Address(), now()); }
   // As ask(), waiting while the answer is `later`; never answers `later`.
   [[nodiscard]] Awaitable<Leave> admit(targets::ApprovedTarget target);
 

@@ -1,0 +1,41 @@
+// ftp — reads the greeting, asks SYST (RFC 959 §4.1.3) and FEAT (RFC 2389 §3), says QUIT.
+//
+// Both commands are allowed before a login; servers that want one answer 530, which is an answer
+// too. USER is never sent, not even "anonymous".
+#include "probe/conversations.h"
+#include "probe/line_script.h"
+
+namespace qingdan::probe {
+
+namespace {
+
+LineScript::Greeting judge(const net::LineReply& greeting) {
+  // SMTP greets with 220 as well, and has to say so in its text or be asked for it.
+  if (greeting.text().find("SMTP") != std::string::npos) return LineScript::Greeting::foreign;
+  switch (greeting.code) {
+    case 220:
+      return LineScript::Greeting::welcome;
+    case 120:  // ready in some minutes
+    case 421:
+    case 500:
+    case 530:
+    case 550:
+      return LineScript::Greeting::refusal;
+    default:
+      return LineScript::Greeting::foreign;
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Conversation> make_ftp(const Setting&) {
+  LineScript script;
+  script.channel = model::channel::kFtp;
+  script.judge = &judge;
+  script.answered = &answered_in_turn;
+  script.commands = {"SYST\r\n", "FEAT\r\n"};
+  script.goodbye = "QUIT\r\n";
+  return std::make_unique<LineConversation>(std::move(script));
+}
+
+}  // namespace qingdan::probe

@@ -1,0 +1,304 @@
+// interview — see the header. The plan says what comes next; this file owns connections, limits and
+// what is kept of each. A conversation recognised the peer when it yields a channel of its own;
+// bytes under unknown.stream only help to choose the next one.
+#include "qingdan/probe/interview.h"
+
+#include <algorithm>
+#include <deque>
+#include <utility>
+
+#include "interview_plan.h"
+#include "kind_of.h"
+#include "setting.h"
+#include "talk.h"
+
+namespace qingdan::probe {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kHandshake{6000};  // TLS on old boxes with 2048-bit keys takes seconds
+constexpr std::size_t kHandshakeBytes = 131'072;
+constexpr milliseconds kDrain{300};
+constexpr milliseconds kShortageRest{200};
+// Lesson 22: 3 x RTO, at most 2 s; never less than a second, as a server that looks our name up
+// before its greeting is slow however near it is.
+constexpr milliseconds kListenLeast{1000};
+// Dials that fail after the sweep found the port open, before we give it up.
+constexpr int kDialFailures = 2;
+
+struct Visit {
+  Attempt attempt;
+  std::unique_ptr<Conversation> conversation;
+};
+
+class Interview {
+ public:
+  Interview(Pacer& pacer, TlsContext& tls, Subject subject, InterviewSettings settings)
+      : pacer_(pacer),
+        tls_(tls),
+        subject_(std::move(subject)),
+        settings_(settings),
+        session_{pacer.now() + settings.session},
+        plan_(subject_.target.port()),
+        bytes_left_(settings.bytes) {
+    report_.at = subject_.target.endpoint();
+  }
+
+  Awaitable<InterviewReport> run();
+
+ private:
+  [[nodiscard]] bool may_go_on() const;
+  Awaitable<void> visit(Visit& visit);
+  Awaitable<Connection> connect();
+  Awaitable<void> over_tls(Visit& visit, Connection& connection);
+  Awaitable<void> over_plain(Visit& visit, Connection& connection);
+  Awaitable<void> upgrade(const Visit& visit, Connection& connection);
+
+  [[nodiscard]] TalkLimits limits_of(const Visit& visit) const;
+  void on_talk(Visit& visit, const Talk& talk);
+  void on_foreign(BytesView bytes, const Attempt& attempt);
+  void on_handshake_failed(const TlsPipe& pipe, const Attempt& attempt);
+  void keep_tls(const TlsPipe& pipe, const Attempt& attempt);
+  void keep(const Attempt& attempt, std::string channel, Bytes raw, bool truncated);
+  void conclude();
+
+  Pacer& pacer_;
+  TlsContext& tls_;
+  const Subject subject_;
+  const InterviewSettings settings_;
+  const Deadline session_;
+  InterviewPlan plan_;
+  InterviewReport report_;
+  std::deque<Visit> follow_ups_;
+  std::optional<model::Observation> unknown_;  // the first bytes nobody claimed
+  std::size_t bytes_left_;
+  std::uint32_t exchange_{0};
+  int failures_{0};
+  bool connected_{false};
+  bool heard_{false};
+  bool recognised_{false};
+  bool tarpit_{false};
+  bool chain_kept_{false};
+};
+
+bool Interview::may_go_on() const {
+  return report_.complete && !tarpit_ && failures_ < kDialFailures && bytes_left_ > 0 &&
+         report_.connections < settings_.connections && pacer_.now() < session_.at;
+}
+
+Awaitable<InterviewReport> Interview::run() {
+  if (class_of({net::Transport::tcp, subject_.target.port()}) != PortClass::normal) {
+    report_.verdict = model::Verdict::open_acked;
+    co_return std::move(report_);
+  }
+  while (may_go_on()) {
+    Visit next;
+    if (!follow_ups_.empty()) {
+      next = std::move(follow_ups_.front());
+      follow_ups_.pop_front();
+    } else if (recognised_) {
+      break;
+    } else {
+      const auto attempt = plan_.next();
+      if (!attempt) break;
+      next.attempt = *attempt;
+      next.conversation =
+          attempt->entry->make(make_setting(subject_.target, subject_.vhost, attempt->tls));
+    }
+    co_await visit(next);
+  }
+  conclude();
+  co_return std::move(report_);
+}
+
+// Dials under a permit; waits out our own shortage.
+Awaitable<Connection> Interview::connect() {
+  Event rest(pacer_.dialer().sockets().executor(), pacer_.dialer().sockets().alarms());
+  while (true) {
+    auto leave = co_await pacer_.admit(subject_.target);
+    if (leave != Leave::granted) {
+      report_.complete = false;
+      co_return Connection();
+    }
+    const Deadline by{std::min(pacer_.now() + settings_.dial, session_.at)};
+    ++report_.sent;
+    auto connection = co_await pacer_.dialer().dial(subject_.target, by);
+    if (connection.outcome() != DialOutcome::exhausted) {
+      ++report_.connections;
+      if (connection.connected()) {
+        connected_ = true;
+      } else {
+        ++failures_;
+      }
+      if (connection.outcome() == DialOutcome::aborted) report_.complete = false;
+      co_return connection;
+    }
+    --report_.sent;
+    if (pacer_.now() >= session_.at) {
+      report_.complete = false;
+      co_return connection;
+    }
+    co_await rest.wait_until(pacer_.now() + kShortageRest);
+  }
+}
+
+Awaitable<void> Interview::visit(Visit& visit) {
+  auto connection = co_await connect();
+  if (!connection.connected()) co_return;
+  ++exchange_;
+  if (visit.attempt.tls) {
+    co_await over_tls(visit, connection);
+  } else {
+    co_await over_plain(visit, connection);
+  }
+  const Deadline drained{pacer_.now() + kDrain};
+  co_await connection.finish(drained);
+  if (pacer_.stopped()) report_.complete = false;
+}
+
+TalkLimits Interview::limits_of(const Visit& visit) const {
+  TalkLimits limits{visit.attempt.entry->limits, session_, bytes_left_};
+  if (visit.attempt.entry->name == "listen") {
+    const auto trip = std::max<std::chrono::nanoseconds>(4 * subject_.rtt, milliseconds(100));
+    const auto wait = std::chrono::duration_cast<milliseconds>(3 * trip);
+    limits.own.silence =
+        std::clamp(wait, std::min(kListenLeast, settings_.listen), settings_.listen);
+  }
+  return limits;
+}
+
+Awaitable<void> Interview::over_plain(Visit& visit, Connection& connection) {
+  PlainPipe pipe(connection);
+  const auto limits = limits_of(visit);
+  auto talked = co_await talk(pipe, *visit.conversation, pacer_.dialer().clock(), limits);
+  on_talk(visit, talked);
+  if (talked.wants_tls) co_await upgrade(visit, connection);
+}
+
+Awaitable<void> Interview::over_tls(Visit& visit, Connection& connection) {
+  const TlsWish wish{subject_.vhost, visit.attempt.entry->name == "http"};
+  TlsPipe pipe(connection, tls_, wish);
+  const Deadline by{std::min(pacer_.now() + kHandshake, session_.at)};
+  const auto most = std::min(bytes_left_, kHandshakeBytes);
+  auto established = co_await pipe.handshake(by, most);
+  bytes_left_ -= std::min(bytes_left_, pipe.raw().size());
+  if (!established) {
+    on_handshake_failed(pipe, visit.attempt);
+    co_return;
+  }
+  keep_tls(pipe, visit.attempt);
+  plan_.on_tls();
+  const auto limits = limits_of(visit);
+  auto talked = co_await talk(pipe, *visit.conversation, pacer_.dialer().clock(), limits);
+  on_talk(visit, talked);
+  const Deadline closed{pacer_.now() + kDrain};
+  co_await pipe.close(closed);
+}
+
+// The peer agreed to TLS in the middle of its own protocol: its certificate is worth the handshake.
+Awaitable<void> Interview::upgrade(const Visit& visit, Connection& connection) {
+  const TlsWish wish{subject_.vhost, false};
+  TlsPipe pipe(connection, tls_, wish);
+  const Deadline by{std::min(pacer_.now() + kHandshake, session_.at)};
+  auto established = co_await pipe.handshake(by, kHandshakeBytes);
+  if (!established) co_return;
+  keep_tls(pipe, visit.attempt);
+  const Deadline closed{pacer_.now() + kDrain};
+  co_await pipe.close(closed);
+}
+
+void Interview::keep(const Attempt& attempt, std::string channel, Bytes raw, bool truncated) {
+  model::Observation seen;
+  seen.at = report_.at;
+  seen.probe = attempt.entry->name;
+  seen.channel = std::move(channel);
+  seen.vhost = subject_.vhost;
+  seen.inside_tls = attempt.tls;
+  seen.exchange = exchange_;
+  seen.truncated = truncated;
+  seen.raw = std::move(raw);
+  seen.time = pacer_.dialer().clock().now();
+  if (seen.channel != model::channel::kUnknown) {
+    report_.observations.push_back(std::move(seen));
+  } else if (!unknown_) {
+    unknown_ = std::move(seen);
+  }
+}
+
+void Interview::keep_tls(const TlsPipe& pipe, const Attempt& attempt) {
+  report_.tls = true;
+  heard_ = true;
+  if (report_.service.empty()) report_.service = "tls";
+  if (std::exchange(chain_kept_, true)) return;
+  const Attempt outside{false, attempt.entry, attempt.hinted};
+  keep(outside, std::string(model::channel::kTls), to_bytes(pipe.engine().session_text()), false);
+  for (auto& der : pipe.engine().chain()) {
+    keep(outside, std::string(model::channel::kCertificate), std::move(der), false);
+  }
+}
+
+// An alert says "I speak TLS"; anything else that came is a greeting or an error in the words of
+// another protocol.
+void Interview::on_handshake_failed(const TlsPipe& pipe, const Attempt& attempt) {
+  const auto text = pipe.engine().session_text();
+  if (pipe.engine().spoke_tls() && !text.empty()) {
+    keep_tls(pipe, attempt);
+    recognised_ = true;
+    return;
+  }
+  if (pipe.raw().empty()) return;
+  if (pipe.raw().size() > kHandshakeBytes) tarpit_ = true;
+  on_foreign(pipe.raw(), {false, attempt.entry, attempt.hinted});
+}
+
+void Interview::on_foreign(BytesView bytes, const Attempt& attempt) {
+  heard_ = true;
+  keep(attempt, std::string(model::channel::kUnknown), Bytes(bytes.begin(), bytes.end()), false);
+  plan_.on_heard(kind_of(bytes), attempt.tls);
+}
+
+void Interview::on_talk(Visit& visit, const Talk& talk) {
+  bytes_left_ -= std::min(bytes_left_, talk.heard.size());
+  bool own = false;
+  for (auto& heard : visit.conversation->take()) {
+    own = own || heard.channel != model::channel::kUnknown;
+    keep(visit.attempt, std::move(heard.channel), std::move(heard.raw), heard.truncated);
+  }
+  heard_ = heard_ || !talk.heard.empty();
+  if (own) {
+    // A server that says "this is an HTTPS port" is known better from inside.
+    const bool https = !visit.attempt.tls && asks_for_tls(as_text(talk.heard));
+    if (https) plan_.on_wants_tls();
+    recognised_ = !https;
+    report_.service = visit.attempt.entry->name;
+    for (auto& next : visit.conversation->follow_ups()) {
+      follow_ups_.push_back({visit.attempt, std::move(next)});
+    }
+  } else if (!talk.heard.empty() && !recognised_) {
+    on_foreign(talk.heard, visit.attempt);
+    tarpit_ = talk.endless() || talk.trickled();
+  }
+}
+
+void Interview::conclude() {
+  if (!recognised_ && unknown_) report_.observations.push_back(std::move(*unknown_));
+  if (tarpit_) {
+    report_.verdict = model::Verdict::tarpit;
+  } else if (heard_) {
+    report_.verdict = model::Verdict::open_verified;
+  } else if (connected_) {
+    report_.verdict = model::Verdict::open_acked;
+  }
+}
+
+}  // namespace
+
+Awaitable<InterviewReport> interview(Pacer& pacer, TlsContext& tls, Subject subject,
+                                     InterviewSettings settings) {
+  Interview one(pacer, tls, std::move(subject), settings);
+  auto report = co_await one.run();
+  co_return report;
+}
+
+}  // namespace qingdan::probe

@@ -1,0 +1,107 @@
+// interview_plan — see the header.
+#include "interview_plan.h"
+
+#include <algorithm>
+#include <array>
+
+#include "qingdan/base/contract.h"
+
+namespace qingdan::probe {
+namespace {
+
+const ConversationEntry* tcp_entry(std::string_view name) {
+  const auto* entry = find_conversation(name, net::Transport::tcp);
+  QD_ENSURES(entry != nullptr);
+  return entry;
+}
+
+std::vector<const ConversationEntry*> by_yield() {
+  std::vector<const ConversationEntry*> entries;
+  for (const auto& entry : conversations()) {
+    if (entry.transport == net::Transport::tcp && entry.yield > 0) entries.push_back(&entry);
+  }
+  std::sort(entries.begin(), entries.end(),
+            [](const auto* a, const auto* b) { return a->yield < b->yield; });
+  return entries;
+}
+
+}  // namespace
+
+InterviewPlan::InterviewPlan(std::uint16_t port) : port_(port) {
+  const auto usual = hinted({net::Transport::tcp, port});
+  const bool tls_first = hints_tls(port);
+  for (const auto* entry : usual) append(tls_first, entry, true);
+  if (tls_first && usual.empty()) append(true, tcp_entry("http"), true);
+  if (!tls_first && usual.empty()) append(false, tcp_entry("listen"), false);
+  // Inside TLS whoever speaks first is heard at the start of any conversation, so HTTP goes first.
+  if (!tls_first) append(true, tcp_entry("http"), false);
+  append(false, tcp_entry("http"), false);
+  for (const auto* entry : by_yield()) append(false, entry, false);
+}
+
+std::optional<Attempt> InterviewPlan::next() {
+  if (queue_.empty()) return std::nullopt;
+  const auto attempt = queue_.front();
+  queue_.pop_front();
+  return attempt;
+}
+
+void InterviewPlan::append(bool tls, const ConversationEntry* entry, bool hinted_by_port) {
+  if (used_.insert({tls, entry}).second) queue_.push_back({tls, entry, hinted_by_port});
+}
+
+void InterviewPlan::insert_first(bool tls, const ConversationEntry* entry) {
+  const auto same = [&](const Attempt& a) { return a.tls == tls && a.entry == entry; };
+  const auto queued = std::find_if(queue_.begin(), queue_.end(), same);
+  if (queued != queue_.end()) queue_.erase(queued);
+  // Tried before: its answer is known.
+  if (queued == queue_.end() && used_.contains({tls, entry})) return;
+  used_.insert({tls, entry});
+  queue_.push_front({tls, entry, true});
+}
+
+void InterviewPlan::on_heard(std::string_view kind, bool inside_tls) {
+  if (!heard_) {
+    heard_ = true;
+    // It speaks: requests of protocols that would have answered in their own words are not worth
+    // more connections. TLS and HTTP still are, as both draw out a name.
+    std::erase_if(queue_, [](const Attempt& a) { return !a.hinted && a.entry->yield > 0; });
+  }
+  if (kind == "tls" && !inside_tls) on_wants_tls();
+  for (const auto& entry : conversations()) {
+    if (entry.transport != net::Transport::tcp || kind.empty()) continue;
+    const bool means = std::find(entry.kinds.begin(), entry.kinds.end(), kind) != entry.kinds.end();
+    if (means) insert_first(inside_tls, &entry);
+  }
+}
+
+void InterviewPlan::on_tls() {
+  if (speaks_tls_) return;
+  speaks_tls_ = true;
+  std::erase_if(queue_, [](const Attempt& a) { return !a.tls; });
+  append(true, tcp_entry("http"), false);
+  append(true, tcp_entry("listen"), false);
+  for (const auto* entry : by_yield()) {
+    if (entry->with_tls) append(true, entry, false);
+  }
+}
+
+void InterviewPlan::on_wants_tls() {
+  const auto usual = hinted({net::Transport::tcp, port_});
+  const bool with = !usual.empty() && usual.front()->with_tls;
+  insert_first(true, with ? usual.front() : tcp_entry("http"));
+}
+
+bool asks_for_tls(std::string_view http_response) {
+  constexpr std::array<std::string_view, 5> kWords{
+      "plain HTTP request was sent to HTTPS port",          // nginx, Tengine
+      "speaking plain HTTP to an SSL-enabled server port",  // Apache httpd
+      "Client sent an HTTP request to an HTTPS server",     // Go net/http
+      "This combination of host and port requires TLS",     // Apache Tomcat
+      "illegal plain HTTP request"};
+  const auto head = http_response.substr(0, 4096);
+  return std::any_of(kWords.begin(), kWords.end(),
+                     [&](auto words) { return head.find(words) != std::string_view::npos; });
+}
+
+}  // namespace qingdan::probe

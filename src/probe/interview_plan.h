@@ -1,0 +1,51 @@
+// interview_plan — which conversation comes next on an open port, from what was heard so far. Pure:
+// the driver does what it says and tells it what came of it.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "qingdan/probe/table.h"
+
+namespace qingdan::probe {
+
+struct Attempt {
+  bool tls{false};
+  const ConversationEntry* entry{nullptr};
+  bool hinted{false};  // by the port, or by what was heard
+  auto operator<=>(const Attempt&) const = default;
+};
+
+class InterviewPlan {
+ public:
+  explicit InterviewPlan(std::uint16_t port);
+
+  // nullopt: nothing is left that is worth a connection.
+  [[nodiscard]] std::optional<Attempt> next();
+
+  // Bytes came that look like `kind` (a word of kind_of, "" = like nothing we know).
+  void on_heard(std::string_view kind, bool inside_tls);
+  // It speaks TLS: plain attempts are dropped, the same order begins inside.
+  void on_tls();
+  // Says by itself that it wants TLS (an HTTP server's 400).
+  void on_wants_tls();
+
+ private:
+  void append(bool tls, const ConversationEntry* entry, bool hinted);
+  void insert_first(bool tls, const ConversationEntry* entry);
+
+  std::uint16_t port_;
+  std::deque<Attempt> queue_;
+  std::set<std::pair<bool, const ConversationEntry*>> used_;
+  bool speaks_tls_{false};
+  bool heard_{false};
+};
+
+// "400 The plain HTTP request was sent to HTTPS port" in the words of the common servers.
+[[nodiscard]] bool asks_for_tls(std::string_view http_response);
+
+}  // namespace qingdan::probe

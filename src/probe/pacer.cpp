@@ -1,0 +1,50 @@
+// pacer — see the header.
+#include "qingdan/probe/pacer.h"
+
+#include <algorithm>
+
+namespace qingdan::probe {
+
+namespace {
+
+// The calendar is minutes apart from changing; asking it once a second keeps it out of the sum.
+constexpr std::chrono::milliseconds kCalendarKept{1000};
+
+}  // namespace
+
+Pacer::Pacer(Dialer& dialer, targets::Budget& budget, const std::atomic<bool>& stop)
+    : dialer_(dialer), budget_(budget), stop_(stop) {}
+
+bool Pacer::window_open(const std::string& zone) {
+  const auto now = dialer_.clock().now();
+  const auto known = windows_.find(zone);
+  // A wall clock that jumped back makes the age negative: ask again then too.
+  if (known != windows_.end() && now - known->second.asked < kCalendarKept &&
+      now >= known->second.asked) {
+    return known->second.open;
+  }
+  const bool open = targets::window_open(dialer_.scope(), zone, now) &&
+                    dialer_.scope().check_valid(now).has_value();
+  windows_[zone] = Seen{open, now};
+  return open;
+}
+
+Permit Pacer::ask(const targets::ApprovedTarget& target) {
+  if (stopped() || dialer_.breaches() != 0) return {Leave::stopped, {}};
+  if (!window_open(target.zone())) return {Leave::window_closed, {}};
+  const auto later = budget_.try_take(target.ip(), now());
+  if (later) return {Leave::later, *later};
+  return {Leave::granted, {}};
+}
+
+Awaitable<Leave> Pacer::admit(targets::ApprovedTarget target) {
+  Event timer(dialer_.sockets().executor(), dialer_.sockets().alarms());
+  while (true) {
+    const auto permit = ask(target);
+    if (permit.leave != Leave::later) co_return permit.leave;
+    const auto until = std::min(permit.at, now() + kStopCheck);
+    co_await timer.wait_until(until);
+  }
+}
+
+}  // namespace qingdan::probe

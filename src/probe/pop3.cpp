@@ -1,0 +1,34 @@
+// pop3 — reads the greeting, asks CAPA (RFC 2449 §5), which needs no login, says QUIT.
+#include "probe/conversations.h"
+#include "probe/line_script.h"
+
+namespace qingdan::probe {
+
+namespace {
+
+LineScript::Greeting judge(const net::LineReply& greeting) {
+  if (greeting.status == "+OK") return LineScript::Greeting::welcome;
+  if (greeting.status == "-ERR") return LineScript::Greeting::refusal;
+  return LineScript::Greeting::foreign;
+}
+
+// CAPA answers "-ERR …", or "+OK" and a list up to the line "."; the list alone makes it whole.
+bool answered(const LineScript::Replies& replies, std::size_t index) {
+  if (replies.size() <= index || !replies[index].complete) return false;
+  return replies[index].status == "-ERR" || replies[index].texts.size() > 1;
+}
+
+}  // namespace
+
+std::unique_ptr<Conversation> make_pop3(const Setting&) {
+  LineScript script;
+  script.channel = model::channel::kPop3;
+  script.style = net::LineStyle::pop3;
+  script.judge = &judge;
+  script.answered = &answered;
+  script.commands = {"CAPA\r\n"};
+  script.goodbye = "QUIT\r\n";
+  return std::make_unique<LineConversation>(std::move(script));
+}
+
+}  // namespace qingdan::probe

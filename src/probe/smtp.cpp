@@ -1,0 +1,41 @@
+// smtp — reads the greeting, says EHLO (RFC 5321 §4.1.1.1), reads the extensions, says QUIT.
+//
+// The name after EHLO is of the reserved domain .invalid (RFC 2606 §2), so it can never be taken
+// for somebody else's. No mail transaction is begun.
+#include "probe/conversations.h"
+#include "probe/line_script.h"
+
+namespace qingdan::probe {
+
+namespace {
+
+LineScript::Greeting judge(const net::LineReply& greeting) {
+  const auto text = greeting.text();
+  const bool ftp = text.find("FTP") != std::string::npos && text.find("SMTP") == std::string::npos;
+  if (ftp) return LineScript::Greeting::foreign;
+  switch (greeting.code) {
+    case 220:
+      return LineScript::Greeting::welcome;
+    case 421:
+    case 521:  // RFC 7504: accepts no mail
+    case 550:
+    case 554:  // RFC 5321 §3.1: no service
+      return LineScript::Greeting::refusal;
+    default:
+      return LineScript::Greeting::foreign;
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Conversation> make_smtp(const Setting&) {
+  LineScript script;
+  script.channel = model::channel::kSmtp;
+  script.judge = &judge;
+  script.answered = &answered_in_turn;
+  script.commands = {"EHLO qingdan.invalid\r\n"};
+  script.goodbye = "QUIT\r\n";
+  return std::make_unique<LineConversation>(std::move(script));
+}
+
+}  // namespace qingdan::probe

@@ -1,0 +1,439 @@
+// sweep — see the header. One dispatcher walks the positions and starts a coroutine for each that
+// may leave; passes are walks over what is still silent. A position that stayed silent is decided
+// on the next walk: asked again, or final.
+#include "qingdan/probe/sweep.h"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "qingdan/probe/table.h"
+#include "sweep_state.h"
+#include "udp_probe.h"
+
+namespace qingdan::probe {
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::milliseconds;
+
+// Positions waiting for a budget; enough that one slow host does not hold up the others.
+constexpr std::size_t kParkedMost = 1024;
+constexpr std::size_t kWindowMost = 4096;
+constexpr std::size_t kWindowLeast = 8;
+// Answers without shortage after which a narrowed window grows again by a sixteenth.
+constexpr std::uint64_t kGrowAfter = 256;
+constexpr milliseconds kShortageRest{100};
+constexpr milliseconds kDrain{300};
+// Steps without an await, after which the loop lets answers in.
+constexpr int kStepsAtOnce = 32;
+
+using Counter = std::atomic<std::uint64_t>;
+
+struct Counters {
+  Counter sent{0}, retried{0}, answered{0}, open{0}, closed{0}, filtered{0}, done{0};
+  Counter not_asked{0}, in_flight{0}, window{0}, shortages{0};
+  std::atomic<int> pass{0};
+};
+
+}  // namespace
+
+struct Sweep::State {
+  State(Pacer& pacer_of, const TargetSource& source_of, SweepSink& sink_of, SweepSettings chosen)
+      : pacer(pacer_of),
+        source(source_of),
+        sink(sink_of),
+        settings(chosen),
+        hosts(settings),
+        marks(source_of.size()),
+        event(pacer_of.dialer().sockets().executor(), pacer_of.dialer().sockets().alarms()) {
+    const auto room = pacer.dialer().sockets().capacity() * 3 / 4;
+    window_most = std::max<std::size_t>(
+        1, std::min(settings.window != 0 ? settings.window : kWindowMost, room));
+    window = window_most;
+    count.window = window;
+  }
+
+  struct InFlight {
+    explicit InFlight(State& state_of) : state(state_of) {}
+    InFlight(const InFlight&) = delete;
+    InFlight& operator=(const InFlight&) = delete;
+    ~InFlight() {
+      --state.count.in_flight;
+      state.event.wake();
+    }
+    State& state;
+  };
+
+  Awaitable<void> walk();
+  Awaitable<void> drain();
+  Awaitable<void> wait(SteadyTime until);
+  static Awaitable<void> ask_tcp(State& state, std::uint64_t position,
+                                 targets::ApprovedTarget target);
+  static Awaitable<void> ask_udp(State& state, std::uint64_t position,
+                                 targets::ApprovedTarget target);
+
+  enum class Next : std::uint8_t { position, wait, none };
+  Next choose(std::uint64_t& position, SteadyTime& until);
+  [[nodiscard]] bool wanted(std::uint64_t position);
+  void handle(std::uint64_t position);
+  void launch(std::uint64_t position, const targets::ApprovedTarget& target);
+  void forgo(std::uint64_t position);
+  void on_shortage(std::uint64_t position, const net::Address& ip);
+  void on_silence(std::uint64_t position);
+  void settle(std::uint64_t position, const targets::ApprovedTarget& target, model::Verdict verdict,
+              std::chrono::nanoseconds rtt);
+  [[nodiscard]] bool halted() const { return pacer.stopped() || pacer.dialer().breaches() != 0; }
+
+  Pacer& pacer;
+  const TargetSource& source;
+  SweepSink& sink;
+  const SweepSettings settings;
+  Hosts hosts;
+  Marks marks;
+  Parking parking;
+  Event event;
+  Counters count;
+  std::size_t window_most{0};
+  std::size_t window{0};
+  std::uint64_t smooth{0};    // answers since the last shortage
+  std::uint64_t position{0};  // of the walk
+  std::uint64_t still_silent{0};
+  SteadyTime last_sent{};
+  int pass{0};
+};
+
+void Sweep::State::settle(std::uint64_t at, const targets::ApprovedTarget& target,
+                          model::Verdict verdict, std::chrono::nanoseconds rtt) {
+  marks.set(at, Mark::done);
+  auto& host = hosts.of(target.ip());
+  ++host.done;
+  ++count.done;
+  if (model::is_open(verdict) && verdict != model::Verdict::open_filtered) {
+    ++count.open;
+  } else {
+    ++(verdict == model::Verdict::closed ? count.closed : count.filtered);
+  }
+  model::PortResult result;
+  result.at = target.endpoint();
+  result.verdict = verdict;
+  if (rtt.count() >= 0) result.rtt_ms = static_cast<double>(rtt.count()) / 1e6;
+  result.tries = static_cast<std::uint8_t>(std::min(pass, 255));
+  result.time = pacer.dialer().clock().now();
+  sink.on_port(target, result);
+}
+
+void Sweep::State::on_silence(std::uint64_t at) {
+  marks.set(at, Mark::silent);
+  ++still_silent;
+}
+
+// Not asked, or not asked as planned: its address will be `skipped`.
+void Sweep::State::forgo(std::uint64_t at) {
+  marks.set(at, Mark::not_asked);
+  ++count.not_asked;
+}
+
+void Sweep::State::on_shortage(std::uint64_t at, const net::Address& ip) {
+  ++count.shortages;
+  smooth = 0;
+  window = std::max(std::min(kWindowLeast, window_most), window * 3 / 4);
+  count.window = window;
+  parking.park(ip, at, pacer.now() + kShortageRest);
+}
+
+Awaitable<void> Sweep::State::ask_tcp(State& state, std::uint64_t position,
+                                      targets::ApprovedTarget target) {
+  InFlight flight(state);
+  const Deadline by{state.pacer.now() + state.hosts.timeout(target.ip(), state.pass)};
+  auto connection = co_await state.pacer.dialer().dial(target, by);
+  switch (connection.outcome()) {
+    case DialOutcome::connected:
+    case DialOutcome::refused:
+      ++state.count.answered;
+      ++state.smooth;
+      state.hosts.on_answer(target.ip(), state.pass, connection.rtt());
+      break;
+    case DialOutcome::exhausted:
+      --state.count.sent;
+      state.on_shortage(position, target.ip());
+      co_return;
+    case DialOutcome::unreachable:
+      state.hosts.of(target.ip()).unreachable = true;
+      state.on_silence(position);
+      co_return;
+    case DialOutcome::timeout:
+      state.on_silence(position);
+      co_return;
+    case DialOutcome::prohibited:
+      state.settle(position, target, model::Verdict::filtered, connection.rtt());
+      co_return;
+    case DialOutcome::out_of_scope:
+    case DialOutcome::aborted:
+      state.forgo(position);
+      co_return;
+  }
+  const bool open = connection.connected();
+  state.settle(position, target, open ? model::Verdict::open : model::Verdict::closed,
+               connection.rtt());
+  if (!open) co_return;
+  const Deadline drained{state.pacer.now() + kDrain};
+  co_await connection.finish(drained);
+}
+
+Awaitable<void> Sweep::State::ask_udp(State& state, std::uint64_t position,
+                                      targets::ApprovedTarget target) {
+  InFlight flight(state);
+  auto found = co_await probe_udp(state.pacer, target, state.settings.udp_timeout);
+  state.count.sent += static_cast<std::uint64_t>(found.further_sends);
+  switch (found.outcome) {
+    case DatagramOutcome::bytes:
+    case DatagramOutcome::refused: {
+      ++state.count.answered;
+      state.hosts.on_answer(target.ip(), state.pass, found.rtt);
+      const bool open = found.outcome == DatagramOutcome::bytes;
+      state.settle(position, target, open ? model::Verdict::open_verified : model::Verdict::closed,
+                   found.rtt);
+      break;
+    }
+    case DatagramOutcome::exhausted:
+      --state.count.sent;
+      state.on_shortage(position, target.ip());
+      break;
+    case DatagramOutcome::unreachable:
+      state.hosts.of(target.ip()).unreachable = true;
+      state.on_silence(position);
+      break;
+    case DatagramOutcome::timeout:
+      state.on_silence(position);
+      break;
+    case DatagramOutcome::out_of_scope:
+    case DatagramOutcome::aborted:
+      state.forgo(position);
+      break;
+  }
+  for (auto& seen : found.observations) state.sink.on_observation(std::move(seen));
+}
+
+void Sweep::State::launch(std::uint64_t at, const targets::ApprovedTarget& target) {
+  ++count.sent;
+  ++count.in_flight;
+  if (pass > 1) ++count.retried;
+  last_sent = pacer.now();
+  auto& executor_of = pacer.dialer().sockets();
+  if (target.transport() == net::Transport::tcp) {
+    asio::co_spawn(executor_of.executor(), ask_tcp(*this, at, target), asio::detached);
+  } else {
+    hosts.of(target.ip()).next_datagram = last_sent + settings.udp_host_gap;
+    asio::co_spawn(executor_of.executor(), ask_udp(*this, at, target), asio::detached);
+  }
+}
+
+// Of a position met on this walk: ask it now? Decides those that have had their tries.
+bool Sweep::State::wanted(std::uint64_t at) {
+  const auto mark = marks.at(at);
+  if (pass == 1) return mark == Mark::untried;
+  if (mark != Mark::silent) return false;
+  const auto target = source.at(at);
+  --still_silent;
+  if (!target) {
+    forgo(at);
+    return false;
+  }
+  if (pass <= hosts.tries(target->ip())) return true;
+  const bool tcp = target->transport() == net::Transport::tcp;
+  settle(at, *target, tcp ? model::Verdict::filtered : model::Verdict::open_filtered,
+         std::chrono::nanoseconds(-1));
+  return false;
+}
+
+// Parked positions come before new ones; a full car park stops the walk until one leaves.
+Sweep::State::Next Sweep::State::choose(std::uint64_t& chosen, SteadyTime& until) {
+  const auto parked = parking.take(pacer.now());
+  if (parked) {
+    chosen = *parked;
+    return Next::position;
+  }
+  if (position < source.size() && parking.size() < kParkedMost) {
+    chosen = position++;
+    return Next::position;
+  }
+  const auto next = parking.next();
+  if (!next) return Next::none;
+  until = *next;
+  return Next::wait;
+}
+
+void Sweep::State::handle(std::uint64_t at) {
+  const auto target = source.at(at);
+  const bool udp = target && target->transport() == net::Transport::udp;
+  if (!target || (udp && hinted({net::Transport::udp, target->port()}).empty())) {
+    forgo(at);
+    return;
+  }
+  if (udp) {
+    const auto* host = hosts.find(target->ip());
+    if (host != nullptr && host->next_datagram > pacer.now()) {
+      parking.park(target->ip(), at, host->next_datagram);
+      return;
+    }
+  }
+  const auto permit = pacer.ask(*target);
+  switch (permit.leave) {
+    case Leave::granted:
+      launch(at, *target);
+      parking.again(target->ip(), pacer.now());
+      break;
+    case Leave::later:
+      parking.park(target->ip(), at, permit.at);
+      break;
+    case Leave::window_closed:
+    case Leave::stopped:
+      forgo(at);
+      parking.again(target->ip(), pacer.now());
+      break;
+  }
+}
+
+Awaitable<void> Sweep::State::wait(SteadyTime until) {
+  const auto at_most = std::min(until, pacer.now() + kStopCheck);
+  co_await event.wait_until(at_most);
+}
+
+Awaitable<void> Sweep::State::walk() {
+  position = 0;
+  int steps = 0;
+  while (!halted()) {
+    if (count.in_flight >= window) {
+      co_await wait(SteadyTime::max());
+      continue;
+    }
+    const auto ready = pacer.ready_at();
+    if (ready > pacer.now()) {
+      co_await wait(ready);
+      continue;
+    }
+    if (++steps % kStepsAtOnce == 0) {
+      auto executor_of = pacer.dialer().sockets().executor();
+      co_await asio::post(executor_of, asio::use_awaitable);
+    }
+    std::uint64_t chosen = 0;
+    SteadyTime until{};
+    const bool from_walk = parking.next().value_or(SteadyTime::max()) > pacer.now();
+    const auto next = choose(chosen, until);
+    if (next == Next::position) {
+      if (!from_walk || wanted(chosen)) handle(chosen);
+    } else if (next == Next::wait) {
+      co_await wait(until);
+    } else if (count.in_flight == 0) {
+      co_return;
+    } else {
+      // Those in flight may still come back for want of descriptors.
+      co_await wait(SteadyTime::max());
+    }
+    if (smooth >= kGrowAfter && window < window_most) {
+      smooth = 0;
+      window = std::min(window_most, window + std::max<std::size_t>(1, window / 16));
+      count.window = window;
+    }
+  }
+}
+
+// After a stop: nobody waits for an answer any more.
+Awaitable<void> Sweep::State::drain() {
+  while (count.in_flight != 0) {
+    if (halted()) pacer.dialer().abort_waits();
+    co_await wait(SteadyTime::max());
+  }
+}
+
+Sweep::Sweep(Pacer& pacer, const TargetSource& source, SweepSink& sink, SweepSettings settings)
+    : state_(std::make_unique<State>(pacer, source, sink, settings)) {}
+
+Sweep::~Sweep() = default;
+
+Awaitable<Result<void>> Sweep::run() {
+  auto& state = *state_;
+  do {
+    state.pass += 1;
+    state.count.pass = state.pass;
+    co_await state.walk();
+    co_await state.drain();
+    const auto next_pass = state.last_sent + state.settings.pass_gap;
+    while (state.still_silent != 0 && !state.halted() && state.pacer.now() < next_pass) {
+      co_await state.wait(next_pass);
+    }
+  } while (state.still_silent != 0 && !state.halted());
+  co_return state.pacer.dialer().breach();
+}
+
+SweepProgress Sweep::progress() const {
+  const auto& count = state_->count;
+  SweepProgress now;
+  now.planned = state_->source.size();
+  now.sent = count.sent;
+  now.retried = count.retried;
+  now.answered = count.answered;
+  now.open = count.open;
+  now.closed = count.closed;
+  now.filtered = count.filtered;
+  now.done = count.done;
+  now.not_asked = count.not_asked;
+  now.in_flight = count.in_flight;
+  now.window = count.window;
+  now.shortages = count.shortages;
+  now.pass = count.pass;
+  return now;
+}
+
+model::HostOutcome Sweep::outcome(const net::Address& ip, std::size_t ports) const {
+  return state_->hosts.outcome(ip, ports);
+}
+
+std::vector<model::CoverageBlock> Sweep::coverage(std::size_t ports) const {
+  std::vector<model::CoverageBlock> blocks;
+  for (const auto& range : state_->pacer.dialer().scope().ranges()) {
+    const auto size = range.addresses.size();
+    net::Address block;
+    for (std::uint64_t i = 0; i < size; ++i) {
+      const auto ip = net::Address::from_number(range.addresses.first.number() + i,
+                                                range.addresses.first.is_v6());
+      // One block of outcomes per /24 or /64, so that a report can name it.
+      const auto base = net::block_of(ip).base;
+      if (i == 0 || base != block) blocks.push_back({range.area->zone, ip, {}});
+      block = base;
+      blocks.back().outcomes.push_back(outcome(ip, ports));
+    }
+  }
+  std::sort(blocks.begin(), blocks.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.zone, a.first) < std::tie(b.zone, b.first);
+  });
+  return blocks;
+}
+
+Awaitable<Result<std::vector<model::PortResult>>> confirm(
+    Pacer& pacer, std::vector<targets::ApprovedTarget> endpoints, milliseconds gap) {
+  struct Collect final : SweepSink {
+    void on_port(const targets::ApprovedTarget&, const model::PortResult& result) override {
+      results.push_back(result);
+    }
+    void on_observation(model::Observation) override {}
+    std::vector<model::PortResult> results;
+  };
+  Collect collect;
+  const ListSource source(std::move(endpoints));
+  Event timer(pacer.dialer().sockets().executor(), pacer.dialer().sockets().alarms());
+  const auto until = pacer.now() + gap;
+  while (!pacer.stopped() && pacer.now() < until) {
+    const auto slice = std::min(until, pacer.now() + kStopCheck);
+    co_await timer.wait_until(slice);
+  }
+  Sweep sweep(pacer, source, collect, SweepSettings{});
+  auto ended = co_await sweep.run();
+  if (!ended) co_return ended.error();
+  co_return std::move(collect.results);
+}
+
+}  // namespace qingdan::probe

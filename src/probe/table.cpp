@@ -1,0 +1,259 @@
+// table — everything this program can send is on this page, and nothing else can: the interview and
+// the UDP sweep take their conversations from here. `sends` is what an operator is told.
+//
+// Every request is well-formed, asks for what any client may ask before a login, and carries no
+// credential. Classes never-payload and ot-readonly are never sent a byte (class_of below).
+#include "qingdan/probe/table.h"
+
+#include <algorithm>
+#include <array>
+
+#include "conversations.h"
+#include "listen.h"
+#include "qingdan/model/observation.h"
+
+namespace qingdan::probe {
+namespace {
+
+using net::Transport;
+using std::chrono::milliseconds;
+namespace channel = model::channel;
+using Ports = std::span<const std::uint16_t>;
+using Words = std::span<const std::string_view>;
+
+constexpr std::string_view kNever = "never-payload, ot-readonly";
+
+// Greetings wait for reverse look-ups of our address; 10 s covers the resolver's usual two tries.
+constexpr Limits kGreeting{milliseconds(15'000), milliseconds(11'000), 65'536};
+constexpr Limits kReply{milliseconds(8000), milliseconds(4000), 65'536};
+constexpr Limits kPrompt{milliseconds(12'000), milliseconds(3000), 65'536};
+constexpr Limits kPage{milliseconds(12'000), milliseconds(6000), 262'144};
+constexpr Limits kHearing{milliseconds(8000), milliseconds(2000), 16'384};
+constexpr Limits kDatagrams{milliseconds(5000), milliseconds(2000), 65'536};
+
+constexpr std::array<std::uint16_t, 5> kSsh{22, 830, 2222, 10022, 22222};
+constexpr std::array<std::uint16_t, 3> kTelnet{23, 992, 2323};
+constexpr std::array<std::uint16_t, 3> kFtp{21, 990, 2121};
+constexpr std::array<std::uint16_t, 4> kSmtp{25, 465, 587, 2525};
+constexpr std::array<std::uint16_t, 2> kPop3{110, 995};
+constexpr std::array<std::uint16_t, 2> kImap{143, 993};
+// 2881, 2883 OceanBase; 4000 TiDB; 5258 GBase 8a: all greet as MySQL does.
+constexpr std::array<std::uint16_t, 8> kMysql{3306, 3307, 3308, 3309, 2881, 2883, 4000, 5258};
+constexpr std::array<std::uint16_t, 5> kVnc{5900, 5901, 5902, 5903, 5904};
+constexpr std::array<std::uint16_t, 78> kHttp{
+    80,   443,  8080, 8443, 81,   82,   83,   84,   85,   88,    591,   631,   1080,
+    2375, 2376, 3000, 3128, 4430, 4433, 4443, 4848, 5000, 5080,  5601,  5800,  5985,
+    5986, 6080, 6443, 7001, 7002, 7070, 7080, 7443, 8000, 8001,  8002,  8006,  8008,
+    8010, 8020, 8069, 8081, 8082, 8083, 8084, 8085, 8086, 8087,  8088,  8089,  8090,
+    8091, 8096, 8161, 8180, 8181, 8200, 8500, 8800, 8834, 8848,  8880,  8888,  8983,
+    9000, 9001, 9060, 9043, 9080, 9090, 9200, 9443, 9990, 10000, 10443, 15672, 50070};
+constexpr std::array<std::uint16_t, 4> kRtsp{554, 8554, 7554, 10554};
+// 5236 and others of domestic databases speak protocols of their own; these speak PostgreSQL's:
+// 54321 KingbaseES, 5433 Greenplum and Vertica, 26000 openGauss.
+constexpr std::array<std::uint16_t, 4> kPostgresql{5432, 5433, 54321, 26000};
+constexpr std::array<std::uint16_t, 4> kRedis{6379, 6380, 7000, 26379};
+constexpr std::array<std::uint16_t, 1> kMemcached{11211};
+constexpr std::array<std::uint16_t, 3> kMongodb{27017, 27018, 27019};
+constexpr std::array<std::uint16_t, 4> kLdap{389, 636, 3268, 3269};
+constexpr std::array<std::uint16_t, 1> kSmb{445};
+constexpr std::array<std::uint16_t, 2> kRdp{3389, 3390};
+constexpr std::array<std::uint16_t, 2> kSipTcp{5060, 5061};
+constexpr std::array<std::uint16_t, 1> kSipUdp{5060};
+constexpr std::array<std::uint16_t, 1> kDns{53};
+constexpr std::array<std::uint16_t, 1> kNtp{123};
+constexpr std::array<std::uint16_t, 1> kSnmp{161};
+
+// Usually TLS from the first byte.
+constexpr std::array<std::uint16_t, 25> kTlsPorts{
+    443,  465,  636,  990,  992,  993,  995,  2376, 3269, 4430,  4433, 4443, 5061,
+    5986, 6443, 7002, 7443, 8006, 8443, 8834, 9043, 9443, 10443, 8243, 9444};
+
+template <class... T>
+constexpr std::array<std::string_view, sizeof...(T)> words(T... text) {
+  return {std::string_view(text)...};
+}
+
+constexpr auto kSshChannels = words(channel::kSsh);
+constexpr auto kTelnetChannels = words(channel::kTelnet);
+constexpr auto kFtpChannels = words(channel::kFtp);
+constexpr auto kSmtpChannels = words(channel::kSmtp);
+constexpr auto kPop3Channels = words(channel::kPop3);
+constexpr auto kImapChannels = words(channel::kImap);
+constexpr auto kMysqlChannels = words(channel::kMysql);
+constexpr auto kVncChannels = words(channel::kVnc);
+constexpr auto kHttpChannels = words(channel::kHttp, channel::kFavicon);
+constexpr auto kListenChannels = words(channel::kUnknown);
+constexpr auto kRtspChannels = words(channel::kRtsp);
+constexpr auto kPostgresChannels = words(channel::kPostgres);
+constexpr auto kRedisChannels = words(channel::kRedis);
+constexpr auto kMemcachedChannels = words(channel::kMemcached);
+constexpr auto kMongoChannels = words(channel::kMongo);
+constexpr auto kLdapChannels = words(channel::kLdap);
+constexpr auto kSmbChannels = words(channel::kSmb);
+constexpr auto kRdpChannels = words(channel::kRdp);
+constexpr auto kSipChannels = words(channel::kSip);
+constexpr auto kDnsChannels = words(channel::kDns);
+constexpr auto kNtpChannels = words(channel::kNtp);
+constexpr auto kSnmpChannels = words(channel::kSnmpEngine);
+
+constexpr auto kSshKinds = words("ssh");
+constexpr auto kTelnetKinds = words("telnet");
+constexpr auto kFtpKinds = words("ftp");
+constexpr auto kSmtpKinds = words("smtp");
+constexpr auto kPop3Kinds = words("pop3");
+constexpr auto kImapKinds = words("imap");
+constexpr auto kMysqlKinds = words("mysql");
+constexpr auto kVncKinds = words("vnc");
+constexpr auto kHttpKinds = words("http");
+constexpr auto kRtspKinds = words("rtsp");
+constexpr auto kPostgresKinds = words("postgresql");
+constexpr auto kRedisKinds = words("redis");
+constexpr auto kMemcachedKinds = words("memcached");
+constexpr auto kMongoKinds = words("mongodb");
+constexpr auto kLdapKinds = words("ldap");
+constexpr auto kSmbKinds = words("smb");
+constexpr auto kRdpKinds = words("rdp");
+constexpr auto kSipKinds = words("sip");
+
+std::unique_ptr<Conversation> make_sip_tcp(const Setting& setting) {
+  return make_sip(setting, Transport::tcp);
+}
+std::unique_ptr<Conversation> make_sip_udp(const Setting& setting) {
+  return make_sip(setting, Transport::udp);
+}
+std::unique_ptr<Conversation> make_dns_tcp(const Setting& setting) {
+  return make_dns(setting, Transport::tcp);
+}
+std::unique_ptr<Conversation> make_dns_udp(const Setting& setting) {
+  return make_dns(setting, Transport::udp);
+}
+
+// name, transport, ports, sends, never, peer_speaks_first, with_tls, limits, channels, kinds,
+// yield (0 = only where hinted), make. Two entries on one port: the first is tried first.
+const std::array kTable{
+    ConversationEntry{"listen", Transport::tcp, Ports(), "Nothing; it hears what the peer says.",
+                      kNever, true, true, kHearing, kListenChannels, Words(), 0, &make_listen},
+    ConversationEntry{"ssh", Transport::tcp, kSsh,
+                      "Its identification line; no key exchange, no user name.", kNever, true,
+                      false, kGreeting, kSshChannels, kSshKinds, 0, &make_ssh},
+    ConversationEntry{"telnet", Transport::tcp, kTelnet,
+                      "Refusals of the options the server asks for; nothing is typed.", kNever,
+                      true, true, kPrompt, kTelnetChannels, kTelnetKinds, 0, &make_telnet},
+    ConversationEntry{"ftp", Transport::tcp, kFtp, "SYST, FEAT, QUIT; no user name.", kNever, true,
+                      true, kGreeting, kFtpChannels, kFtpKinds, 0, &make_ftp},
+    ConversationEntry{"smtp", Transport::tcp, kSmtp, "EHLO, QUIT; no mail transaction.", kNever,
+                      true, true, kGreeting, kSmtpChannels, kSmtpKinds, 0, &make_smtp},
+    ConversationEntry{"pop3", Transport::tcp, kPop3, "CAPA, QUIT; no user name.", kNever, true,
+                      true, kGreeting, kPop3Channels, kPop3Kinds, 0, &make_pop3},
+    ConversationEntry{"imap", Transport::tcp, kImap, "CAPABILITY, LOGOUT; no login.", kNever, true,
+                      true, kGreeting, kImapChannels, kImapKinds, 0, &make_imap},
+    ConversationEntry{"mysql", Transport::tcp, kMysql,
+                      "Nothing; it reads the server's first packet.", kNever, true, false,
+                      kGreeting, kMysqlChannels, kMysqlKinds, 0, &make_mysql},
+    ConversationEntry{"vnc", Transport::tcp, kVnc,
+                      "A protocol version; no security type is chosen.", kNever, true, false,
+                      kReply, kVncChannels, kVncKinds, 0, &make_vnc},
+    ConversationEntry{"http", Transport::tcp, kHttp,
+                      "GET of /, of redirects that stay on the endpoint, and of the icon.", kNever,
+                      false, true, kPage, kHttpChannels, kHttpKinds, 0, &make_http},
+    ConversationEntry{"rtsp", Transport::tcp, kRtsp, "OPTIONS; no stream is described or set up.",
+                      kNever, false, true, kReply, kRtspChannels, kRtspKinds, 7, &make_rtsp},
+    ConversationEntry{"postgresql", Transport::tcp, kPostgresql,
+                      "SSLRequest and a protocol version that does not exist; no user name.",
+                      kNever, false, false, kReply, kPostgresChannels, kPostgresKinds, 1,
+                      &make_postgresql},
+    ConversationEntry{"redis", Transport::tcp, kRedis, "INFO server.", kNever, false, true, kReply,
+                      kRedisChannels, kRedisKinds, 2, &make_redis},
+    ConversationEntry{"memcached", Transport::tcp, kMemcached, "version.", kNever, false, true,
+                      kReply, kMemcachedChannels, kMemcachedKinds, 8, &make_memcached},
+    ConversationEntry{"mongodb", Transport::tcp, kMongodb,
+                      "hello and buildInfo; no database is named but admin.", kNever, false, true,
+                      kReply, kMongoChannels, kMongoKinds, 6, &make_mongodb},
+    ConversationEntry{"ldap", Transport::tcp, kLdap, "A search of the root DSE without a bind.",
+                      kNever, false, true, kReply, kLdapChannels, kLdapKinds, 4, &make_ldap},
+    ConversationEntry{"smb", Transport::tcp, kSmb,
+                      "NEGOTIATE and the first step of NTLMSSP, which names no user.", kNever,
+                      false, false, kReply, kSmbChannels, kSmbKinds, 5, &make_smb},
+    ConversationEntry{"rdp", Transport::tcp, kRdp,
+                      "An X.224 connection request without a cookie, then TLS.", kNever, false,
+                      false, kReply, kRdpChannels, kRdpKinds, 3, &make_rdp},
+    ConversationEntry{"sip", Transport::tcp, kSipTcp, "OPTIONS; no call, no registration.", kNever,
+                      false, true, kReply, kSipChannels, kSipKinds, 9, &make_sip_tcp},
+    ConversationEntry{"dns", Transport::tcp, kDns,
+                      "Queries for version.bind and id.server of class CHAOS.", kNever, false,
+                      false, kReply, kDnsChannels, Words(), 0, &make_dns_tcp},
+    ConversationEntry{"dns", Transport::udp, kDns,
+                      "Queries for version.bind and id.server of class CHAOS.", kNever, false,
+                      false, kDatagrams, kDnsChannels, Words(), 0, &make_dns_udp},
+    ConversationEntry{"ntp", Transport::udp, kNtp,
+                      "A client's time request and a read of the system variables.", kNever, false,
+                      false, kDatagrams, kNtpChannels, Words(), 0, &make_ntp},
+    ConversationEntry{"snmp-engine", Transport::udp, kSnmp,
+                      "SNMPv3 engine discovery; no community, no user.", kNever, false, false,
+                      kDatagrams, kSnmpChannels, Words(), 0, &make_snmp_engine},
+    ConversationEntry{"sip", Transport::udp, kSipUdp, "OPTIONS; no call, no registration.", kNever,
+                      false, false, kDatagrams, kSipChannels, Words(), 0, &make_sip_udp},
+};
+
+}  // namespace
+
+// Raw printing: 9100-9109 and 9112-9116 in the lists of vendors (9110, 9111 are not), 515 is LPD
+// (RFC 1179). Industrial: 102 ISO-TSAP (S7), 502 Modbus, 2404 IEC 60870-5-104, 4840 OPC UA,
+// 9600 FINS, 20000 DNP3, 44818 EtherNet/IP, 47808 BACnet; TCP and UDP alike.
+PortClass class_of(net::TransportPort port) {
+  constexpr std::array<std::uint16_t, 8> kIndustrial{102,  502,   2404,  4840,
+                                                     9600, 20000, 44818, 47808};
+  const auto number = port.port;
+  if (std::find(kIndustrial.begin(), kIndustrial.end(), number) != kIndustrial.end()) {
+    return PortClass::ot_readonly;
+  }
+  const bool raw = (number >= 9100 && number <= 9109) || (number >= 9112 && number <= 9116);
+  return raw || number == 515 ? PortClass::never_payload : PortClass::normal;
+}
+
+std::string_view to_string(PortClass port_class) {
+  switch (port_class) {
+    case PortClass::normal:
+      return "normal";
+    case PortClass::never_payload:
+      return "never-payload";
+    case PortClass::ot_readonly:
+      return "ot-readonly";
+  }
+  return "";
+}
+
+std::span<const ConversationEntry> conversations() { return kTable; }
+
+const ConversationEntry* find_conversation(std::string_view name, net::Transport transport) {
+  for (const auto& entry : kTable) {
+    if (entry.name == name && entry.transport == transport) return &entry;
+  }
+  return nullptr;
+}
+
+std::vector<const ConversationEntry*> hinted(net::TransportPort port) {
+  std::vector<const ConversationEntry*> entries;
+  if (class_of(port) != PortClass::normal) return entries;
+  for (const auto& entry : kTable) {
+    if (entry.transport != port.transport) continue;
+    const bool hints =
+        std::find(entry.ports.begin(), entry.ports.end(), port.port) != entry.ports.end();
+    if (hints) entries.push_back(&entry);
+  }
+  return entries;
+}
+
+bool hints_tls(std::uint16_t port) {
+  return std::find(kTlsPorts.begin(), kTlsPorts.end(), port) != kTlsPorts.end();
+}
+
+net::PortSet askable(const net::PortSet& ports) {
+  net::PortSet left;
+  for (const auto& port : ports.order()) {
+    if (port.transport == Transport::tcp || !hinted(port).empty()) left.insert(port);
+  }
+  return left;
+}
+
+}  // namespace qingdan::probe
