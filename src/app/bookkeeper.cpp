@@ -54,6 +54,7 @@ void Bookkeeper::take(Message message, Batch& batch) {
     auto light = finding;
     for (auto& certificate : light.certificates) certificate.der.clear();
     hosts_[{finding.at.zone, finding.at.ip}].push_back(std::move(light));
+    finding.host_claims.clear();  // a host is judged by all its ports together, in write_hosts
     batch.findings.push_back(std::move(finding));
     for (auto& one : observations) batch.observations.push_back(std::move(one));
   }
@@ -70,7 +71,7 @@ Result<void> Bookkeeper::write_hosts() {
   for (const auto& [key, findings] : hosts_) {
     model::Finding host;
     host.at = {key.first, key.second, net::Transport::tcp, 0};
-    host.host_claims = identify::combine_host(findings);
+    host.host_claims = identifier_.combine_host(findings);
     if (!host.host_claims.empty()) together.push_back(std::move(host));
   }
   return store_.add(run_, together);

@@ -10,18 +10,13 @@
 #include <string>
 #include <vector>
 
+#include "qingdan/identify/dissect.h"
 #include "qingdan/identify/matcher.h"
 #include "qingdan/identify/rule_base.h"
 
 namespace qingdan::identify {
 
 inline constexpr int kSupportTrust = 40;
-
-struct FieldValue {
-  std::string name;
-  std::string value;
-  bool operator==(const FieldValue&) const = default;
-};
 
 enum class Subject : std::uint8_t { service, os, hardware };
 

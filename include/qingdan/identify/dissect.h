@@ -1,0 +1,43 @@
+// dissect — what a peer sent, taken apart into the fields that rules read. Pure; the bytes are
+// hostile, so every reader is bounded and nothing here can fail: what cannot be read gives no
+// field.
+//
+// schema/README.md, "Input names", says which channel gives which fields.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "qingdan/base/bytes.h"
+#include "qingdan/model/claim.h"
+
+namespace qingdan::identify {
+
+struct FieldValue {
+  std::string name;
+  std::string value;
+  bool operator==(const FieldValue&) const = default;
+};
+
+struct Dissection {
+  std::vector<FieldValue> fields;
+  std::string protocol;  // IANA's short name, where the bytes themselves prove it; else ""
+  std::string banner;    // what a person would want to see of it; not escaped yet
+  std::vector<std::string> host_names;  // that the peer gives itself
+  std::vector<model::Identifier> identifiers;
+  std::optional<model::TlsStatement> tls;
+  std::optional<model::WebsiteStatement> website;  // without url and applications
+  std::optional<model::CertificateStatement> certificate;
+
+  // Trims, brings line ends to LF and the text to UTF-8; empty values are left out.
+  void add_text(std::string name, std::string_view value);
+  // As it is, but for being empty.
+  void add_raw(std::string name, BytesView value);
+};
+
+// `channel` is one of schema/README.md; any other name is taken as the name of a field.
+[[nodiscard]] Dissection dissect(std::string_view channel, BytesView raw);
+
+}  // namespace qingdan::identify

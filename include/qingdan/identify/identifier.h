@@ -1,0 +1,41 @@
+// identifier — observations in, findings out: what listens, which product and version, whose, on
+// which system and device, how sure, and because of which bytes and which rule.
+//
+// Owns the working memory of one thread: one Identifier per thread, all on the same rule base.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "qingdan/identify/rule_base.h"
+#include "qingdan/model/claim.h"
+#include "qingdan/model/json.h"
+#include "qingdan/model/observation.h"
+
+namespace qingdan::identify {
+
+class Identifier {
+ public:
+  explicit Identifier(std::shared_ptr<const RuleBase> rules);
+
+  // `observations`: all of one endpoint and vhost in one run. Observations of one exchange are one
+  // response; products of different responses are stated side by side, never put together.
+  // Confidence, rule, rule release and evidence of the claims are set here; source, run and time by
+  // the caller. No observations, no claims.
+  [[nodiscard]] model::Finding identify(std::span<const model::Observation> observations);
+
+  // One line of `rules identify`.
+  [[nodiscard]] model::IdentifyAnswer answer(const model::IdentifyQuestion& question);
+
+  // What all findings of one host say together of its OS, hardware, name, class and roles: agreeing
+  // services add confidence, contradicting ones take it away. Replaces their host_claims.
+  [[nodiscard]] std::vector<model::Claim> combine_host(
+      std::span<const model::Finding> findings) const;
+
+ private:
+  std::shared_ptr<const RuleBase> rules_;
+  Matcher::Scratch scratch_;
+};
+
+}  // namespace qingdan::identify

@@ -1,0 +1,148 @@
+// dissect — the table of channels, and bytes of unknown kind.
+#include "qingdan/identify/dissect.h"
+
+#include <algorithm>
+#include <array>
+
+#include "identify/dissectors.h"
+#include "qingdan/base/text.h"
+#include "qingdan/model/observation.h"
+
+namespace qingdan::identify {
+namespace {
+
+struct Entry {
+  std::string_view channel;
+  void (*dissect)(BytesView, Dissection&);
+};
+
+constexpr std::array kTable{
+    Entry{model::channel::kSsh, dissect_ssh},
+    Entry{"ssh.banner", dissect_ssh},
+    Entry{model::channel::kFtp, dissect_ftp},
+    Entry{"ftp.banner", dissect_ftp},
+    Entry{model::channel::kSmtp, dissect_smtp},
+    Entry{"smtp.banner", dissect_smtp},
+    Entry{"nntp.banner", dissect_nntp},
+    Entry{model::channel::kPop3, dissect_pop3},
+    Entry{"pop3.banner", dissect_pop3},
+    Entry{model::channel::kImap, dissect_imap},
+    Entry{"imap4.banner", dissect_imap},
+    Entry{model::channel::kTelnet, dissect_telnet},
+    Entry{"telnet.banner", dissect_telnet},
+    Entry{"telnet_banners", dissect_telnet},
+    Entry{model::channel::kVnc, dissect_vnc},
+    Entry{model::channel::kRtsp, dissect_rtsp},
+    Entry{model::channel::kSip, dissect_sip},
+    Entry{"onvif.probematch", dissect_onvif},
+    Entry{model::channel::kMemcached, dissect_memcached},
+    Entry{model::channel::kRedis, dissect_redis},
+    Entry{model::channel::kHttp, dissect_http},
+    Entry{"http.response_headers", dissect_http},
+    Entry{model::channel::kFavicon, dissect_favicon},
+    Entry{model::channel::kMysql, dissect_mysql},
+    Entry{"mysql.banners", dissect_mysql},
+    Entry{model::channel::kPostgres, dissect_postgres},
+    Entry{model::channel::kMongo, dissect_mongo},
+    Entry{model::channel::kLdap, dissect_ldap},
+    Entry{model::channel::kRdp, dissect_rdp},
+    Entry{model::channel::kSmb, dissect_smb},
+    Entry{model::channel::kDns, dissect_dns},
+    Entry{"dns.version_bind", dissect_dns},
+    Entry{"dns.versionbind", dissect_dns},
+    Entry{model::channel::kNtp, dissect_ntp},
+    Entry{"ntp.readvar", dissect_ntp},
+    Entry{model::channel::kSnmp, dissect_snmp},
+    Entry{model::channel::kSnmpEngine, dissect_snmp_engine},
+    Entry{model::channel::kTls, dissect_tls_session},
+    Entry{model::channel::kCertificate, dissect_certificate},
+    Entry{"tls.cert", dissect_certificate_text},
+    Entry{model::channel::kUnknown, dissect_unknown},
+};
+
+// Fields whose bytes are no text; all others are brought to UTF-8.
+constexpr std::array<std::string_view, 4> kRawFields{"ldap.search_result", "oracle.tns",
+                                                     "informix.sqli", "h323_callresp"};
+
+std::string with_line_feeds(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n') continue;
+    out += text[i] == '\0' ? ' ' : text[i];
+  }
+  return out;
+}
+
+struct Opening {
+  std::string_view begin;
+  void (*dissect)(BytesView, Dissection&);
+};
+// First bytes by which a protocol that speaks first gives itself away.
+constexpr std::array kOpenings{
+    Opening{"SSH-", dissect_ssh},       Opening{"HTTP/", dissect_http},
+    Opening{"+OK", dissect_pop3},       Opening{"* OK", dissect_imap},
+    Opening{"* PREAUTH", dissect_imap}, Opening{"RFB ", dissect_vnc},
+    Opening{"RTSP/", dissect_rtsp},     Opening{"SIP/", dissect_sip},
+    Opening{"\xFF", dissect_telnet},    Opening{"-NOAUTH", dissect_redis},
+    Opening{"-DENIED", dissect_redis},
+};
+
+// The version byte of a MySQL greeting: length (3), sequence 0, protocol 10 or an error packet.
+bool looks_like_mysql(BytesView raw) {
+  if (raw.size() < 6 || raw[3] != 0 || (raw[4] != 10 && raw[4] != 0xFF)) return false;
+  const std::size_t length = raw[0] | raw[1] << 8 | raw[2] << 16;
+  return length + 4 >= raw.size() && length < 1024;
+}
+
+bool contains_word(std::string_view text, std::string_view word) {
+  return to_lower_ascii(text).find(word) != std::string::npos;
+}
+
+}  // namespace
+
+void Dissection::add_text(std::string name, std::string_view value) {
+  const auto clean = trim(value);
+  if (clean.empty()) return;
+  auto text = with_line_feeds(is_utf8(clean) ? std::string(clean) : to_utf8(as_bytes(clean)));
+  fields.push_back({std::move(name), std::string(trim(text))});
+}
+
+void Dissection::add_raw(std::string name, BytesView value) {
+  if (!value.empty()) fields.push_back({std::move(name), std::string(as_text(value))});
+}
+
+Dissection dissect(std::string_view channel, BytesView raw) {
+  Dissection out;
+  const auto* entry = std::find_if(kTable.begin(), kTable.end(),
+                                   [&](const Entry& e) { return e.channel == channel; });
+  if (entry != kTable.end()) {
+    entry->dissect(raw, out);
+  } else if (std::find(kRawFields.begin(), kRawFields.end(), channel) != kRawFields.end()) {
+    out.add_raw(std::string(channel), raw);
+  } else {
+    out.add_text(std::string(channel), as_text(raw));
+  }
+  if (out.banner.empty() && !out.fields.empty()) out.banner = out.fields.front().value;
+  return out;
+}
+
+void dissect_unknown(BytesView raw, Dissection& out) {
+  const auto text = as_text(raw);
+  for (const auto& opening : kOpenings) {
+    if (text.starts_with(opening.begin)) return opening.dissect(raw, out);
+  }
+  if (looks_like_mysql(raw)) return dissect_mysql(raw, out);
+  if (text.starts_with("220")) {
+    // A greeting of code 220 is FTP's or SMTP's; the word they use decides, else it stays open.
+    if (contains_word(text, "smtp")) return dissect_smtp(raw, out);
+    if (contains_word(text, "ftp")) return dissect_ftp(raw, out);
+  }
+  if (contains_word(text.substr(0, 4096), "login:") ||
+      contains_word(text.substr(0, 4096), "username:")) {
+    return dissect_telnet(raw, out);
+  }
+  out.add_raw("unknown.stream", raw);
+}
+
+}  // namespace qingdan::identify

@@ -1,0 +1,68 @@
+// dissect_http — responses and icons of web servers.
+#include "identify/dissectors.h"
+#include "qingdan/base/text.h"
+#include "qingdan/net/digest.h"
+#include "qingdan/net/html.h"
+#include "qingdan/net/http_wire.h"
+
+namespace qingdan::identify {
+namespace {
+
+std::string field_of(std::string_view header) {
+  auto lower = to_lower_ascii(header);
+  if (lower == "www-authenticate") return "http_header.wwwauth";
+  if (lower == "set-cookie") return "http_header.cookie";
+  return "http_header." + lower;
+}
+
+void add_page(const std::string& body, Dissection& out) {
+  const auto facts = net::parse_html(body);
+  out.add_text("html_title", facts.title);
+  for (const auto& meta : facts.metas) out.add_text("html_meta", meta.name + "=" + meta.content);
+  for (const auto& script : facts.scripts) out.add_text("html_script", script);
+  for (const auto& link : facts.links) out.add_text("html_link", link.href);
+  out.add_text("http.body", body);
+  auto& site = *out.website;
+  site.title = facts.title;
+  site.icp = facts.icp_number;
+  site.police = facts.police_number;
+  site.login = facts.has_password_field;
+}
+
+}  // namespace
+
+void dissect_http(BytesView raw, Dissection& out) {
+  const auto response = net::parse_response(raw);
+  if (!response) {
+    // A block of headers that somebody cut out, without its status line.
+    for (const auto& header : net::parse_header_lines(as_text(raw))) {
+      out.add_text(field_of(header.name), header.value);
+    }
+    return out.add_text("http.headers", as_text(raw));
+  }
+  out.protocol = "http";
+  out.website.emplace();
+  out.website->status = response->status;
+  out.website->server = std::string(response->find_header("Server").value_or(""));
+  out.website->location = std::string(response->find_header("Location").value_or(""));
+  const auto block = std::string_view(response->header_block);
+  const auto status_line = trim(block.substr(0, block.find('\n')));
+  out.banner = std::string(status_line);
+  if (!out.website->server.empty()) out.banner += "; Server: " + out.website->server;
+  out.add_text("http.status", std::to_string(response->status));
+  out.add_text("http.status_line", status_line);
+  for (const auto& header : response->headers) out.add_text(field_of(header.name), header.value);
+  out.add_text("http.headers", block);
+  add_page(net::decode_body(*response), out);
+}
+
+void dissect_favicon(BytesView raw, Dissection& out) {
+  if (raw.empty()) return;
+  out.website.emplace();
+  out.website->favicon_mmh3 = std::to_string(net::favicon_mmh3(raw));
+  out.website->favicon_md5 = net::md5_hex(raw);
+  out.add_text("favicon.mmh3", out.website->favicon_mmh3);
+  out.add_text("favicon.md5", out.website->favicon_md5);
+}
+
+}  // namespace qingdan::identify

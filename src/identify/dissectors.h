@@ -1,0 +1,48 @@
+// dissectors — one function per protocol, called through the table in dissect.cpp. Each adds fields
+// to `out`, and names the protocol only where the bytes prove it.
+#pragma once
+
+#include "qingdan/identify/dissect.h"
+
+namespace qingdan::identify {
+
+// dissect_text.cpp
+void dissect_ssh(BytesView raw, Dissection& out);
+void dissect_ftp(BytesView raw, Dissection& out);
+void dissect_smtp(BytesView raw, Dissection& out);
+void dissect_nntp(BytesView raw, Dissection& out);
+void dissect_pop3(BytesView raw, Dissection& out);
+void dissect_imap(BytesView raw, Dissection& out);
+void dissect_telnet(BytesView raw, Dissection& out);
+void dissect_vnc(BytesView raw, Dissection& out);
+void dissect_rtsp(BytesView raw, Dissection& out);
+void dissect_sip(BytesView raw, Dissection& out);
+void dissect_onvif(BytesView raw, Dissection& out);
+void dissect_memcached(BytesView raw, Dissection& out);
+void dissect_redis(BytesView raw, Dissection& out);
+
+// dissect_http.cpp
+void dissect_http(BytesView raw, Dissection& out);
+void dissect_favicon(BytesView raw, Dissection& out);
+
+// dissect_binary.cpp
+void dissect_mysql(BytesView raw, Dissection& out);
+void dissect_postgres(BytesView raw, Dissection& out);
+void dissect_mongo(BytesView raw, Dissection& out);
+void dissect_ldap(BytesView raw, Dissection& out);
+void dissect_rdp(BytesView raw, Dissection& out);
+void dissect_smb(BytesView raw, Dissection& out);
+void dissect_dns(BytesView raw, Dissection& out);
+void dissect_ntp(BytesView raw, Dissection& out);
+void dissect_snmp(BytesView raw, Dissection& out);
+void dissect_snmp_engine(BytesView raw, Dissection& out);
+
+// dissect_tls.cpp
+void dissect_tls_session(BytesView raw, Dissection& out);
+void dissect_certificate(BytesView raw, Dissection& out);
+void dissect_certificate_text(BytesView raw, Dissection& out);
+
+// dissect.cpp: bytes that nobody asked for; tried as what their first bytes look like.
+void dissect_unknown(BytesView raw, Dissection& out);
+
+}  // namespace qingdan::identify
