@@ -251,7 +251,8 @@ std::optional<Certificate> parse_certificate(BytesView der) {
     out.not_before = read_time(X509_get0_notBefore(x509.get()));
     out.not_after = read_time(X509_get0_notAfter(x509.get()));
     out.sha256 = sha256_hex(der.first(decoded.size));
-    out.self_signed = X509_self_signed(x509.get(), 0) == 1;
+    out.self_signed =
+        X509_NAME_cmp(X509_get_subject_name(x509.get()), X509_get_issuer_name(x509.get())) == 0;
     out.is_ca = X509_check_ca(x509.get()) == 1;
   }
   // What OpenSSL thought of foreign bytes is nobody's error.

@@ -42,7 +42,7 @@ struct Certificate {
   UnixMillis not_after;
   std::string spki_sha256;  // of the public key: survives renewal with the same key
   std::string sha256;       // of the whole DER
-  bool self_signed{false};  // subject is issuer, and no key identifier says otherwise
+  bool self_signed{false};  // subject and issuer are one name; the signature is not tried
   bool is_ca{false};
 };
 
