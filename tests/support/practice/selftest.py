@@ -1,0 +1,486 @@
+#!/usr/bin/env python3
+"""Plays the practice networks and checks them with clients of its own (Python's standard library).
+
+    selftest.py QINGDAN_PRACTICE NETWORKS_DIRECTORY [small|city]
+
+Every service of the truth is asked in its own protocol; refused, silent and gone ports are checked
+to be so; then the log must have counted exactly what was sent.
+"""
+import concurrent.futures
+import hashlib
+import http.client
+import json
+import pathlib
+import re
+import selectors
+import socket
+import ssl
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+SILENCE_S = 0.6
+FAILURES = []
+
+
+def check(held, what):
+    if not held:
+        FAILURES.append(what)
+        print(f"FAILED: {what}", flush=True)
+
+
+class Practice:
+    def __init__(self, program, network, folder):
+        self.folder = folder
+        self.log = folder / "log.json"
+        self.scope = folder / "scope.toml"
+        self.process = subprocess.Popen(
+            [program, "--network", network, "--truth", folder / "truth{epoch}.json", "--scope", self.scope,
+             "--log", self.log, "--ready", folder / "ready", "--max-seconds", "150"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.expect("epoch 1 ready")
+
+    def expect(self, line):
+        heard = self.process.stdout.readline().strip()
+        if heard != line:
+            raise SystemExit(f"expected '{line}', heard '{heard}'")
+
+    def say(self, line, answer):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        self.expect(answer)
+
+    def truth(self, epoch):
+        return json.loads((self.folder / f"truth{epoch}.json").read_text(encoding="utf-8"))
+
+    def report(self):
+        self.say("report", "report ready")
+        return json.loads(self.log.read_text())
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait(timeout=20)
+
+
+def insecure_context():
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def dial(ip, port, tls=False, timeout=10):
+    link = socket.create_connection((ip, port), timeout)
+    return insecure_context().wrap_socket(link) if tls else link
+
+
+def read_until(link, done, limit=65536):
+    data = b""
+    try:
+        while not done(data) and len(data) < limit:
+            part = link.recv(4096)
+            if not part:
+                break
+            data += part
+    except (TimeoutError, ConnectionError):
+        pass
+    return data
+
+
+# ---- one small client for each protocol: (ip, port, service) -> what it said, as text ----
+
+def ask_http(ip, port, service):
+    context = insecure_context()
+    plain = http.client.HTTPConnection(ip, port, timeout=10)
+    link = http.client.HTTPSConnection(ip, port, timeout=10, context=context) if service["tls"] else plain
+    link.request("GET", "/", headers={"Connection": "close"})
+    answer = link.getresponse()
+    body = answer.read()
+    text = f"HTTP/1.1 {answer.status}\n{answer.headers}\n"
+    for charset in ("utf-8", "gb18030"):
+        try:
+            text += body.decode(charset)
+            break
+        except UnicodeDecodeError:
+            continue
+    if "title" in service:
+        check(f"<title>{service['title']}</title>" in text, f"{ip}:{port} title '{service['title']}' in {text!r}")
+    if "icp" in service:
+        check(service["icp"] in text, f"{ip}:{port} shows {service['icp']}")
+    return text
+
+
+def ask_ssh(ip, port, service):
+    link = dial(ip, port)
+    data = read_until(link, lambda d: b"\n" in d)
+    link.sendall(b"SSH-2.0-selftest_1.0\r\n")
+    line, _, packet = data.partition(b"\n")
+    packet += read_until(link, lambda d: len(packet + d) >= 4 and
+                         len(packet + d) >= 4 + struct.unpack(">I", (packet + d)[:4])[0])
+    length, padding, kind = struct.unpack(">IBB", packet[:6])
+    check(kind == 20 and (length + 4) % 8 == 0 and padding >= 4 and len(packet) == 4 + length,
+          f"{ip}:{port} a well-formed KEXINIT")
+    lists, at = [], 22
+    for _ in range(10):
+        size = struct.unpack(">I", packet[at:at + 4])[0]
+        lists.append(packet[at + 4:at + 4 + size].decode())
+        at += 4 + size
+    check(len(packet) == at + 5 + padding, f"{ip}:{port} KEXINIT has ten lists and its padding")
+    check(all(lists[:8]), f"{ip}:{port} KEXINIT names algorithms")
+    return line.decode().strip()
+
+
+def lines_client(greeting_end, *requests):
+    def ask(ip, port, service):
+        link = dial(ip, port, service["tls"])
+        text = read_until(link, greeting_end)
+        for request, done in requests:
+            link.sendall(request)
+            text += read_until(link, done)
+        return text.decode("utf-8", "replace")
+    return ask
+
+
+def ends(*marks):
+    return lambda data: any(re.search(mark, data, re.M) for mark in marks)
+
+
+ask_ftp = lines_client(ends(rb"^220 .*\r\n"), (b"SYST\r\n", ends(rb"^215 .*\r\n")), (b"QUIT\r\n", ends(rb"^221 ")))
+ask_smtp = lines_client(ends(rb"^220 .*\r\n"), (b"EHLO selftest.example\r\n", ends(rb"^250 .*\r\n")), (b"QUIT\r\n", ends(rb"^221")))
+ask_pop3 = lines_client(ends(rb"^\+OK.*\r\n"), (b"CAPA\r\n", ends(rb"^\.\r\n")), (b"QUIT\r\n", ends(rb"Logging out")))
+ask_imap = lines_client(ends(rb"^\* OK.*\r\n"), (b"a1 ID NIL\r\n", ends(rb"^a1 OK.*\r\n")), (b"a2 LOGOUT\r\n", ends(rb"^a2 OK")))
+ask_memcache = lines_client(lambda d: True, (b"version\r\n", ends(rb"\r\n")))
+ask_redis = lines_client(lambda d: True, (b"*1\r\n$4\r\nINFO\r\n", ends(rb"connected_clients", rb"^-.*\r\n")))
+ask_vnc = lines_client(ends(rb"^RFB .*\n"), (b"RFB 003.008\n", lambda d: len(d) > 1))
+ask_telnet = lines_client(ends(rb"(Username:|[Ll]ogin: ?)$"))
+ask_rtsp = lines_client(lambda d: True, (b"OPTIONS * RTSP/1.0\r\nCSeq: 7\r\n\r\n", ends(rb"\r\n\r\n")),
+                        (b"DESCRIBE rtsp://x/ RTSP/1.0\r\nCSeq: 8\r\n\r\n", ends(rb"401 [^\0]*\r\n\r\n")))
+
+
+def ask_mysql(ip, port, _):
+    link = dial(ip, port)
+    data = read_until(link, lambda d: len(d) >= 4 and len(d) >= 4 + int.from_bytes(d[:3], "little"))
+    if data[4] == 0xff:
+        return data[7:].decode()
+    check(data[3] == 0 and data[4] == 10, f"{ip}:{port} a handshake of protocol 10")
+    end = data.index(0, 5)
+    rest = data[end + 1:]
+    plugin = rest[4 + 8 + 1 + 2 + 1 + 2 + 2 + 1 + 10 + 13:]
+    check(plugin.endswith(b"\0") and plugin[:-1].replace(b"_", b"").isalnum(), f"{ip}:{port} names its plugin")
+    return data[5:end].decode()
+
+
+def ask_postgresql(ip, port, _):
+    link = dial(ip, port)
+    link.sendall(struct.pack(">II", 8, 80877103))
+    first = link.recv(1)
+    check(first in (b"N", b"S"), f"{ip}:{port} answers the SSLRequest")
+    if first == b"S":
+        link = insecure_context().wrap_socket(link)
+    startup = struct.pack(">I", 196608) + b"user\0selftest\0database\0selftest\0\0"
+    link.sendall(struct.pack(">I", len(startup) + 4) + startup)
+    data = read_until(link, lambda d: len(d) >= 5 and len(d) >= 1 + struct.unpack(">I", d[1:5])[0])
+    check(data[:1] in (b"R", b"E"), f"{ip}:{port} asks for authentication or refuses")
+    return data.decode("utf-8", "replace")
+
+
+def ask_mongodb(ip, port, _):
+    link = dial(ip, port)
+    body = b"\x10buildInfo\0" + struct.pack("<i", 1) + b"\x02$db\0" + struct.pack("<i", 6) + b"admin\0"
+    document = struct.pack("<i", len(body) + 5) + body + b"\0"
+    payload = struct.pack("<I", 0) + b"\0" + document
+    link.sendall(struct.pack("<iiii", 16 + len(payload), 42, 0, 2013) + payload)
+    data = read_until(link, lambda d: len(d) >= 4 and len(d) >= struct.unpack("<i", d[:4])[0])
+    length, _, answered, code = struct.unpack("<iiii", data[:16])
+    check(answered == 42 and code == 2013 and length == len(data), f"{ip}:{port} answers the OP_MSG")
+    check(struct.unpack("<i", data[21:25])[0] == len(data) - 21, f"{ip}:{port} the document's length is right")
+    return data.decode("latin-1")
+
+
+def ask_ldap(ip, port, service):
+    link = dial(ip, port, service["tls"])
+    search = bytes.fromhex("0400" "0a0100" "0a0100" "020100" "020100" "010100" "870b") + b"objectClass" + bytes.fromhex("3000")
+    message = bytes.fromhex("020101") + b"\x63" + bytes([len(search)]) + search
+    link.sendall(b"\x30" + bytes([len(message)]) + message)
+    return read_until(link, ends(rb"\x65\x07\x0a\x01\x00\x04\x00\x04\x00")).decode("latin-1")
+
+
+def ask_smb(ip, port, _):
+    link = dial(ip, port)
+    header = b"\xfeSMB" + struct.pack("<HHIHHIIQIIQ16x", 64, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0)
+    dialects = (0x0202, 0x0210, 0x0300, 0x0302)
+    body = struct.pack("<HHHHI16sQ", 36, len(dialects), 1, 0, 0, b"c" * 16, 0) + struct.pack("<4H", *dialects)
+    link.sendall(struct.pack(">I", len(header + body)) + header + body)
+    data = read_until(link, lambda d: len(d) >= 4 and len(d) >= 4 + struct.unpack(">I", d[:4])[0])[4:]
+    check(data[:4] == b"\xfeSMB" and struct.unpack("<H", data[64:66])[0] == 65, f"{ip}:{port} negotiates SMB2")
+    offset, length = struct.unpack("<HH", data[64 + 56:64 + 60])
+    check(len(data[offset:offset + length]) == length and data[offset] == 0x60, f"{ip}:{port} has a security blob")
+    return f"dialect {struct.unpack('<H', data[68:70])[0]:#06x} guid {data[72:88].hex()}"
+
+
+def ask_rdp(ip, port, service):
+    link = dial(ip, port)
+    link.sendall(bytes.fromhex("030000130ee00000000000" "0100080003000000"))  # TLS or CredSSP
+    data = read_until(link, lambda d: len(d) >= 19)
+    check(data[:4] == b"\x03\0\0\x13" and data[5] == 0xd0, f"{ip}:{port} confirms the X.224 connection")
+    tls = insecure_context().wrap_socket(link)
+    check(hashlib.sha256(tls.getpeercert(True)).hexdigest() == service["certificate"], f"{ip}:{port} certificate after X.224")
+    return f"protocol {struct.unpack('<I', data[15:19])[0]}"
+
+
+def datagram(request, minimum=1):
+    def ask(ip, port, service):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
+            link.settimeout(5)
+            link.connect((ip, port))
+            link.send(request)
+            data = link.recv(4096)
+            check(len(data) >= minimum, f"{ip}:U{port} answers in full")
+            return data.decode("latin-1")
+    return ask
+
+
+CHAOS = b"\x07version\x04bind\x00\x00\x10\x00\x03"
+ask_domain_udp = datagram(struct.pack(">HHHHHH", 0x1234, 0, 1, 0, 0, 0) + CHAOS, 40)
+ask_ntp = datagram(b"\x23" + b"\0" * 39 + b"selftest", 48)
+ask_snmp = datagram(bytes.fromhex("303e020103301102044a69b3af020300ffe30401040201030410300e0400020100020100040004000400"
+                                  "3014" "04000400a00e0204" "04f9d1b1" "0201000201003000"), 60)
+ask_sip = datagram(b"OPTIONS sip:x SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5060;branch=z9hG4bKa;rport\r\nFrom: <sip:a@b>;tag=1\r\n"
+                   b"To: <sip:c@d>\r\nCall-ID: q\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n", 100)
+
+
+def ask_domain_tcp(ip, port, _):
+    link = dial(ip, port)
+    question = struct.pack(">HHHHHH", 0x1234, 0, 1, 0, 0, 0) + CHAOS
+    link.sendall(struct.pack(">H", len(question)) + question)
+    return read_until(link, lambda d: len(d) > 2 and len(d) >= 2 + struct.unpack(">H", d[:2])[0]).decode("latin-1")
+
+
+CLIENTS = {
+    ("tcp", "http"): ask_http, ("tcp", "ssh"): ask_ssh, ("tcp", "ftp"): ask_ftp, ("tcp", "smtp"): ask_smtp,
+    ("tcp", "pop3"): ask_pop3, ("tcp", "imap"): ask_imap, ("tcp", "mysql"): ask_mysql,
+    ("tcp", "postgresql"): ask_postgresql, ("tcp", "redis"): ask_redis, ("tcp", "memcache"): ask_memcache,
+    ("tcp", "mongodb"): ask_mongodb, ("tcp", "ldap"): ask_ldap, ("tcp", "microsoft-ds"): ask_smb,
+    ("tcp", "ms-wbt-server"): ask_rdp, ("tcp", "rfb"): ask_vnc, ("tcp", "telnet"): ask_telnet,
+    ("tcp", "rtsp"): ask_rtsp, ("tcp", "domain"): ask_domain_tcp, ("udp", "domain"): ask_domain_udp,
+    ("udp", "ntp"): ask_ntp, ("udp", "snmp"): ask_snmp, ("udp", "sip"): ask_sip,
+}
+NEVER_SPOKEN_TO = {"pdl-datastream", "printer", "mbap", "iso-tsap"}
+
+
+def ask_service(ip, service):
+    where = f"{ip} {service['transport']}/{service['port']}"
+    if service["protocol"] in NEVER_SPOKEN_TO:
+        dial(ip, service["port"]).close()  # a handshake and a FIN, no payload
+        return
+    client = CLIENTS.get((service["transport"], service["protocol"]))
+    if client is None:
+        return
+    try:
+        said = client(ip, service["port"], service)
+    except Exception as error:  # any failure of any client is this check's failure
+        check(False, f"{where} {service['protocol']}: {error!r}")
+        return
+    version = (service["product"] or {}).get("version", "")
+    if version and service["protocol"] != "http":
+        check(version in said, f"{where} says version {version}: {said!r}")
+    if service["tls"]:
+        with dial(ip, service["port"], tls=True) as link:
+            seen = hashlib.sha256(link.getpeercert(True)).hexdigest()
+        check(seen == service["certificate"], f"{where} certificate {service['certificate']}, saw {seen}")
+
+
+def ask_services(truth):
+    """Every ordinary service of hosts that are no hostile ones, some at a time."""
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        for host in truth["hosts"]:
+            if host["hostile"] or not host["in_scope"]:
+                continue
+            for service in host["services"]:
+                pool.submit(ask_service, host["ip"], service).add_done_callback(lambda f: f.result())
+
+
+def tcp_ports(spec):
+    for item in spec.split(","):
+        if not item.startswith("U:"):
+            first, _, last = item.partition("-")
+            yield from range(int(first), int(last or first) + 1)
+
+
+def connect_outcomes(places):
+    """(ip, port) -> 'open' | 'refused' | 'silent'; all at a time."""
+    outcomes = {}
+    chooser = selectors.DefaultSelector()
+    for place in places:
+        link = socket.socket()
+        link.setblocking(False)
+        code = link.connect_ex(place)
+        if code == 111:
+            outcomes[place] = "refused"
+            link.close()
+        else:
+            chooser.register(link, selectors.EVENT_WRITE, place)
+    until = time.monotonic() + SILENCE_S
+    while chooser.get_map() and time.monotonic() < until:
+        for key, _ in chooser.select(0.1):
+            code = key.fileobj.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            outcomes[key.data] = {0: "open", 111: "refused"}.get(code, f"error {code}")
+            chooser.unregister(key.fileobj)
+            key.fileobj.close()
+    for key in list(chooser.get_map().values()):
+        outcomes[key.data] = "silent"
+        key.fileobj.close()
+    return outcomes
+
+
+def check_ports(truth):
+    """Each TCP port of the census on each host: open, refused or silent as the truth has it."""
+    wanted = {}
+    ports = list(tcp_ports(truth["ports"]))
+    for host in truth["hosts"]:
+        if not host["in_scope"]:
+            continue  # nobody may touch it, so we do not either
+        rest = {"closed": "refused", "silent": "silent", "suspect-proxy": "open"}[host["rest"]]
+        for port in ports:
+            wanted[(host["ip"], port)] = rest
+        for service in host["services"]:
+            if service["transport"] == "tcp":
+                wanted[(host["ip"], service["port"])] = "open"
+        for name in host["silent"]:
+            if name.startswith("tcp/"):
+                wanted[(host["ip"], int(name[4:]))] = "silent"
+    for ip in truth["absent"]:
+        for port in ports:
+            wanted[(ip, port)] = "silent"
+    outcomes = connect_outcomes(list(wanted))
+    for place, outcome in wanted.items():
+        check(outcomes[place] == outcome, f"epoch {truth['epoch']}: {place} should be {outcome}, is {outcomes[place]}")
+    return len(wanted)
+
+
+def check_udp_silence(truth):
+    if truth["absent"]:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
+            link.settimeout(SILENCE_S)
+            link.connect((truth["absent"][0], 161))
+            link.send(b"anyone?")
+            try:
+                link.recv(100)
+                check(False, "an absent host answered a datagram")
+            except TimeoutError:
+                pass
+            except ConnectionRefusedError:
+                check(False, "an absent host refused a datagram: it should keep silent")
+
+
+def check_log(practice, truth):
+    log = practice.report()
+    for host in truth["hosts"]:
+        seen = log["hosts"].get(host["ip"], {"ports": {}})["ports"]
+        if not host["in_scope"]:
+            check(not any(p["connections"] or p["datagrams"] for p in seen.values()), f"{host['ip']} was not touched")
+        for service in host["services"]:
+            if service["protocol"] in NEVER_SPOKEN_TO and host["in_scope"]:
+                counted = seen[f"tcp/{service['port']}"]
+                check(counted["payload_bytes"] == 0, f"{host['ip']} {service['protocol']} got payload")
+                check(counted["connections"] >= 1, f"{host['ip']} {service['protocol']} counted the connection")
+
+
+def check_hostile(truth):
+    by_kind = {entry["kind"]: entry["ip"] for entry in truth["hostile"]}
+    hosts = {host["ip"]: host for host in truth["hosts"]}
+
+    def port_of(kind, index=0):
+        return by_kind[kind], hosts[by_kind[kind]]["services"][index]["port"]
+
+    if "everything-open" in by_kind:
+        outcomes = connect_outcomes([(by_kind["everything-open"], port) for port in (48700, 48850, 48999)])
+        check(set(outcomes.values()) == {"open"}, "everything-open accepts far-off ports")
+    if "tarpit" in by_kind:
+        link = dial(*port_of("tarpit"), timeout=8)
+        began = time.monotonic()
+        check(len(link.recv(10)) == 1 and time.monotonic() - began > 0.5, "the tarpit gives one byte, late")
+    if "endless-banner" in by_kind:
+        data = read_until(dial(*port_of("endless-banner")), lambda d: len(d) > 3_000_000, 4_000_000)
+        check(len(data) > 3_000_000, f"the endless banner gave {len(data)} bytes")
+    if "byte-trickler" in by_kind:
+        link = dial(*port_of("byte-trickler"), timeout=8)
+        began = time.monotonic()
+        data = read_until(link, ends(rb"\r\n"))
+        check(data.startswith(b"SSH-2.0-") and 0.5 < time.monotonic() - began < 6, "the trickler finishes its line")
+    if "closes" in by_kind:
+        check(dial(*port_of("closes")).recv(10) == b"", "one closes at once")
+    if "resets" in by_kind:
+        try:
+            dial(*port_of("resets")).recv(10)
+            check(False, "one resets at once")
+        except ConnectionResetError:
+            pass
+    if "blob" in by_kind:
+        data = read_until(dial(*port_of("blob")), lambda d: False, 2_000_000)
+        check(len(data) == 1 << 20, f"the blob has {len(data)} bytes")
+
+
+def play_through(program, network):
+    with tempfile.TemporaryDirectory() as folder:
+        practice = Practice(program, network, pathlib.Path(folder))
+        try:
+            truth = practice.truth(1)
+            places = check_ports(truth)
+            ask_services(truth)
+            check_udp_silence(truth)
+            check_hostile(truth)
+            check_log(practice, truth)
+            epoch = 2
+            while (pathlib.Path(folder) / f"truth{epoch}.json").exists():
+                practice.say(f"epoch {epoch}", f"epoch {epoch} ready")
+                truth = practice.truth(epoch)
+                places += check_ports(truth)
+                ask_services(truth)
+                check_log(practice, truth)
+                epoch += 1
+            print(f"{pathlib.Path(network).name}: {len(truth['hosts'])} hosts, {places} ports in {epoch - 1} epochs")
+        finally:
+            practice.end()
+        check(practice.process.returncode == 0, "ends well with its standard input")
+        check(json.loads(practice.log.read_text())["connections"] > 0, "leaves its log at the end")
+
+
+def refuses(program, folder, text, words):
+    path = folder / "bad.toml"
+    path.write_text(text, encoding="utf-8")
+    done = subprocess.run([program, "--network", path], capture_output=True, text=True, timeout=20, stdin=subprocess.DEVNULL)
+    check(done.returncode == 2 and words in done.stderr, f"refuses a bad description with '{words}', said {done.stderr!r}")
+    check(done.stderr.count("\n") == 1, "refuses in one line")
+
+
+BAD_HEAD = ('name = "x"\nports = "80"\n[authorisation]\nnumber = "1"\nissued_by = "x"\n[pace]\nglobal_pps = 1\n'
+            '[vacant]\naddresses = []\nzone = "z"\nunit = "u"\n')
+
+
+def check_refusals(program):
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        refuses(program, folder, BAD_HEAD + '[[host]]\nip = "127.67.0.1"\n', "is not in 127.66.0.0/16")
+        refuses(program, folder, BAD_HEAD + '[[host]]\nip = "10.0.0.1"\n', "is not in 127.66.0.0/16")
+        refuses(program, folder, BAD_HEAD + '[[host]]\nip = "127.66.3.1"\nservice = [{ port = 80, play = "http", titel = "x" }]\n',
+                "unknown key 'titel'")
+        refuses(program, folder, BAD_HEAD + '[[host]]\nip = "127.66.3.1"\nservice = [{ port = 80, play = "gopher" }]\n',
+                "no player 'gopher'")
+        refuses(program, folder, "name = \n", "bad.toml:1:")
+
+
+def main():
+    program, networks = sys.argv[1], pathlib.Path(sys.argv[2])
+    check_refusals(program)
+    for name in sys.argv[3:] or ["small", "city"]:
+        play_through(program, networks / f"{name}.toml")
+    if FAILURES:
+        raise SystemExit(f"{len(FAILURES)} checks failed")
+    print("the practice network does what its description says")
+
+
+if __name__ == "__main__":
+    main()
