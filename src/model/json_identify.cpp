@@ -23,7 +23,9 @@ void put(Json& out, const std::string& prefix, const ProductStatement& s) {
 
 Json also_entry(const ProductStatement& s) {
   Json entry = Json::object();
-  put(entry, s.role == "os" ? "os_" : s.role == "hardware" ? "hw_" : "", s);
+  put(entry, "", s);
+  if (s.role == "os") put(entry, "os_", s);
+  if (s.role == "hardware") put(entry, "hw_", s);
   entry["product_zh"] = or_null(s.product_zh);
   entry["role"] = or_null(s.role);
   entry["confidence"] = s.confidence;
