@@ -78,11 +78,10 @@ int listener_class(Role role) {
   switch (role) {
     case Role::server:
     case Role::proxy:
-      return 3;
-    case Role::application:
       return 2;
-    case Role::framework:
+    case Role::application:
       return 1;
+    case Role::framework:
     case Role::component:
     case Role::os:
     case Role::hardware:
