@@ -32,26 +32,69 @@ CREATE TABLE sealed_row (
   content TEXT    NOT NULL CHECK (json_valid(content))
 ) STRICT;
 
--- sha256 covers the rows in order of asset and the head, so equal content is the same snapshot.
+-- sha256 covers everything below it but the period, so equal content is the same snapshot. Changes of
+-- the period are those with first_seq < seq <= last_seq.
 CREATE TABLE snapshot (
-  id       INTEGER PRIMARY KEY AUTOINCREMENT,
-  name     TEXT    NOT NULL UNIQUE,
-  sealed   INTEGER NOT NULL,
-  run_id   INTEGER REFERENCES run (id),
-  last_seq INTEGER NOT NULL,
-  assets   INTEGER NOT NULL,
-  services INTEGER NOT NULL,
-  sha256   TEXT    NOT NULL UNIQUE CHECK (length(sha256) = 64)
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  name        TEXT    NOT NULL UNIQUE,
+  sealed      INTEGER NOT NULL,
+  run_id      INTEGER REFERENCES run (id),  -- the newest; NULL = sealed before any
+  cutoff      INTEGER NOT NULL,
+  period_from INTEGER NOT NULL,
+  first_seq   INTEGER NOT NULL,
+  last_seq    INTEGER NOT NULL,
+  assets      INTEGER NOT NULL,
+  services    INTEGER NOT NULL,
+  sha256      TEXT    NOT NULL UNIQUE CHECK (length(sha256) = 64)
 ) STRICT;
-CREATE TABLE snapshot_row (
+CREATE TABLE snapshot_run (
+  snapshot_id INTEGER NOT NULL REFERENCES snapshot (id),
+  run_id      INTEGER NOT NULL REFERENCES run (id),
+  PRIMARY KEY (snapshot_id, run_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE snapshot_asset (
   snapshot_id   INTEGER NOT NULL REFERENCES snapshot (id),
   asset_id      INTEGER NOT NULL REFERENCES asset (id),
   sealed_row_id INTEGER NOT NULL REFERENCES sealed_row (id),
   PRIMARY KEY (snapshot_id, asset_id)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE snapshot_address (
+  snapshot_id    INTEGER NOT NULL REFERENCES snapshot (id),
+  zone           TEXT    NOT NULL,
+  ip             BLOB    NOT NULL CHECK (length(ip) IN (5, 17)),
+  asset_id       INTEGER REFERENCES asset (id),
+  unit           TEXT    NOT NULL,
+  outcome        TEXT    CHECK (outcome IN ('应答', '静默', '跳过', '不可达', '出错')),
+  first_answered INTEGER NOT NULL,
+  last_answered  INTEGER NOT NULL,
+  bindings       INTEGER NOT NULL,
+  anomaly        TEXT    NOT NULL,
+  PRIMARY KEY (snapshot_id, zone, ip)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE snapshot_certificate (
+  snapshot_id INTEGER NOT NULL REFERENCES snapshot (id),
+  sha256      TEXT    NOT NULL REFERENCES certificate (sha256),
+  zone        TEXT    NOT NULL,
+  ip          BLOB    NOT NULL CHECK (length(ip) IN (5, 17)),
+  transport   TEXT    NOT NULL CHECK (transport IN ('tcp', 'udp')),
+  port        INTEGER NOT NULL CHECK (port BETWEEN 0 AND 65535),
+  vhost       TEXT    NOT NULL,
+  asset_id    INTEGER NOT NULL REFERENCES asset (id),
+  unit        TEXT    NOT NULL,
+  first_seen  INTEGER NOT NULL,
+  last_seen   INTEGER NOT NULL,
+  PRIMARY KEY (snapshot_id, sha256, zone, ip, transport, port, vhost)
+) STRICT, WITHOUT ROWID;
+
 CREATE TRIGGER snapshot_is_never_changed BEFORE UPDATE ON snapshot
 BEGIN SELECT RAISE(ABORT, 'a sealed snapshot is never changed'); END;
-CREATE TRIGGER snapshot_row_is_never_changed BEFORE UPDATE ON snapshot_row
+CREATE TRIGGER snapshot_run_is_never_changed BEFORE UPDATE ON snapshot_run
+BEGIN SELECT RAISE(ABORT, 'a sealed snapshot is never changed'); END;
+CREATE TRIGGER snapshot_asset_is_never_changed BEFORE UPDATE ON snapshot_asset
+BEGIN SELECT RAISE(ABORT, 'a sealed snapshot is never changed'); END;
+CREATE TRIGGER snapshot_address_is_never_changed BEFORE UPDATE ON snapshot_address
+BEGIN SELECT RAISE(ABORT, 'a sealed snapshot is never changed'); END;
+CREATE TRIGGER snapshot_certificate_is_never_changed BEFORE UPDATE ON snapshot_certificate
 BEGIN SELECT RAISE(ABORT, 'a sealed snapshot is never changed'); END;
 CREATE TRIGGER sealed_row_is_never_changed BEFORE UPDATE ON sealed_row
 BEGIN SELECT RAISE(ABORT, 'a sealed snapshot is never changed'); END;

@@ -91,12 +91,7 @@ RunRow read_run_row(Database& database, const Use& row) {
   RunRow found;
   found.run = read_run(row);
   found.applied = row.time(kRunApplied);
-  auto counts = database.ask(
-      "SELECT addresses, planned, sent, retried, answered, open, conversations, not_probed FROM "
-      "run_count "
-      "WHERE run_id = ?",
-      found.run.id);
-  if (counts.next()) found.counts = read_counts(counts);
+  found.counts = find_counts(database, found.run.id);
   for (const auto& block : read_coverage(database, found.run.id).blocks) {
     for (const auto outcome : block.outcomes) {
       switch (outcome) {

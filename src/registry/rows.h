@@ -37,7 +37,8 @@ inline constexpr int kRunApplied = 14;
 [[nodiscard]] std::optional<model::Run> find_run(Database& database, model::RunId run);
 
 void write_coverage(Database& database, model::RunId run, const model::Coverage& coverage);
-[[nodiscard]] model::RunCounts read_counts(const Use& row);  // eight columns, in the struct's order
+// Zeros where none were recorded.
+[[nodiscard]] model::RunCounts find_counts(Database& database, model::RunId run);
 
 // Empty where the run has none.
 [[nodiscard]] model::Coverage read_coverage(Database& database, model::RunId run);

@@ -169,6 +169,7 @@ std::string_view Use::view(int column) const {
   const int size = sqlite3_column_bytes(slot_->statement.get(), column);
   return {reinterpret_cast<const char*>(data), static_cast<std::size_t>(size)};
 }
+int Use::columns() const { return sqlite3_column_count(slot_->statement.get()); }
 void Use::unknown_word(int column) const {
   database_->fail({ErrorCode::io,
                    database_->path() + " is damaged (\"" + text(column) +

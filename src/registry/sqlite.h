@@ -74,6 +74,7 @@ class Use {
   [[nodiscard]] std::string text(int column) const { return std::string(view(column)); }
   [[nodiscard]] BytesView bytes(int column) const;  // likewise
   [[nodiscard]] bool is_null(int column) const;
+  [[nodiscard]] int columns() const;
   [[nodiscard]] UnixMillis time(int column) const { return {integer(column)}; }
   [[nodiscard]] net::Address address(int column) const;
   // One of the closed words; anything else means that the file was tampered with, and fails.

@@ -1,0 +1,83 @@
+PRAGMA application_id = 1363427662;
+PRAGMA user_version = 1;
+BEGIN TRANSACTION;
+CREATE TABLE audit_log (
+  seq     INTEGER PRIMARY KEY AUTOINCREMENT,
+  at      INTEGER NOT NULL,
+  actor   TEXT    NOT NULL,
+  action  TEXT    NOT NULL,
+  subject TEXT    NOT NULL,
+  detail  TEXT    NOT NULL CHECK (json_valid(detail)),
+  hash    BLOB    NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+CREATE TABLE coverage (
+  run_id INTEGER PRIMARY KEY REFERENCES run (id),
+  ports  TEXT    NOT NULL
+) STRICT;
+INSERT INTO "coverage" VALUES(1,'22,443');
+CREATE TABLE coverage_block (
+  run_id   INTEGER NOT NULL REFERENCES coverage (run_id),
+  zone_id  INTEGER NOT NULL REFERENCES zone (id),
+  first    BLOB    NOT NULL CHECK (length(first) IN (5, 17)),
+  outcomes TEXT    NOT NULL,
+  PRIMARY KEY (run_id, zone_id, first)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "coverage_block" VALUES(1,1,X'04C0000200','1a255s');
+CREATE TABLE run (
+  id              INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind            TEXT    NOT NULL CHECK (kind IN ('census', 'rescan')),
+  state           TEXT    NOT NULL CHECK (state IN ('running', 'paused', 'finished', 'stopped', 'failed')),
+  started         INTEGER NOT NULL,
+  ended           INTEGER NOT NULL,
+  applied         INTEGER NOT NULL DEFAULT 0,
+  vantage         TEXT    NOT NULL,
+  scope_hash      TEXT    NOT NULL,
+  authorisation   TEXT    NOT NULL,
+  issued_by       TEXT    NOT NULL,
+  method          TEXT    NOT NULL,
+  ports           TEXT    NOT NULL,
+  rule_release    TEXT    NOT NULL,
+  program_version TEXT    NOT NULL,
+  failure         TEXT    NOT NULL
+) STRICT;
+INSERT INTO "run" VALUES(1,'census','finished',1780000000000,1780000600000,1780000601000,'v1','aa','〔2026〕1号','市局','connect','22,443','r1','0.1.0','');
+CREATE TABLE run_count (
+  run_id        INTEGER PRIMARY KEY REFERENCES run (id),
+  addresses     INTEGER NOT NULL,
+  planned       INTEGER NOT NULL,
+  sent          INTEGER NOT NULL,
+  retried       INTEGER NOT NULL,
+  answered      INTEGER NOT NULL,
+  open          INTEGER NOT NULL,
+  conversations INTEGER NOT NULL,
+  not_probed    INTEGER NOT NULL
+) STRICT;
+INSERT INTO "run_count" VALUES(1,256,512,600,88,3,2,2,0);
+CREATE TABLE run_exclusion (
+  run_id   INTEGER NOT NULL REFERENCES coverage (run_id),
+  position INTEGER NOT NULL,
+  what     TEXT    NOT NULL,
+  reason   TEXT    NOT NULL,
+  owner    TEXT    NOT NULL,
+  until    TEXT    NOT NULL,
+  PRIMARY KEY (run_id, position)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "run_exclusion" VALUES(1,0,'192.0.2.128/25','医疗设备','市卫健委','2027-01-01');
+CREATE TABLE schema_migration (
+  id     INTEGER PRIMARY KEY,
+  sha256 TEXT    NOT NULL CHECK (length(sha256) = 64),
+  at     INTEGER NOT NULL
+) STRICT;
+INSERT INTO "schema_migration" VALUES(1,'73e90cd3774b8138bc39c899c5771e06df3b176bfd92364b2eaf0a7221d4089f',0);
+CREATE TABLE zone (
+  id   INTEGER PRIMARY KEY,
+  name TEXT    NOT NULL UNIQUE
+) STRICT;
+INSERT INTO "zone" VALUES(1,'公用网络区');
+CREATE TRIGGER audit_log_is_never_changed BEFORE UPDATE ON audit_log
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_log_is_never_shortened BEFORE DELETE ON audit_log
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+DELETE FROM "sqlite_sequence";
+INSERT INTO "sqlite_sequence" VALUES('run',1);
+COMMIT;
