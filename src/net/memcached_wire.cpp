@@ -1,5 +1,5 @@
-// memcached_wire — see the header. "ERROR" alone is what many a text protocol says; identify must
-// not name memcached by it.
+// memcached_wire — see the header. "ERROR" alone is what many a text protocol says to what it does
+// not know; memcached knows "version", so it is no answer of memcached's.
 #include "qingdan/net/memcached_wire.h"
 
 #include <algorithm>
@@ -12,8 +12,7 @@ namespace {
 
 constexpr std::size_t kLineMax = 1024;
 constexpr std::string_view kVersion = "VERSION ";
-constexpr std::array<std::string_view, 4> kOpenings{kVersion, "ERROR", "CLIENT_ERROR ",
-                                                    "SERVER_ERROR "};
+constexpr std::array<std::string_view, 3> kOpenings{kVersion, "CLIENT_ERROR ", "SERVER_ERROR "};
 
 bool may_become_reply(std::string_view text) {
   return std::any_of(kOpenings.begin(), kOpenings.end(), [text](std::string_view opening) {

@@ -60,7 +60,8 @@ Extent measure_redis_reply(BytesView stream) {
   using State = Extent::State;
   if (stream.empty()) return {};
   const auto text = as_text(stream);
-  if (text[0] != '+' && text[0] != '-' && !is_bulk(text[0])) return {State::foreign, 0};
+  // No status ("+OK"): INFO never gets one, other protocols' greetings look like it.
+  if (text[0] != '-' && !is_bulk(text[0])) return {State::foreign, 0};
   const auto line = first_line(text);
   if (!line) return {text.size() < kLineMax ? State::partial : State::foreign, 0};
   if (!is_bulk(text[0])) return {State::whole, line->end};
@@ -86,9 +87,9 @@ std::optional<RedisReply> parse_redis_reply(BytesView stream) {
     read_info(reply);
     return reply;
   }
-  reply.kind = text[0] == '-' ? RedisReply::Kind::error : RedisReply::Kind::status;
+  reply.kind = RedisReply::Kind::error;
   reply.text = std::string(line ? line->text.substr(1) : text.substr(1));
-  if (text[0] == '-') reply.error_code = first_word_in_capitals(reply.text);
+  reply.error_code = first_word_in_capitals(reply.text);
   return reply;
 }
 

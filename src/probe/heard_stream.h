@@ -1,6 +1,7 @@
-// heard_stream — what a conversation keeps of a TCP stream: all of it, and how far it is
-// understood. Bytes that turn out to be another protocol's go under unknown.stream, where identify
-// can still make something of them.
+// heard_stream — what a conversation keeps of a TCP stream: all of it, and how far it is understood.
+// Only a peer of which something was understood is claimed, for the driver then stops asking: bytes
+// of another protocol, or too few to tell, go under unknown.stream, where identify can still make
+// something of them.
 #pragma once
 
 #include <string>
@@ -38,11 +39,11 @@ class HeardStream {
     return extent.whole();
   }
 
-  // What goes under the channel: the stream, or nothing where the peer said nothing.
+  // The stream under its channel, or nothing where the peer said nothing.
   [[nodiscard]] std::vector<Heard> take(std::string_view channel) {
     if (bytes_.empty()) return {};
-    const bool other = foreign_ && understood_ == 0;
-    const auto name = other ? model::channel::kUnknown : channel;
+    const bool ours = understood_ > 0 || complete_;
+    const auto name = ours ? channel : model::channel::kUnknown;
     return {{std::string(name), std::move(bytes_), !complete_}};
   }
 

@@ -8,9 +8,16 @@
 
 namespace qingdan::probe {
 
+namespace {
+bool has_message(BytesView stream) { return net::parse_ldap_answer(stream).has_value(); }
+}  // namespace
+
 std::unique_ptr<Conversation> make_ldap(const Setting&) {
-  return std::make_unique<OneReply>(net::build_ldap_root_dse_search(), net::measure_ldap_answer,
-                                    model::channel::kLdap, net::build_ldap_unbind());
+  auto search =
+      std::make_unique<OneReply>(net::build_ldap_root_dse_search(), net::measure_ldap_answer,
+                                 has_message, model::channel::kLdap);
+  search->set_goodbye(net::build_ldap_unbind());
+  return search;
 }
 
 }  // namespace qingdan::probe

@@ -6,9 +6,13 @@
 
 namespace qingdan::probe {
 
+namespace {
+bool is_version(BytesView stream) { return as_text(stream).starts_with("VERSION "); }
+}  // namespace
+
 std::unique_ptr<Conversation> make_memcached(const Setting&) {
   return std::make_unique<OneReply>(net::build_memcached_version(), net::measure_memcached_reply,
-                                    model::channel::kMemcached);
+                                    is_version, model::channel::kMemcached);
 }
 
 }  // namespace qingdan::probe

@@ -13,13 +13,15 @@ namespace qingdan::probe {
 class OneReply final : public Conversation {
  public:
   using Measure = net::Extent (*)(BytesView stream);
+  // Is this cut reply beyond doubt one of the protocol?
+  using Recognise = bool (*)(BytesView stream);
 
   // `channel` is one of model::channel, hence lives for ever.
-  OneReply(Bytes request, Measure measure, std::string_view channel, Bytes goodbye = {})
-      : request_(std::move(request)),
-        goodbye_(std::move(goodbye)),
-        measure_(measure),
-        channel_(channel) {}
+  OneReply(Bytes request, Measure measure, Recognise recognise, std::string_view channel)
+      : request_(std::move(request)), measure_(measure), recognise_(recognise), channel_(channel) {}
+
+  // To be said when the reply is whole.
+  void set_goodbye(Bytes goodbye) { goodbye_ = std::move(goodbye); }
 
   Step on_open() override { return {request_, false, false}; }
 
@@ -30,12 +32,16 @@ class OneReply final : public Conversation {
     return {whole ? goodbye_ : Bytes{}, heard_.over(), false};
   }
 
-  std::vector<Heard> take() override { return heard_.take(channel_); }
+  std::vector<Heard> take() override {
+    if (!heard_.over() && recognise_(heard_.rest())) heard_.understand(heard_.rest().size());
+    return heard_.take(channel_);
+  }
 
  private:
   Bytes request_;
   Bytes goodbye_;
   Measure measure_;
+  Recognise recognise_;
   std::string_view channel_;
   HeardStream heard_;
 };

@@ -9,8 +9,15 @@
 
 namespace qingdan::probe {
 
+namespace {
+bool is_info(BytesView stream) {
+  const auto reply = net::parse_redis_reply(stream);
+  return reply && !reply->info.empty();
+}
+}  // namespace
+
 std::unique_ptr<Conversation> make_redis(const Setting&) {
-  return std::make_unique<OneReply>(net::build_redis_info(), net::measure_redis_reply,
+  return std::make_unique<OneReply>(net::build_redis_info(), net::measure_redis_reply, is_info,
                                     model::channel::kRedis);
 }
 

@@ -6,9 +6,13 @@
 
 namespace qingdan::probe {
 
+namespace {
+bool is_response(BytesView stream) { return !net::parse_text_responses(stream).empty(); }
+}  // namespace
+
 std::unique_ptr<Conversation> make_rtsp(const Setting& setting) {
   return std::make_unique<OneReply>(net::build_rtsp_options(setting.host, setting.port),
-                                    net::measure_text_response, model::channel::kRtsp);
+                                    net::measure_text_response, is_response, model::channel::kRtsp);
 }
 
 }  // namespace qingdan::probe

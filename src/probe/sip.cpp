@@ -9,6 +9,8 @@ namespace qingdan::probe {
 
 namespace {
 
+bool is_response(BytesView stream) { return !net::parse_text_responses(stream).empty(); }
+
 class SipDatagrams final : public Conversation {
  public:
   explicit SipDatagrams(const Setting& setting)
@@ -18,7 +20,7 @@ class SipDatagrams final : public Conversation {
 
   Step on_received(BytesView datagram) override {
     const auto extent = net::measure_text_response(datagram);
-    if (!extent.foreign()) any_ = true;
+    if (is_response(datagram)) any_ = true;
     final_ = extent.whole();
     if (heard_.size() + datagram.size() > kHeardMax) return {{}, true, false};
     heard_.insert(heard_.end(), datagram.begin(), datagram.end());
@@ -45,7 +47,7 @@ std::unique_ptr<Conversation> make_sip(const Setting& setting, net::Transport tr
   if (transport == net::Transport::udp) return std::make_unique<SipDatagrams>(setting);
   return std::make_unique<OneReply>(
       net::build_sip_options(setting.host, setting.port, net::Transport::tcp),
-      net::measure_text_response, model::channel::kSip);
+      net::measure_text_response, is_response, model::channel::kSip);
 }
 
 }  // namespace qingdan::probe

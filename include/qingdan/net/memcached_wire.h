@@ -19,7 +19,7 @@ namespace qingdan::net {
 
 struct MemcachedReply {
   std::string version;  // after "VERSION "; "" for an error
-  std::string error;    // "ERROR", "CLIENT_ERROR unauthenticated" …; "" for a version
+  std::string error;    // "CLIENT_ERROR unauthenticated" …; "" for a version
 };
 // nullopt where the line is not whole or not memcached's.
 [[nodiscard]] std::optional<MemcachedReply> parse_memcached_reply(BytesView stream);

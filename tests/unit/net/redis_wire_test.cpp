@@ -65,6 +65,7 @@ TEST_CASE("a reply is whole only when all of it is there", "[net][redis]") {
   CHECK(measure_redis_reply(as_bytes("SSH-2.0-x\r\n")).foreign());
   CHECK(measure_redis_reply(as_bytes("$999999999\r\n")).foreign());
   CHECK(measure_redis_reply(as_bytes("$x\r\n")).foreign());
+  CHECK(measure_redis_reply(as_bytes("+OK POP3 ready\r\n")).foreign());
   CHECK(measure_redis_reply(Bytes(5000, '-')).foreign());
 }
 
