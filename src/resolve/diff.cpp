@@ -201,7 +201,9 @@ void Comparison::compare_service(const ServiceRecord* old, const ServiceRecord& 
     return;
   }
   if (was && !is) {
-    if (old == nullptr || !is_in_list(*old) || now.state != PortState::closed) return;
+    const bool told = old == nullptr || !is_in_list(*old) || now.state != PortState::closed;
+    // Ports of an address that was lost are told with the address.
+    if (told || !holds(after_, now.at.zone, now.at.ip)) return;
     auto change = of_service(now, ChangeType::port_closed);
     change.before = describe_service(*old);
     changes_.push_back(std::move(change));
@@ -235,11 +237,14 @@ Change make_new_asset(const AssetRecord& asset, const DiffContext& context) {
   return change;
 }
 
-Change make_reused(const AssetRecord& asset, const AssetRecord& old, const DiffContext& context) {
+std::string describe_holder(const AssetRecord& asset) {
+  const auto product = main_product(asset);
+  return asset.number + (asset.number.empty() || product.empty() ? "" : " ") + product;
+}
+
+Change make_reused(const AssetRecord& asset, std::string old_holder, const DiffContext& context) {
   auto change = make_change(asset, context, ChangeType::address_reused);
-  change.before = old.number;
-  const auto was = main_product(old);
-  if (!was.empty()) change.before += (change.before.empty() ? "" : " ") + was;
+  change.before = std::move(old_holder);
   change.after = main_product(asset);
   return change;
 }

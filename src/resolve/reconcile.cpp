@@ -65,6 +65,7 @@ struct Part {
   Judged judged;
   std::vector<Place> opened, closed;
   std::map<net::Address, net::Address> moved;
+  std::string was;  // describe_holder() before the run, where another machine took its address
 };
 
 class Step {
@@ -334,12 +335,13 @@ void Step::count_run(AssetRecord& asset, std::size_t a) {
 }
 
 void Step::settle(std::size_t a) {
-  const auto& part = parts_[a];
+  auto& part = parts_[a];
   auto& held = result_.after.assets[a];
   const bool counts = part.judged.newer && part.judged.sight != Sight::unjudged;
   const bool stale = has_expired(held);
   if (part.hosts.empty() && part.closed.empty() && !counts && !stale) return;
 
+  if (part.judged.displaced) part.was = describe_holder(held);
   AssetRecord asset = held;
   std::erase_if(asset.services, [&](const auto& service) {
     return service.id && given_away_.contains({a, service.id});
@@ -388,7 +390,7 @@ void Step::tell_new_asset(std::size_t h, std::size_t index) {
   const auto& asset = result_.after.assets[index];
   const auto context = context_for(index);
   if (match.displaced && parts_[*match.displaced].opened.empty()) {
-    result_.changes.push_back(make_reused(asset, result_.after.assets[*match.displaced], context));
+    result_.changes.push_back(make_reused(asset, parts_[*match.displaced].was, context));
   } else {
     result_.changes.push_back(make_new_asset(asset, context));
   }

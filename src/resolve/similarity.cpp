@@ -27,7 +27,7 @@ constexpr double kNameCounts = 0.3;
 
 struct Offer {
   net::TransportPort port;
-  std::string protocol, certificate, title;
+  std::string protocol, certificate, title, release;
   model::ProductStatement product;
 };
 
@@ -37,10 +37,15 @@ bool counts(model::Verdict verdict) {
          verdict == Verdict::open_acked || verdict == Verdict::open_synack;
 }
 
+std::string release_of(const model::Facts& facts) {
+  const auto product = facts.find(std::string(field::kProduct));
+  return product == facts.end() ? "" : product->second.rule_release;
+}
+
 Offer make_offer(const model::Endpoint& at, const model::Facts& facts) {
   return {.port = {at.transport, at.port}, .protocol = text_of(facts, field::kProtocol),
           .certificate = text_of(facts, field::kCertificate), .title = website_of(facts).title,
-          .product = product_of(facts, field::kProduct)};
+          .release = release_of(facts), .product = product_of(facts, field::kProduct)};
 }
 
 // The facts the best claims of one hearing would make.
@@ -53,6 +58,7 @@ model::Facts heard_facts(const std::vector<model::Claim>& claims) {
                                   std::tie(fact.confidence, fact.value)) {
       fact.value = claim.value;
       fact.confidence = claim.confidence;
+      fact.rule_release = claim.rule_release;
     }
   }
   return facts;
@@ -63,10 +69,12 @@ bool same_name(const model::ProductStatement& a, const model::ProductStatement& 
 }
 
 double alike(const Offer& a, const Offer& b) {
-  const bool known = !name_of(a.product).empty() && !name_of(b.product).empty();
+  // Another rule release may have another name for the same thing; it must not rename every machine.
+  const bool releases_differ = !a.release.empty() && !b.release.empty() && a.release != b.release;
+  const bool known = !releases_differ && !name_of(a.product).empty() && !name_of(b.product).empty();
   if (!a.certificate.empty() && a.certificate == b.certificate) return kSameProduct;
   if (!a.title.empty() && a.title == b.title) return kSameProduct;
-  if (known && same_name(a.product, b.product)) return kSameProduct;
+  if (same_name(a.product, b.product)) return kSameProduct;
   if (!a.protocol.empty() && !b.protocol.empty() && a.protocol != b.protocol) return 0;
   return known ? kOtherProduct : kUnknownProduct;
 }

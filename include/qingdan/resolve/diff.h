@@ -32,9 +32,10 @@ struct DiffContext {
 // 新增资产; `after` says address and main product.
 [[nodiscard]] model::Change make_new_asset(const model::AssetRecord& asset,
                                            const DiffContext& context);
-// IP复用: `asset` now holds the address of `old`.
-[[nodiscard]] model::Change make_reused(const model::AssetRecord& asset,
-                                        const model::AssetRecord& old, const DiffContext& context);
+// IP复用: `asset` now holds an address of what describe_holder() named before.
+[[nodiscard]] model::Change make_reused(const model::AssetRecord& asset, std::string old_holder,
+                                        const DiffContext& context);
+[[nodiscard]] std::string describe_holder(const model::AssetRecord& asset);
 // 疑似重复: `asset` may be the same machine as what `other` describes.
 [[nodiscard]] model::Change make_duplicate(const model::AssetRecord& asset, std::string other,
                                            const DiffContext& context);

@@ -1,4 +1,4 @@
-// laws — the invariants of the register, each with the number it has in README.md of src/resolve.
+// laws — the invariants of the register, each with a number (1-6 as in src/resolve/README.md).
 // Used by `register verify` and by the property tests.
 #pragma once
 
@@ -12,7 +12,7 @@
 namespace qingdan::resolve {
 
 struct Violation {
-  int law{0};            // number, see kLaws
+  int law{0};            // number, see laws()
   std::string asset;     // 资产编号, or "#<index>" of one without
   std::string what;      // one line
   bool operator==(const Violation&) const = default;
@@ -22,7 +22,7 @@ struct Law {
   int number;
   std::string_view text;
 };
-// Of a world: 1, 20-27. Of a reconciliation: 2-6 as far as one step can show them, 28, 29.
+// Of a world: 1, 20-27. Of a reconciliation: 2, 4, 5, 6, 28.
 [[nodiscard]] const std::vector<Law>& laws();
 
 // Facts may be as old as the last expiry of a claim: what was right at any moment since then up to
