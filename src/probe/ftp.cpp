@@ -4,6 +4,7 @@
 // too. USER is never sent, not even "anonymous".
 #include "probe/conversations.h"
 #include "probe/line_script.h"
+#include "qingdan/net/sniff.h"
 
 namespace qingdan::probe {
 
@@ -14,7 +15,9 @@ LineScript::Greeting judge(const net::LineReply& greeting) {
   if (greeting.text().find("SMTP") != std::string::npos) return LineScript::Greeting::foreign;
   switch (greeting.code) {
     case 220:
-      return LineScript::Greeting::welcome;
+      return net::sniff(as_bytes("220 " + greeting.text() + "\r\n")) == "ftp"
+                 ? LineScript::Greeting::welcome
+                 : LineScript::Greeting::perhaps;
     case 120:  // ready in some minutes
     case 421:
     case 500:
@@ -26,6 +29,15 @@ LineScript::Greeting judge(const net::LineReply& greeting) {
   }
 }
 
+// A mail server knows neither command (500, 502); one for files knows them or wants a login first.
+bool confirms(const LineScript::Replies& replies) {
+  for (std::size_t i = 1; i < replies.size(); ++i) {
+    const int code = replies[i].code;
+    if (replies[i].complete && (code == 215 || code == 211 || code == 530)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::unique_ptr<Conversation> make_ftp(const Setting&) {
@@ -33,6 +45,7 @@ std::unique_ptr<Conversation> make_ftp(const Setting&) {
   script.channel = model::channel::kFtp;
   script.judge = &judge;
   script.answered = &answered_in_turn;
+  script.confirms = &confirms;
   script.commands = {"SYST\r\n", "FEAT\r\n"};
   script.goodbye = "QUIT\r\n";
   return std::make_unique<LineConversation>(std::move(script));

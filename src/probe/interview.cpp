@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "interview_plan.h"
-#include "kind_of.h"
+#include "qingdan/net/sniff.h"
 #include "setting.h"
 #include "talk.h"
 
@@ -255,7 +255,7 @@ void Interview::on_handshake_failed(const TlsPipe& pipe, const Attempt& attempt)
 void Interview::on_foreign(BytesView bytes, const Attempt& attempt) {
   heard_ = true;
   keep(attempt, std::string(model::channel::kUnknown), Bytes(bytes.begin(), bytes.end()), false);
-  plan_.on_heard(kind_of(bytes), attempt.tls);
+  plan_.on_heard(net::sniff(bytes), attempt.tls);
 }
 
 void Interview::on_talk(Visit& visit, const Talk& talk) {

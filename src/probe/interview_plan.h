@@ -27,7 +27,7 @@ class InterviewPlan {
   // nullopt: nothing is left that is worth a connection.
   [[nodiscard]] std::optional<Attempt> next();
 
-  // Bytes came that look like `kind` (a word of kind_of, "" = like nothing we know).
+  // Bytes came that look like `kind` (a word of net::sniff, "" = like nothing we know).
   void on_heard(std::string_view kind, bool inside_tls);
   // It speaks TLS: plain attempts are dropped, the same order begins inside.
   void on_tls();

@@ -13,7 +13,8 @@
 namespace qingdan::probe {
 
 struct LineScript {
-  enum class Greeting : std::uint8_t { welcome, refusal, foreign };
+  // perhaps: the greeting of more than one protocol; `confirms` decides when all is said.
+  enum class Greeting : std::uint8_t { welcome, perhaps, refusal, foreign };
   using Replies = std::vector<net::LineReply>;
 
   std::string_view channel;  // one of model::channel
@@ -21,6 +22,7 @@ struct LineScript {
   Greeting (*judge)(const net::LineReply& greeting){nullptr};
   // Has command `index` (from 1) been answered in full?
   bool (*answered)(const Replies& replies, std::size_t index){nullptr};
+  bool (*confirms)(const Replies& replies){nullptr};  // EXPECTS set where judge says perhaps
   std::vector<std::string_view> commands;
   std::string_view goodbye;
 };
@@ -42,10 +44,19 @@ class LineConversation final : public Conversation {
       if (greeting == LineScript::Greeting::refusal) heard_.mark_complete();
       if (heard_.over()) return {{}, true, false};
       welcomed_ = true;
-      heard_.understand(received.size());
+      doubtful_ = greeting == LineScript::Greeting::perhaps;
+      if (!doubtful_) heard_.understand(received.size());
       return next();
     }
+    if (doubtful_ && script_.confirms(replies)) {
+      doubtful_ = false;
+      heard_.understand(heard_.rest().size());
+    }
     return script_.answered(replies, asked_) ? next() : Step{};
+  }
+
+  void on_end(End) override {
+    if (doubtful_ || !welcomed_) heard_.mark_foreign();
   }
 
   std::vector<Heard> take() override { return heard_.take(script_.channel); }
@@ -53,7 +64,7 @@ class LineConversation final : public Conversation {
  private:
   Step next() {
     if (asked_ == script_.commands.size()) {
-      heard_.mark_complete();
+      doubtful_ ? heard_.mark_foreign() : heard_.mark_complete();
       return {to_bytes(script_.goodbye), true, false};
     }
     return {to_bytes(script_.commands[asked_++]), false, false};
@@ -63,6 +74,7 @@ class LineConversation final : public Conversation {
   HeardStream heard_;
   std::size_t asked_{0};
   bool welcomed_{false};
+  bool doubtful_{false};
 };
 
 // For replies that come one for one.

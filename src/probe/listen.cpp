@@ -3,7 +3,7 @@
 #include "listen.h"
 
 #include "probe/heard_stream.h"
-#include "kind_of.h"
+#include "qingdan/net/sniff.h"
 
 namespace qingdan::probe {
 
@@ -14,7 +14,7 @@ class Listen final : public Conversation {
   Step on_open() override { return {}; }
   Step on_received(BytesView received) override {
     heard_.keep(received);
-    return {{}, !kind_of(received).empty(), false};
+    return {{}, !net::sniff(received).empty(), false};
   }
   std::vector<Heard> take() override {
     heard_.mark_complete();

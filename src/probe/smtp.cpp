@@ -4,6 +4,7 @@
 // for somebody else's. No mail transaction is begun.
 #include "probe/conversations.h"
 #include "probe/line_script.h"
+#include "qingdan/net/sniff.h"
 
 namespace qingdan::probe {
 
@@ -15,7 +16,8 @@ LineScript::Greeting judge(const net::LineReply& greeting) {
   if (ftp) return LineScript::Greeting::foreign;
   switch (greeting.code) {
     case 220:
-      return LineScript::Greeting::welcome;
+      return net::sniff(as_bytes("220 " + text + "\r\n")) == "smtp" ? LineScript::Greeting::welcome
+                                                                    : LineScript::Greeting::perhaps;
     case 421:
     case 521:  // RFC 7504: accepts no mail
     case 550:
@@ -26,6 +28,11 @@ LineScript::Greeting judge(const net::LineReply& greeting) {
   }
 }
 
+// RFC 5321 §4.1.1.1: EHLO is answered by 250; an FTP server answers 500, 502 or 530.
+bool confirms(const LineScript::Replies& replies) {
+  return replies.size() > 1 && replies[1].complete && replies[1].code == 250;
+}
+
 }  // namespace
 
 std::unique_ptr<Conversation> make_smtp(const Setting&) {
@@ -33,6 +40,7 @@ std::unique_ptr<Conversation> make_smtp(const Setting&) {
   script.channel = model::channel::kSmtp;
   script.judge = &judge;
   script.answered = &answered_in_turn;
+  script.confirms = &confirms;
   script.commands = {"EHLO qingdan.invalid\r\n"};
   script.goodbye = "QUIT\r\n";
   return std::make_unique<LineConversation>(std::move(script));

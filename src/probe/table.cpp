@@ -98,8 +98,8 @@ constexpr auto kSnmpChannels = words(channel::kSnmpEngine);
 
 constexpr auto kSshKinds = words("ssh");
 constexpr auto kTelnetKinds = words("telnet");
-constexpr auto kFtpKinds = words("ftp");
-constexpr auto kSmtpKinds = words("smtp");
+constexpr auto kFtpKinds = words("ftp", "ftp-or-smtp");
+constexpr auto kSmtpKinds = words("smtp", "ftp-or-smtp");
 constexpr auto kPop3Kinds = words("pop3");
 constexpr auto kImapKinds = words("imap");
 constexpr auto kMysqlKinds = words("mysql");

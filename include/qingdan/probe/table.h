@@ -32,7 +32,7 @@ struct ConversationEntry {
   bool with_tls;  // may also run inside TLS
   Limits limits;
   std::span<const std::string_view> channels;  // it may yield
-  std::span<const std::string_view> kinds;     // words of kind_of that mean "this is mine"
+  std::span<const std::string_view> kinds;     // words of net::sniff that mean "this is mine"
   int yield;                                   // order among those no port hints at: lower first
   Make make;
 };
