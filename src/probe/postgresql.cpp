@@ -33,14 +33,16 @@ class Postgresql final : public Conversation {
     if (asking_tls_ && (rest[0] == 'S' || rest[0] == 'N')) return on_tls_answer();
     if (heard_.note(net::measure_postgres_message(rest))) {
       understand(net::measure_postgres_message(rest).size);
-      heard_.mark_complete();
+      finish();
     }
     return {{}, heard_.over(), false};
   }
 
   std::vector<Heard> take() override {
     if (messages_.empty() || !heard_.rest().empty()) messages_.push_back(copy(heard_.rest()));
-    auto taken = heard_.take(model::channel::kPostgres);
+    // "N" may be the beginning of somebody's "No": what follows must be ours, too.
+    const bool contradicted = heard_.over() && !complete_;
+    auto taken = heard_.take(contradicted ? model::channel::kUnknown : model::channel::kPostgres);
     if (!taken.empty() && taken[0].channel == model::channel::kPostgres) {
       taken[0].raw = net::frame_messages(messages_);
     }
@@ -61,6 +63,11 @@ class Postgresql final : public Conversation {
     heard_.understand(size);
   }
 
+  void finish() {
+    heard_.mark_complete();
+    complete_ = true;
+  }
+
   // One byte and nothing behind it: whoever says more was not asked.
   Step on_tls_answer() {
     if (heard_.rest().size() > 1) {
@@ -71,7 +78,7 @@ class Postgresql final : public Conversation {
     asking_tls_ = false;
     understand(1);
     if (!takes_tls_) return {net::build_postgres_version_request(), false, false};
-    heard_.mark_complete();
+    finish();
     return {{}, false, true};
   }
 
@@ -79,6 +86,7 @@ class Postgresql final : public Conversation {
   std::vector<Bytes> messages_;
   bool asking_tls_;
   bool takes_tls_ = false;
+  bool complete_ = false;
 };
 
 }  // namespace

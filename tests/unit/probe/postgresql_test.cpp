@@ -78,6 +78,14 @@ TEST_CASE("what follows N but is cut is kept as truncated", "[probe][postgresql]
   CHECK(net::split_messages(played.heard[0].raw).messages.size() == 2);
 }
 
+TEST_CASE("an N that goes on in words is nobody's answer", "[probe][postgresql]") {
+  auto conversation = make_postgresql(test::setting_of(5432));
+  const auto played = test::play_stream(*conversation, {to_bytes("Not a command")}, 1);
+  REQUIRE(played.heard.size() == 1);
+  CHECK(played.heard[0].channel == model::channel::kUnknown);
+  CHECK(as_text(played.heard[0].raw).starts_with("No"));
+}
+
 TEST_CASE("postgresql claims no other peer", "[probe][postgresql]") {
   auto peers = test::foreign_peers();
   peers.erase(peers.begin() + 1);  // "SSH-…": its first byte alone would be a yes, see below
