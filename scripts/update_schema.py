@@ -43,7 +43,7 @@ def frozen(count):
             if "no such table" not in str(error):
                 raise
     database.commit()
-    head = f"PRAGMA application_id = {APPLICATION_ID};\nPRAGMA user_version = {count};\n"
+    head = f"PRAGMA foreign_keys = OFF;\nPRAGMA application_id = {APPLICATION_ID};\nPRAGMA user_version = {count};\n"
     return head + "\n".join(database.iterdump()) + "\n"
 
 

@@ -242,6 +242,15 @@ void remove_fact(Database& database, Owner owner, std::int64_t id, const std::st
 
 namespace {
 
+// The same columns of a table that has a name of its own in the statement.
+std::string columns_of(std::string_view alias, std::string_view columns) {
+  std::string text = std::string(alias) + std::string(columns);
+  for (std::size_t at = 0; (at = text.find(", ", at)) != std::string::npos; at += 2) {
+    text.insert(at + 2, alias);
+  }
+  return text;
+}
+
 void read_services(Database& database, model::AssetRecord& asset) {
   auto rows = database.ask(
       "SELECT s.id, z.name, s.ip, s.transport, s.port, s.vhost, s.state, s.verdict, s.misses, "
@@ -274,7 +283,7 @@ void read_service_parts(Database& database, model::AssetRecord& asset) {
   for (auto& service : asset.services) by_id.emplace(service.id.value, &service);
   if (by_id.empty()) return;
   static const std::string claims_sql =
-      "SELECT c.service_id, " + std::string(kClaimColumns) +
+      "SELECT c.service_id, " + columns_of("c.", kClaimColumns) +
       " FROM service s JOIN service_claim c ON c.service_id = s.id WHERE s.asset_id = ? "
       "ORDER BY c.service_id, c.field, c.source";
   auto claims = database.ask(claims_sql, asset.id);
@@ -282,15 +291,10 @@ void read_service_parts(Database& database, model::AssetRecord& asset) {
     const auto found = by_id.find(claims.integer(0));
     if (found != by_id.end()) found->second->claims.push_back(read_claim(claims, 1));
   }
-  static const std::string facts_sql = [] {
-    std::string columns = "f." + std::string(kFactColumns);
-    for (std::size_t at = 0; (at = columns.find(", ", at)) != std::string::npos; at += 4) {
-      columns.insert(at + 2, "f.");
-    }
-    return "SELECT f.service_id, " + columns +
-           " FROM service s JOIN service_fact f ON f.service_id = s.id WHERE s.asset_id = ? "
-           "ORDER BY f.service_id, f.field";
-  }();
+  static const std::string facts_sql =
+      "SELECT f.service_id, " + columns_of("f.", kFactColumns) +
+      " FROM service s JOIN service_fact f ON f.service_id = s.id WHERE s.asset_id = ? "
+      "ORDER BY f.service_id, f.field";
   auto facts = database.ask(facts_sql, asset.id);
   while (facts.next()) {
     const auto found = by_id.find(facts.integer(0));
