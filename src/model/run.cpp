@@ -6,10 +6,12 @@
 
 namespace qingdan::model {
 
-std::optional<HostOutcome> Coverage::outcome(const std::string& zone, const net::Address& ip) const {
-  const auto after = std::upper_bound(
-      blocks.begin(), blocks.end(), std::tie(zone, ip),
-      [](const auto& key, const CoverageBlock& block) { return key < std::tie(block.zone, block.first); });
+std::optional<HostOutcome> Coverage::outcome(const std::string& zone,
+                                             const net::Address& ip) const {
+  const auto after = std::upper_bound(blocks.begin(), blocks.end(), std::tie(zone, ip),
+                                      [](const auto& key, const CoverageBlock& block) {
+                                        return key < std::tie(block.zone, block.first);
+                                      });
   if (after == blocks.begin()) return std::nullopt;
   const auto& block = *std::prev(after);
   if (block.zone != zone || block.first.is_v6() != ip.is_v6()) return std::nullopt;

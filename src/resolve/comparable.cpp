@@ -66,7 +66,9 @@ Sight sight_at(const AssetRecord& asset, const std::string& zone, const net::Add
   if (*outcome == HostOutcome::answered) return Sight::answered;
   if (!all_asked(asset, zone, ip, seen.coverage.ports)) return Sight::unjudged;
   // All its ports are closed: only one of those that once refused or spoke can tell of it again.
-  const auto known = [&](const model::ServiceRecord& s) { return s.at.ip == ip && s.at.zone == zone; };
+  const auto known = [&](const model::ServiceRecord& s) {
+    return s.at.ip == ip && s.at.zone == zone;
+  };
   const auto asked = [&](const model::ServiceRecord& s) {
     return known(s) && seen.coverage.ports.contains({s.at.transport, s.at.port});
   };

@@ -133,8 +133,8 @@ void Comparison::compare_addresses() {
   const auto old = addresses_of(before_), now = addresses_of(after_);
   if (old == now || now.empty()) return;  // no address left: IP复用 tells it
   auto change = make_change(after_, context_, ChangeType::address_changed);
-  change.before = old.empty() && !before_.bindings.empty()
-                      ? places_of(before_).front().ip.to_string() : old;
+  change.before =
+      old.empty() && !before_.bindings.empty() ? places_of(before_).front().ip.to_string() : old;
   change.after = now;
   if (change.before != change.after) changes_.push_back(std::move(change));
 }
@@ -175,8 +175,8 @@ void Comparison::compare_services() {
     if (is_in_list(service)) listed_after_.insert(service.at);
   }
   for (const auto& service : after_.services) {
-    const bool left_behind = left_.contains(service.at.ip) &&
-                             !context_.moved.contains(service.at.ip);
+    const bool left_behind =
+        left_.contains(service.at.ip) && !context_.moved.contains(service.at.ip);
     if (!left_behind) compare_service(find_before(service), service);
   }
 }
@@ -196,7 +196,8 @@ void Comparison::compare_service(const ServiceRecord* old, const ServiceRecord& 
     if (extra_address || context_.just_found || !is_in_list(now)) return;
     auto change = of_service(now, ChangeType::port_opened);
     change.after = describe_service(now);
-    if (old == nullptr && !asked_before(*context_.earlier, place)) change.cause = model::Cause::policy;
+    if (old == nullptr && !asked_before(*context_.earlier, place))
+      change.cause = model::Cause::policy;
     changes_.push_back(std::move(change));
     return;
   }

@@ -51,7 +51,8 @@ void tell(const Pair& pair, ChangeType type, Sides sides, std::vector<Change>& o
 }
 
 void compare_products(const Pair& pair, ChangeType type, std::vector<Change>& out) {
-  const auto a = model::parse_product(pair.before.value), b = model::parse_product(pair.after.value);
+  const auto a = model::parse_product(pair.before.value),
+             b = model::parse_product(pair.after.value);
   if (!a || !b || compare(*a, *b) != Likeness::different) return;
   tell(pair, type, describe_sides(*a, *b), out);
 }
@@ -59,7 +60,8 @@ void compare_products(const Pair& pair, ChangeType type, std::vector<Change>& ou
 // Further products of a port come and go with what a page happens to show; only a product seen on
 // both sides can be said to have changed.
 void compare_lists(const Pair& pair, std::vector<Change>& out) {
-  const auto a = model::parse_products(pair.before.value), b = model::parse_products(pair.after.value);
+  const auto a = model::parse_products(pair.before.value),
+             b = model::parse_products(pair.after.value);
   if (!a || !b) return;
   for (const auto& now : *b) {
     const auto old = std::find_if(a->begin(), a->end(), [&](const ProductStatement& candidate) {

@@ -18,7 +18,9 @@ namespace {
 enum class SourceKind { manual, credentialed, probe, traffic, import, hint };
 
 SourceKind kind_of(std::string_view source) {
-  const auto starts = [&](std::string_view prefix) { return source.substr(0, prefix.size()) == prefix; };
+  const auto starts = [&](std::string_view prefix) {
+    return source.substr(0, prefix.size()) == prefix;
+  };
   if (source == "manual") return SourceKind::manual;
   if (starts("snmp:") || starts("credential:")) return SourceKind::credentialed;
   if (starts("probe:")) return SourceKind::probe;
@@ -34,33 +36,47 @@ constexpr int kDropped = 15;
 
 std::optional<int> rank_administrative(SourceKind kind) {
   switch (kind) {
-    case SourceKind::manual: return 10;
-    case SourceKind::import: return 20;
-    default: return 30;
+    case SourceKind::manual:
+      return 10;
+    case SourceKind::import:
+      return 20;
+    default:
+      return 30;
   }
 }
 
 std::optional<int> rank_observable(SourceKind kind, const Claim& claim) {
   switch (kind) {
     // A correction without an end would hide the world for ever; it then only fills a gap.
-    case SourceKind::manual: return claim.valid_until.value != 0 ? 10 : 50;
+    case SourceKind::manual:
+      return claim.valid_until.value != 0 ? 10 : 50;
     case SourceKind::credentialed:
-    case SourceKind::probe: return 20;
-    case SourceKind::traffic: return 30;
-    case SourceKind::import: return 40;
-    case SourceKind::hint: break;
+    case SourceKind::probe:
+      return 20;
+    case SourceKind::traffic:
+      return 30;
+    case SourceKind::import:
+      return 40;
+    case SourceKind::hint:
+      break;
   }
   return 60;
 }
 
 std::optional<int> rank_semi_observable(SourceKind kind, const Claim& claim) {
   switch (kind) {
-    case SourceKind::credentialed: return 10;
-    case SourceKind::manual: return 20;
-    case SourceKind::probe: return claim.confidence >= kSureConfidence ? 30 : 60;
-    case SourceKind::traffic: return 40;
-    case SourceKind::import: return 50;
-    case SourceKind::hint: break;
+    case SourceKind::credentialed:
+      return 10;
+    case SourceKind::manual:
+      return 20;
+    case SourceKind::probe:
+      return claim.confidence >= kSureConfidence ? 30 : 60;
+    case SourceKind::traffic:
+      return 40;
+    case SourceKind::import:
+      return 50;
+    case SourceKind::hint:
+      break;
   }
   return 70;
 }
@@ -69,9 +85,12 @@ std::optional<int> rank_semi_observable(SourceKind kind, const Claim& claim) {
 std::optional<int> rank_identity(SourceKind kind) {
   switch (kind) {
     case SourceKind::credentialed:
-    case SourceKind::probe: return 10;
-    case SourceKind::traffic: return 20;
-    default: return std::nullopt;
+    case SourceKind::probe:
+      return 10;
+    case SourceKind::traffic:
+      return 20;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -79,10 +98,18 @@ std::optional<int> rank_of(const Claim& claim) {
   const auto kind = kind_of(claim.source);
   std::optional<int> rank;
   switch (class_of(claim.field)) {
-    case FieldClass::administrative: rank = rank_administrative(kind); break;
-    case FieldClass::observable: rank = rank_observable(kind, claim); break;
-    case FieldClass::semi_observable: rank = rank_semi_observable(kind, claim); break;
-    case FieldClass::identity: rank = rank_identity(kind); break;
+    case FieldClass::administrative:
+      rank = rank_administrative(kind);
+      break;
+    case FieldClass::observable:
+      rank = rank_observable(kind, claim);
+      break;
+    case FieldClass::semi_observable:
+      rank = rank_semi_observable(kind, claim);
+      break;
+    case FieldClass::identity:
+      rank = rank_identity(kind);
+      break;
   }
   const bool ages = kind != SourceKind::manual && kind != SourceKind::import;
   return rank && ages && is_aged(claim) ? *rank + kDropped : rank;
@@ -136,9 +163,14 @@ Fact judge(std::vector<Candidate>& candidates) {
   std::sort(candidates.begin(), candidates.end(), stands_before);
   const auto& winner = candidates.front();
   const auto& claim = *winner.claim;
-  Fact fact{.value = claim.value, .source = claim.source, .confidence = claim.confidence,
-            .rule = claim.rule, .rule_release = claim.rule_release, .evidence = claim.evidence,
-            .run = claim.run, .other = {}};
+  Fact fact{.value = claim.value,
+            .source = claim.source,
+            .confidence = claim.confidence,
+            .rule = claim.rule,
+            .rule_release = claim.rule_release,
+            .evidence = claim.evidence,
+            .run = claim.run,
+            .other = {}};
   const bool manual = kind_of(claim.source) == SourceKind::manual;
   if (manual) fact.state = FactState::manual;
   if (manual && has_value(claim.basis_value)) {
@@ -199,9 +231,9 @@ void hear(Claim& held, Claim&& said, const Hearing& hearing) {
     return;
   }
   const auto likeness = compare(held.field, held.value, said.value);
-  const bool weaker = likeness == Likeness::less ||
-                      (likeness == Likeness::different && hearing.host &&
-                       said.confidence < held.confidence);
+  const bool weaker =
+      likeness == Likeness::less ||
+      (likeness == Likeness::different && hearing.host && said.confidence < held.confidence);
   const bool ages = held.source == hearing.source;
   if (ages && weaker) {
     if (!hearing.newer) return;
@@ -245,7 +277,8 @@ model::Facts resolve_claims(std::span<const Claim> claims, UnixMillis now) {
 std::string observed_value(std::span<const Claim> claims, std::string_view name, UnixMillis now) {
   std::optional<Candidate> best;
   for (const auto& claim : claims) {
-    if (claim.field != name || kind_of(claim.source) == SourceKind::manual || !is_heard(claim, now)) {
+    if (claim.field != name || kind_of(claim.source) == SourceKind::manual ||
+        !is_heard(claim, now)) {
       continue;
     }
     const auto rank = rank_of(claim);

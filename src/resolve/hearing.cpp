@@ -38,10 +38,12 @@ std::vector<Claim> signed_claims(const std::vector<Claim>& claims, const HostSee
   return copies;
 }
 
-bool is_heard(Verdict verdict) { return model::is_open(verdict) && verdict != Verdict::open_filtered; }
+bool is_heard(Verdict verdict) {
+  return model::is_open(verdict) && verdict != Verdict::open_filtered;
+}
 
-// A handshake alone does not take back what the port once proved to be, and a middlebox or tarpit in
-// front of a service says nothing of the service behind it.
+// A handshake alone does not take back what the port once proved to be, and a middlebox or tarpit
+// in front of a service says nothing of the service behind it.
 enum class Effect { adopt, keep, ignore };
 Effect effect_of(const ServiceRecord& held, Verdict said) {
   const bool proven = model::is_listed(held.verdict) && held.state != PortState::closed;
@@ -59,8 +61,9 @@ bool record_less(const ServiceRecord& a, const ServiceRecord& b) {
 
 ServiceRecord* find_service(AssetRecord& asset, const Key& key) {
   const auto found = std::lower_bound(
-      asset.services.begin(), asset.services.end(), key,
-      [](const ServiceRecord& s, const Key& k) { return std::tie(s.at, s.vhost) < std::tie(k.first, k.second); });
+      asset.services.begin(), asset.services.end(), key, [](const ServiceRecord& s, const Key& k) {
+        return std::tie(s.at, s.vhost) < std::tie(k.first, k.second);
+      });
   return found != asset.services.end() && key_of(*found) == key ? &*found : nullptr;
 }
 
@@ -77,7 +80,8 @@ bool hear_service(ServiceRecord& held, const ServiceSeen& said, const HostPart& 
   held.first_seen = std::min(held.first_seen, at);
   held.last_seen = std::max(held.last_seen, at);
   const Hearing hearing{.newer = part.newer, .whole = true, .host = false, .source = frame.source};
-  held.claims = upsert_claims(std::move(held.claims), signed_claims(said.claims, part.host, frame), hearing);
+  held.claims =
+      upsert_claims(std::move(held.claims), signed_claims(said.claims, part.host, frame), hearing);
   return true;
 }
 
@@ -89,7 +93,8 @@ ServiceRecord make_service(const ServiceSeen& said, const HostPart& part, const 
   made.first_seen = made.last_seen = heard_at(part.host, frame);
   const auto inherited = part.inherited.find({said.at, said.vhost});
   if (inherited != part.inherited.end()) made.id = inherited->second;
-  made.claims = upsert_claims({}, signed_claims(said.claims, part.host, frame), {.source = frame.source});
+  made.claims =
+      upsert_claims({}, signed_claims(said.claims, part.host, frame), {.source = frame.source});
   return made;
 }
 
@@ -158,8 +163,9 @@ void hear_claims(AssetRecord& asset, const std::vector<const HostSeen*>& hosts, 
     auto claims = signed_claims(host->claims, *host, frame);
     std::move(claims.begin(), claims.end(), std::back_inserter(said));
   }
-  asset.claims = upsert_claims(std::move(asset.claims), said,
-                               {.newer = newer, .whole = whole, .host = true, .source = frame.source});
+  asset.claims =
+      upsert_claims(std::move(asset.claims), said,
+                    {.newer = newer, .whole = whole, .host = true, .source = frame.source});
 }
 
 void resolve_asset(AssetRecord& asset, UnixMillis now) {

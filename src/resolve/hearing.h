@@ -12,8 +12,8 @@ namespace qingdan::resolve {
 // What holds for every host of the run.
 struct RunFrame {
   const model::RunSeen& seen;
-  std::string source;   // "probe:<vantage>"
-  UnixMillis at;        // time_of(run)
+  std::string source;  // "probe:<vantage>"
+  UnixMillis at;       // time_of(run)
 };
 
 // Ids of service records that stand under another asset but whose address `host` holds now.
@@ -21,7 +21,7 @@ using Inherited = std::map<std::pair<model::Endpoint, std::string>, model::Servi
 
 struct HostPart {
   const model::HostSeen& host;
-  bool newer{true};        // the run is later than what is held
+  bool newer{true};  // the run is later than what is held
   bool count_silence{true};
   const Inherited& inherited;
 };

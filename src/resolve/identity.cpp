@@ -101,9 +101,11 @@ class Matcher {
   void index_assets();
   void index_hosts();
   [[nodiscard]] bool usable(const std::string& zone, const Identifier& id) const;
-  [[nodiscard]] std::vector<Identifier> agreed(const HostSeen& host, const AssetRecord& asset) const;
+  [[nodiscard]] std::vector<Identifier> agreed(const HostSeen& host,
+                                               const AssetRecord& asset) const;
   [[nodiscard]] bool contradicts(const HostSeen& host, const AssetRecord& asset) const;
-  [[nodiscard]] Home home_at(std::size_t asset, const model::Binding& place, std::size_t host) const;
+  [[nodiscard]] Home home_at(std::size_t asset, const model::Binding& place,
+                             std::size_t host) const;
   [[nodiscard]] Home home_of(std::size_t asset, std::size_t host) const;
   [[nodiscard]] std::optional<std::size_t> holder(const HostSeen& host) const;
   [[nodiscard]] Indices candidates(const HostSeen& host, bool strong) const;
@@ -216,7 +218,8 @@ bool Matcher::forbidden(const HostSeen& host, std::size_t asset) const {
 Home Matcher::home_at(std::size_t a, const model::Binding& place, std::size_t host) const {
   const auto& asset = before_.assets[a];
   const auto found = host_at_.find({place.zone, place.ip});
-  if (found != host_at_.end() && found->second != host && !seen_.hosts[found->second].services.empty()) {
+  if (found != host_at_.end() && found->second != host &&
+      !seen_.hosts[found->second].services.empty()) {
     const auto& other = seen_.hosts[found->second];
     if (!agreed(other, asset).empty()) return Home::alive;
     const auto& match = matches_[found->second];
@@ -280,9 +283,8 @@ void Matcher::by_strong_here(std::size_t h) {
   if (!a || forbidden(host, *a)) return;
   const auto ids = agreed(host, before_.assets[*a]);
   // A certificate is often shared by neighbours; it does not outweigh another SSH key.
-  const bool weighs = std::any_of(ids.begin(), ids.end(), [](const auto& id) {
-    return id.type != IdentifierType::tls_spki;
-  });
+  const bool weighs = std::any_of(
+      ids.begin(), ids.end(), [](const auto& id) { return id.type != IdentifierType::tls_spki; });
   if (weighs || (!ids.empty() && !contradicts(host, before_.assets[*a]))) {
     take(h, *a, 2, names_of(ids));
   }
@@ -293,8 +295,8 @@ void Matcher::by_strong_elsewhere(std::size_t h) {
   std::tuple<std::size_t, std::size_t, std::string> best{0, 0, ""};  // how many agree
   for (const auto a : candidates(host, true)) {
     const auto ids = agreed(host, before_.assets[a]);
-    const bool physical = std::any_of(ids.begin(), ids.end(),
-                                      [](const auto& id) { return is_physical(id.type); });
+    const bool physical =
+        std::any_of(ids.begin(), ids.end(), [](const auto& id) { return is_physical(id.type); });
     const bool copied = std::all_of(ids.begin(), ids.end(), [](const auto& id) {
       return id.type == IdentifierType::tls_spki;  // by_certificate asks for more
     });
@@ -362,7 +364,8 @@ void Matcher::as_new(std::size_t h) {
     if (!is_strong(id) || id.type == IdentifierType::tls_spki || !usable(host.zone, id)) continue;
     const auto key = key_of(host.zone, id);
     const auto same = fresh_with_.find(key);
-    if (is_physical(id.type) && same != fresh_with_.end() && !match.fresh) match.fresh = same->second;
+    if (is_physical(id.type) && same != fresh_with_.end() && !match.fresh)
+      match.fresh = same->second;
     const auto twin = first_fresh_host_.try_emplace(key, h).first->second;
     if (twin != h && !match.twin) match.twin = twin;
   }

@@ -75,8 +75,9 @@ void check_bindings(const World& world, Finder& finder) {
       }
       const auto [other, first] = holders.try_emplace({binding.zone, binding.ip}, a);
       if (!first) {
-        finder.add(20, a, binding.zone + " " + binding.ip.to_string() + " is also held by #" +
-                              std::to_string(other->second));
+        finder.add(20, a,
+                   binding.zone + " " + binding.ip.to_string() + " is also held by #" +
+                       std::to_string(other->second));
       }
     }
   }
@@ -95,7 +96,8 @@ void check_services(const World& world, Finder& finder) {
         finder.add(24, a, "open at an address it does not hold: " + name_of(service));
       }
       const bool counts = service.state == PortState::unseen ? service.misses > 0
-                          : service.state == PortState::open ? service.misses == 0 : true;
+                          : service.state == PortState::open ? service.misses == 0
+                                                             : true;
       if (!counts) finder.add(25, a, "misses do not fit the state: " + name_of(service));
     }
   }
@@ -115,9 +117,10 @@ void check_numbers(const World& world, Finder& finder) {
 
 bool is_claim_list(const std::vector<model::Claim>& claims) {
   const auto key = [](const model::Claim& c) { return std::tie(c.field, c.source); };
-  const bool ordered = std::adjacent_find(claims.begin(), claims.end(), [&](const auto& x, const auto& y) {
-                         return !(key(x) < key(y));
-                       }) == claims.end();
+  const bool ordered =
+      std::adjacent_find(claims.begin(), claims.end(), [&](const auto& x, const auto& y) {
+        return !(key(x) < key(y));
+      }) == claims.end();
   return ordered && std::all_of(claims.begin(), claims.end(),
                                 [](const auto& claim) { return has_value(claim.value); });
 }
@@ -128,15 +131,15 @@ void check_lists(const World& world, Finder& finder) {
     bool good = is_claim_list(asset.claims);
     for (const auto& service : asset.services) good = good && is_claim_list(service.claims);
     if (!good) finder.add(23, a, "claims are not one per field and source, in order, with values");
-    const bool ordered =
-        std::is_sorted(asset.services.begin(), asset.services.end(),
-                       [](const auto& x, const auto& y) {
-                         return std::tie(x.at, x.vhost) < std::tie(y.at, y.vhost);
-                       }) &&
-        std::is_sorted(asset.identifiers.begin(), asset.identifiers.end()) &&
-        std::is_sorted(asset.bindings.begin(), asset.bindings.end(), [](const auto& x, const auto& y) {
-          return std::tie(x.from, x.ip) < std::tie(y.from, y.ip);
-        });
+    const bool ordered = std::is_sorted(asset.services.begin(), asset.services.end(),
+                                        [](const auto& x, const auto& y) {
+                                          return std::tie(x.at, x.vhost) < std::tie(y.at, y.vhost);
+                                        }) &&
+                         std::is_sorted(asset.identifiers.begin(), asset.identifiers.end()) &&
+                         std::is_sorted(asset.bindings.begin(), asset.bindings.end(),
+                                        [](const auto& x, const auto& y) {
+                                          return std::tie(x.from, x.ip) < std::tie(y.from, y.ip);
+                                        });
     if (!ordered) finder.add(27, a, "parts are out of order");
   }
 }
@@ -212,8 +215,8 @@ void check_covered(const World& before, const model::RunSeen& seen, const model:
         finder.add(4, a, "关闭端口 without coverage: " + change.ip->to_string());
       }
     }
-    const bool gone = change.type == ChangeType::asset_suspect ||
-                      change.type == ChangeType::asset_missing;
+    const bool gone =
+        change.type == ChangeType::asset_suspect || change.type == ChangeType::asset_missing;
     if (!gone || a >= before.assets.size()) continue;
     for (const auto& place : places_of(before.assets[a])) {
       const auto outcome = seen.coverage.outcome(place.zone, place.ip);
@@ -233,21 +236,20 @@ bool is_deaf(const model::Reconciled& result, const model::RunSeen& seen) {
 }  // namespace
 
 const std::vector<Law>& laws() {
-  static const std::vector<Law> kLaws{
-      {1, "facts equal what the claims resolve to"},
-      {2, "the same run again changes nothing"},
-      {4, "what was not asked is not gone"},
-      {5, "a deaf run is one event and nothing else"},
-      {6, "a run writes only claims of its own source"},
-      {20, "an address has one holder at a time"},
-      {21, "an endpoint has one record"},
-      {22, "numbers and ids are given once"},
-      {23, "one claim per field and source"},
-      {24, "what is open stands at an address its asset holds"},
-      {25, "counters fit the states"},
-      {26, "intervals end after they begin"},
-      {27, "parts are in order"},
-      {28, "nothing held is lost"}};
+  static const std::vector<Law> kLaws{{1, "facts equal what the claims resolve to"},
+                                      {2, "the same run again changes nothing"},
+                                      {4, "what was not asked is not gone"},
+                                      {5, "a deaf run is one event and nothing else"},
+                                      {6, "a run writes only claims of its own source"},
+                                      {20, "an address has one holder at a time"},
+                                      {21, "an endpoint has one record"},
+                                      {22, "numbers and ids are given once"},
+                                      {23, "one claim per field and source"},
+                                      {24, "what is open stands at an address its asset holds"},
+                                      {25, "counters fit the states"},
+                                      {26, "intervals end after they begin"},
+                                      {27, "parts are in order"},
+                                      {28, "nothing held is lost"}};
   return kLaws;
 }
 

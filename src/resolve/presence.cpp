@@ -70,8 +70,8 @@ Guard judge_run(const model::World& before, const model::RunSeen& seen,
     const auto& asset = before.assets[a];
     const auto& verdict = judged[a];
     const bool was_live = asset.presence == Presence::online && asset.first_missed.value == 0;
-    const bool counts = was_live && verdict.newer && !verdict.displaced &&
-                        verdict.sight != Sight::unjudged;
+    const bool counts =
+        was_live && verdict.newer && !verdict.displaced && verdict.sight != Sight::unjudged;
     if (!counts) continue;
     const bool silent = verdict.sight == Sight::silent;
     all.live += 1;

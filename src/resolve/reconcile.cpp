@@ -71,8 +71,10 @@ struct Part {
 class Step {
  public:
   Step(World before, const RunSeen& seen)
-      : seen_(seen), frame_{seen, "probe:" + seen.run.vantage, time_of(seen.run)},
-        matches_(match_hosts(before, seen)), parts_(before.assets.size()) {
+      : seen_(seen),
+        frame_{seen, "probe:" + seen.run.vantage, time_of(seen.run)},
+        matches_(match_hosts(before, seen)),
+        parts_(before.assets.size()) {
     result_.after = std::move(before);
   }
 
@@ -122,8 +124,9 @@ class Step {
   std::vector<Match> matches_;
   std::vector<Part> parts_;
   Guard guard_;
-  std::multimap<Place, std::size_t> strays_;  // address → assets with records there they do not hold
-  std::vector<Inherited> inherited_;          // by host
+  std::multimap<Place, std::size_t>
+      strays_;                        // address → assets with records there they do not hold
+  std::vector<Inherited> inherited_;  // by host
   std::set<std::pair<std::size_t, model::ServiceId>> given_away_;  // by old asset
   Reconciled result_;
 };
@@ -207,9 +210,10 @@ void Step::move_addresses(std::size_t a) {
     const Place place{binding.zone, binding.ip};
     if (binding.until.value != 0 || here.contains(place)) continue;
     const auto outcome = seen_.coverage.outcome(place.first, place.second);
-    const bool asked = outcome && *outcome != model::HostOutcome::skipped &&
-                       *outcome != model::HostOutcome::error;
-    if (asked && !is_closing(a, place) && all_asked(asset, place.first, place.second, seen_.coverage.ports)) {
+    const bool asked =
+        outcome && *outcome != model::HostOutcome::skipped && *outcome != model::HostOutcome::error;
+    if (asked && !is_closing(a, place) &&
+        all_asked(asset, place.first, place.second, seen_.coverage.ports)) {
       part.closed.push_back(place);
     }
   }
@@ -266,7 +270,8 @@ void Step::hear(AssetRecord& asset, std::size_t a) {
   for (const auto h : part.hosts) {
     const auto& host = seen_.hosts[h];
     const bool counts = heard_before && !guard_.suspends(host.zone, host.ip);
-    hear_host(asset, {host, is_newer(result_.after.assets[a], &host), counts, inherited_[h]}, frame_);
+    hear_host(asset, {host, is_newer(result_.after.assets[a], &host), counts, inherited_[h]},
+              frame_);
     if (part.judged.newer) asset.identity_rule = matches_[h].rule;
     hosts.push_back(&host);
     here.insert(place_of(host));

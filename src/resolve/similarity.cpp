@@ -22,7 +22,8 @@ constexpr double kSameProduct = 1.0;
 constexpr double kUnknownProduct = 0.8;  // same protocol, and one side has no name for the product
 constexpr double kOtherProduct = 0.4;    // nginx became Apache: a rebuilt machine, or another one
 constexpr double kMovedService = 0.7;    // same product on another port: http became https
-constexpr double kSystemCounts = 0.2;    // the operating system agrees or not
+constexpr double kSameSystem = 0.2;
+constexpr double kOtherSystem = -0.3;  // enough against a port whose product is not known
 constexpr double kNameCounts = 0.3;
 
 struct Offer {
@@ -43,19 +44,23 @@ std::string release_of(const model::Facts& facts) {
 }
 
 Offer make_offer(const model::Endpoint& at, const model::Facts& facts) {
-  return {.port = {at.transport, at.port}, .protocol = text_of(facts, field::kProtocol),
-          .certificate = text_of(facts, field::kCertificate), .title = website_of(facts).title,
-          .release = release_of(facts), .product = product_of(facts, field::kProduct)};
+  return {.port = {at.transport, at.port},
+          .protocol = text_of(facts, field::kProtocol),
+          .certificate = text_of(facts, field::kCertificate),
+          .title = website_of(facts).title,
+          .release = release_of(facts),
+          .product = product_of(facts, field::kProduct)};
 }
 
-// The facts the best claims of one hearing would make.
+// What was observed, at its best. A person's correction is no part of it: the machine goes on
+// saying what it said, and must be known by that.
 model::Facts heard_facts(const std::vector<model::Claim>& claims) {
   model::Facts facts;
   for (const auto& claim : claims) {
-    if (!has_value(claim.value)) continue;
+    if (!has_value(claim.value) || claim.source == "manual") continue;
     auto& fact = facts[claim.field];
-    if (fact.value.empty() || std::tie(claim.confidence, claim.value) >
-                                  std::tie(fact.confidence, fact.value)) {
+    if (fact.value.empty() ||
+        std::tie(claim.confidence, claim.value) > std::tie(fact.confidence, fact.value)) {
       fact.value = claim.value;
       fact.confidence = claim.confidence;
       fact.rule_release = claim.rule_release;
@@ -69,7 +74,8 @@ bool same_name(const model::ProductStatement& a, const model::ProductStatement& 
 }
 
 double alike(const Offer& a, const Offer& b) {
-  // Another rule release may have another name for the same thing; it must not rename every machine.
+  // Another rule release may have another name for the same thing; it must not rename every
+  // machine.
   const bool releases_differ = !a.release.empty() && !b.release.empty() && a.release != b.release;
   const bool known = !releases_differ && !name_of(a.product).empty() && !name_of(b.product).empty();
   if (!a.certificate.empty() && a.certificate == b.certificate) return kSameProduct;
@@ -92,7 +98,7 @@ Offers offers_of(const AssetRecord& asset, const net::Address& ip, const std::st
         !ports.contains(port)) {
       continue;
     }
-    offers.try_emplace(port, make_offer(service.at, service.facts));
+    offers.try_emplace(port, make_offer(service.at, heard_facts(service.claims)));
   }
   return offers;
 }
@@ -131,16 +137,16 @@ double common(Offers& old, Offers& now) {
   return sum;
 }
 
-double system_counts(const AssetRecord& asset, const model::Facts& heard) {
-  const auto before = product_of(asset.facts, field::kOs), after = product_of(heard, field::kOs);
+double system_counts(const model::Facts& asset, const model::Facts& heard) {
+  const auto before = product_of(asset, field::kOs), after = product_of(heard, field::kOs);
   if (name_of(before).empty() || name_of(after).empty()) return 0;
   // A newer release of a system is the same machine upgraded; another system is not.
-  if (name_of(before) == name_of(after)) return kSystemCounts;
-  return compare(before, after) == Likeness::different ? -kSystemCounts : 0;
+  if (name_of(before) == name_of(after)) return kSameSystem;
+  return compare(before, after) == Likeness::different ? kOtherSystem : 0;
 }
 
-double name_counts(const AssetRecord& asset, const model::Facts& heard) {
-  const auto before = text_of(asset.facts, field::kHostName);
+double name_counts(const model::Facts& asset, const model::Facts& heard) {
+  const auto before = text_of(asset, field::kHostName);
   return !before.empty() && before == text_of(heard, field::kHostName) ? kNameCounts : 0;
 }
 
@@ -152,10 +158,10 @@ double similarity(const AssetRecord& asset, const net::Address& ip, const HostSe
   auto now = offers_of(host);
   const auto smaller = std::min(old.size(), now.size());
   if (smaller == 0) return 1;
-  const auto heard = heard_facts(host.claims);
+  const auto held = heard_facts(asset.claims), heard = heard_facts(host.claims);
   const double sum = common(old, now);
-  const double score = sum / static_cast<double>(smaller) + system_counts(asset, heard) +
-                       name_counts(asset, heard);
+  const double score =
+      sum / static_cast<double>(smaller) + system_counts(held, heard) + name_counts(held, heard);
   return std::clamp(score, 0.0, 1.0);
 }
 

@@ -19,7 +19,8 @@ bool is_product(std::string_view name) {
 // True where `shorter` is a beginning of `longer` that ends at a boundary: "9.2" of "9.2p1",
 // "Windows" of "Windows Server 2019".
 bool begins(const std::string& longer, const std::string& shorter) {
-  if (longer.size() <= shorter.size() || longer.compare(0, shorter.size(), shorter) != 0) return false;
+  if (longer.size() <= shorter.size() || longer.compare(0, shorter.size(), shorter) != 0)
+    return false;
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   const auto is_letter = [](char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; };
   const char last = shorter.back(), next = longer[shorter.size()];

@@ -19,8 +19,8 @@ namespace qingdan::resolve {
 
 enum class Sight {
   answered,
-  silent,    // every port that was open there was asked as planned, and nothing came back
-  unjudged   // not asked, not asked all of that, or from a vantage that never heard it
+  silent,   // every port that was open there was asked as planned, and nothing came back
+  unjudged  // not asked, not asked all of that, or from a vantage that never heard it
 };
 // What the run says of one address of `asset`.
 [[nodiscard]] Sight sight_at(const model::AssetRecord& asset, const std::string& zone,

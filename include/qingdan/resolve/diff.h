@@ -18,9 +18,9 @@ namespace qingdan::resolve {
 struct DiffContext {
   model::RunId run;
   UnixMillis time;
-  std::int64_t index{-1};      // of the asset in Reconciled::after
-  bool displaced{false};       // another machine holds its address: told by IP复用, not 疑似离线
-  bool just_found{false};      // the asset is new in this run: its ports are told with it
+  std::int64_t index{-1};  // of the asset in Reconciled::after
+  bool displaced{false};   // another machine holds its address: told by IP复用, not 疑似离线
+  bool just_found{false};  // the asset is new in this run: its ports are told with it
   std::map<net::Address, net::Address> moved;  // new address → the old one it stands for
   const std::vector<model::Coverage>* earlier{nullptr};  // not null
 };

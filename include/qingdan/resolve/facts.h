@@ -38,9 +38,9 @@ inline constexpr int kAgedRuns = 3;
 
 // What one covered run may do to the claims of a subject.
 struct Hearing {
-  bool newer{true};   // the run is later than what is held; false: nothing ages, older claims lose
-  bool whole{true};   // it asked everything that could confirm a claim: what it did not say, ages
-  bool host{false};   // host claims: a less confident contradiction waits until the older has aged
+  bool newer{true};  // the run is later than what is held; false: nothing ages, older claims lose
+  bool whole{true};  // it asked everything that could confirm a claim: what it did not say, ages
+  bool host{false};  // host claims: a less confident contradiction waits until the older has aged
   std::string_view source;  // "probe:<vantage>": only this source's claims can age
 };
 // `existing` after hearing `incoming`: by (field, source), sorted so. Several incoming claims of

@@ -34,12 +34,12 @@ inline constexpr double kAlike = 0.6;
                                 const model::HostSeen& host, const net::PortSet& ports);
 
 struct Match {
-  int rule{0};                            // 0: nothing lives there, no asset
-  std::optional<std::size_t> asset;       // index in World::assets
-  std::optional<std::size_t> fresh;       // or the ordinal of a new asset
-  std::optional<std::size_t> displaced;   // held this address until now, and is not this host
-  std::optional<std::size_t> duplicate;   // an old asset that may be the same machine
-  std::optional<std::size_t> twin;        // a host of this run that may be the same machine
+  int rule{0};                           // 0: nothing lives there, no asset
+  std::optional<std::size_t> asset;      // index in World::assets
+  std::optional<std::size_t> fresh;      // or the ordinal of a new asset
+  std::optional<std::size_t> displaced;  // held this address until now, and is not this host
+  std::optional<std::size_t> duplicate;  // an old asset that may be the same machine
+  std::optional<std::size_t> twin;       // a host of this run that may be the same machine
   std::string reason;
 };
 

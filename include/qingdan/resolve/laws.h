@@ -12,9 +12,9 @@
 namespace qingdan::resolve {
 
 struct Violation {
-  int law{0};            // number, see laws()
-  std::string asset;     // 资产编号, or "#<index>" of one without
-  std::string what;      // one line
+  int law{0};         // number, see laws()
+  std::string asset;  // 资产编号, or "#<index>" of one without
+  std::string what;   // one line
   bool operator==(const Violation&) const = default;
 };
 

@@ -31,8 +31,8 @@ struct Judged {
 };
 
 struct Guard {
-  bool deaf{false};   // nothing of this run is counted
-  bool lossy{false};  // no silence of this run is counted
+  bool deaf{false};                                      // nothing of this run is counted
+  bool lossy{false};                                     // no silence of this run is counted
   std::set<std::pair<std::string, net::Prefix>> blocks;  // no silence in these is counted
   std::vector<model::Change> changes;                    // one per fact above
   [[nodiscard]] bool suspends(const std::string& zone, const net::Address& ip) const;

@@ -11,12 +11,15 @@ Coverage two_blocks() {
   Coverage coverage;
   coverage.ports = *net::parse_ports("22,U:53");
   coverage.blocks = {
-      {"a", net::Address::v4(0x0A000001), {HostOutcome::answered, HostOutcome::silent, HostOutcome::skipped}},
+      {"a",
+       net::Address::v4(0x0A000001),
+       {HostOutcome::answered, HostOutcome::silent, HostOutcome::skipped}},
       {"a", net::Address::v4(0x0A000010), {HostOutcome::error, HostOutcome::unreachable}},
       {"b", *net::parse_address("2001:db8::1"), {HostOutcome::silent}}};
   return coverage;
 }
-model::Endpoint endpoint(const char* zone, const char* ip, net::Transport transport, std::uint16_t port) {
+model::Endpoint endpoint(const char* zone, const char* ip, net::Transport transport,
+                         std::uint16_t port) {
   return {zone, *net::parse_address(ip), transport, port};
 }
 }  // namespace

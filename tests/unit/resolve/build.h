@@ -71,7 +71,8 @@ inline model::ServiceSeen service(const net::Address& address, const Port& port)
   seen.at = at(address, port.number);
   seen.verdict = Verdict::open_verified;
   if (!port.protocol.empty()) seen.claims.push_back(claim(field::kProtocol, text(port.protocol)));
-  if (!port.name.empty()) seen.claims.push_back(claim(field::kProduct, json(port.name, port.version)));
+  if (!port.name.empty())
+    seen.claims.push_back(claim(field::kProduct, json(port.name, port.version)));
   return seen;
 }
 inline HostSeen host(const net::Address& address, const std::vector<Port>& ports) {
@@ -95,7 +96,8 @@ inline model::RunSeen run(int number, int n, std::vector<HostSeen> hosts,
   seen.run.ended = day(n) + 1h;
   seen.run.vantage = "a";
   seen.coverage.ports = *net::parse_ports(ports);
-  model::CoverageBlock block{kZone, ip(0), std::vector<HostOutcome>(256 * blocks, HostOutcome::silent)};
+  model::CoverageBlock block{kZone, ip(0),
+                             std::vector<HostOutcome>(256 * blocks, HostOutcome::silent)};
   for (auto& one : hosts) {
     one.time = day(n) + 10min;
     const auto index = static_cast<std::size_t>(one.ip.number() - block.first.number());

@@ -10,11 +10,13 @@ using namespace qingdan::resolve::build;
 
 namespace {
 model::AssetRecord web() {
-  return after({}, run(1, 0, {host(ip(1), {{22, "ssh", "", ""}, {80, "http", "", ""}})})).world.assets[0];
+  return after({}, run(1, 0, {host(ip(1), {{22, "ssh", "", ""}, {80, "http", "", ""}})}))
+      .world.assets[0];
 }
 }  // namespace
 
-TEST_CASE("silence means something only where all that once answered was asked", "[resolve][comparable]") {
+TEST_CASE("silence means something only where all that once answered was asked",
+          "[resolve][comparable]") {
   const auto asset = web();
   CHECK(sight_at(asset, kZone, ip(1), run(2, 1, {}, "22,80,443")) == Sight::silent);
   CHECK(sight_at(asset, kZone, ip(1), run(2, 1, {}, "22")) == Sight::unjudged);

@@ -43,7 +43,8 @@ TEST_CASE("people know administrative fields best, hints least", "[resolve][fact
   CHECK(fact({scope, sheet, person}, field::kUnit).state == FactState::manual);
 }
 
-TEST_CASE("of what can be observed a person may say otherwise for a time only", "[resolve][facts]") {
+TEST_CASE("of what can be observed a person may say otherwise for a time only",
+          "[resolve][facts]") {
   const auto seen = probe(field::kProduct, json("nginx", "1.18.0"));
   auto person = manual(field::kProduct, json("tengine", "2.3"), json("nginx", "1.18.0"));
   SECTION("without an end the observation stands, the contradiction is shown") {
@@ -98,15 +99,18 @@ TEST_CASE("two values of one rank, or a loud lower rank, are a conflict", "[reso
   CHECK(fact({a, b}, field::kProduct).state == FactState::automatic);
 }
 
-TEST_CASE("a correction whose basis has moved is in review, and still printed", "[resolve][facts]") {
+TEST_CASE("a correction whose basis has moved is in review, and still printed",
+          "[resolve][facts]") {
   const auto person = manual(field::kOs, json("kylin", "10"), json("centos", "7"));
-  CHECK(fact({person, probe(field::kOs, json("centos", "7"))}, field::kOs).state == FactState::manual);
+  CHECK(fact({person, probe(field::kOs, json("centos", "7"))}, field::kOs).state ==
+        FactState::manual);
   CHECK(fact({person, probe(field::kOs, json("centos"))}, field::kOs).state == FactState::manual);
   const auto moved = fact({person, probe(field::kOs, json("debian", "12"))}, field::kOs);
   CHECK(moved.state == FactState::review);
   CHECK(moved.value == person.value);
   CHECK(moved.other == json("debian", "12"));
-  CHECK(fact({person, probe(field::kOs, json("kylin", "10"))}, field::kOs).state == FactState::manual);
+  CHECK(fact({person, probe(field::kOs, json("kylin", "10"))}, field::kOs).state ==
+        FactState::manual);
 }
 
 TEST_CASE("an aged claim drops one rank instead of vanishing", "[resolve][facts]") {
@@ -149,21 +153,25 @@ TEST_CASE("what is no value never overwrites a value", "[resolve][facts]") {
 TEST_CASE("less of the same replaces more only after three covered runs", "[resolve][facts]") {
   std::vector<Claim> held{probe(field::kProduct, json("nginx", "1.18.0"))};
   for (int n = 1; n <= 2; ++n) {
-    held = upsert_claims(held, std::vector{probe(field::kProduct, json("nginx"), 90, n)}, {.source = "probe:a"});
+    held = upsert_claims(held, std::vector{probe(field::kProduct, json("nginx"), 90, n)},
+                         {.source = "probe:a"});
     CHECK(held[0].value == json("nginx", "1.18.0"));
     CHECK(held[0].unconfirmed == n);
   }
   SECTION("heard again in full it is fresh") {
-    held = upsert_claims(held, std::vector{probe(field::kProduct, json("nginx", "1.18.0"), 90, 3)}, {.source = "probe:a"});
+    held = upsert_claims(held, std::vector{probe(field::kProduct, json("nginx", "1.18.0"), 90, 3)},
+                         {.source = "probe:a"});
     CHECK(held[0].unconfirmed == 0);
   }
   SECTION("the third time the shorter stands") {
-    held = upsert_claims(held, std::vector{probe(field::kProduct, json("nginx"), 90, 3)}, {.source = "probe:a"});
+    held = upsert_claims(held, std::vector{probe(field::kProduct, json("nginx"), 90, 3)},
+                         {.source = "probe:a"});
     CHECK(held[0].value == json("nginx"));
   }
   SECTION("runs that are not later do not count") {
-    const auto again = upsert_claims(held, std::vector{probe(field::kProduct, json("nginx"), 90, 3)},
-                                     {.newer = false, .source = "probe:a"});
+    const auto again =
+        upsert_claims(held, std::vector{probe(field::kProduct, json("nginx"), 90, 3)},
+                      {.newer = false, .source = "probe:a"});
     CHECK(again == held);
   }
 }
@@ -173,12 +181,14 @@ TEST_CASE("a less sure reading of the host waits until the surer has aged", "[re
   const std::vector unsure{probe(field::kOs, json("windows"), 40, 1)};
   const Hearing host{.host = true, .source = "probe:a"};
   CHECK(upsert_claims(held, unsure, host)[0].value == json("debian", "12"));
-  CHECK(upsert_claims(held, unsure, {.whole = false, .host = true, .source = "probe:a"})[0].unconfirmed == 0);
+  CHECK(upsert_claims(held, unsure, {.whole = false, .host = true, .source = "probe:a"})[0]
+            .unconfirmed == 0);
   CHECK(upsert_claims(held, unsure, {.source = "probe:a"})[0].value == json("windows"));
 }
 
 TEST_CASE("of several claims of one key the most confident is heard", "[resolve][facts]") {
-  std::vector<Claim> said{probe(field::kOs, json("linux"), 60), probe(field::kOs, json("debian", "12"), 90),
+  std::vector<Claim> said{probe(field::kOs, json("linux"), 60),
+                          probe(field::kOs, json("debian", "12"), 90),
                           probe(field::kOs, json("debian"), 90)};
   for (int n = 0; n < 6; ++n) {
     std::next_permutation(said.begin(), said.end(),

@@ -20,12 +20,16 @@ const Port kSmb{445, "microsoft-ds", "windows-smb", ""};
 const Port kRdp{3389, "ms-wbt-server", "windows-rdp", ""};
 const Port kMysql{3306, "mysql", "mysql", "8.0.30"};
 
-model::World world_of(const std::vector<HostSeen>& hosts) { return after({}, run(1, 0, hosts)).world; }
-bool same(const std::vector<Port>& before, const std::vector<Port>& now, const std::string& ports = "1-10000") {
+model::World world_of(const std::vector<HostSeen>& hosts) {
+  return after({}, run(1, 0, hosts)).world;
+}
+bool same(const std::vector<Port>& before, const std::vector<Port>& now,
+          const std::string& ports = "1-10000") {
   const auto world = world_of({host(ip(1), before)});
   return after(world, run(2, 1, {host(ip(1), now)}, ports)).world.assets.size() == 1;
 }
-HostSeen keyed(const net::Address& address, const std::string& key, std::vector<Port> ports = {kSsh, kHttp}) {
+HostSeen keyed(const net::Address& address, const std::string& key,
+               std::vector<Port> ports = {kSsh, kHttp}) {
   return with(host(address, ports), IdentifierType::ssh_host_key, key);
 }
 }  // namespace
@@ -36,10 +40,10 @@ TEST_CASE("everyday changes are not another machine", "[resolve][identity]") {
   CHECK(same({kHttp, kHttps}, {kHttp}));
   CHECK(same({kSsh}, {kSsh, kHttp, kHttps, kMysql}));
   CHECK(same({kSsh, kHttp}, {kSsh, {80, "http", "apache", "2.4"}}));
-  CHECK(same({kHttp}, {kHttps}));                       // moved to https
-  CHECK(same({kHttp}, {{80, "http", "", ""}}));         // its name unknown today
+  CHECK(same({kHttp}, {kHttps}));                         // moved to https
+  CHECK(same({kHttp}, {{80, "http", "", ""}}));           // its name unknown today
   CHECK(same({kSsh, kHttp}, {kHttp, kHttps}, "80,443"));  // port 22 not asked
-  CHECK(same({kSsh}, {kRdp}, "3389"));                  // nothing in common was asked
+  CHECK(same({kSsh}, {kRdp}, "3389"));                    // nothing in common was asked
 }
 
 TEST_CASE("other services at the address are another machine", "[resolve][identity]") {
@@ -60,7 +64,8 @@ TEST_CASE("an address reused tells both machines once", "[resolve][identity]") {
   CHECK(check_world(told.world, day(1)).empty());
 }
 
-TEST_CASE("another SSH key at the address is another machine, however alike", "[resolve][identity]") {
+TEST_CASE("another SSH key at the address is another machine, however alike",
+          "[resolve][identity]") {
   const auto before = world_of({keyed(ip(1), "key-a")});
   auto told = after(before, run(2, 1, {keyed(ip(1), "key-b")}));
   CHECK(count(told.changes, ChangeType::address_reused) == 1);
@@ -82,12 +87,15 @@ TEST_CASE("a machine that moves keeps its number", "[resolve][identity]") {
   CHECK(check_world(told.world, day(1)).empty());
 }
 
-TEST_CASE("law 8: two machines with keys that swap addresses are two moves", "[resolve][identity]") {
-  auto before = world_of({keyed(ip(1), "key-a", {kSsh, kHttp}), keyed(ip(2), "key-b", {kSsh, kMysql})});
+TEST_CASE("law 8: two machines with keys that swap addresses are two moves",
+          "[resolve][identity]") {
+  auto before =
+      world_of({keyed(ip(1), "key-a", {kSsh, kHttp}), keyed(ip(2), "key-b", {kSsh, kMysql})});
   before.assets[0].claims.push_back(manual(field::kName, text("门户")));
   before = rejudge(before, day(0)).after;
-  const auto told = after(before, run(2, 1, {keyed(ip(1), "key-b", {kSsh, kMysql}),
-                                             keyed(ip(2), "key-a", {kSsh, kHttp})}));
+  const auto told = after(
+      before,
+      run(2, 1, {keyed(ip(1), "key-b", {kSsh, kMysql}), keyed(ip(2), "key-a", {kSsh, kHttp})}));
   CHECK(words(told.changes) == Lines{"地址变更 10.98.0.2: 10.98.0.1 → 10.98.0.2",
                                      "地址变更 10.98.0.1: 10.98.0.2 → 10.98.0.1"});
   CHECK(told.world.assets.size() == 2);
@@ -95,7 +103,8 @@ TEST_CASE("law 8: two machines with keys that swap addresses are two moves", "[r
   CHECK(check_world(told.world, day(1)).empty());
 }
 
-TEST_CASE("law 8: without keys a swap is two reuses and no manual field moves", "[resolve][identity]") {
+TEST_CASE("law 8: without keys a swap is two reuses and no manual field moves",
+          "[resolve][identity]") {
   auto before = world_of({host(ip(1), {kHttp}), host(ip(2), {kMysql})});
   before.assets[0].claims.push_back(manual(field::kName, text("门户")));
   before = rejudge(before, day(0)).after;
@@ -125,7 +134,8 @@ TEST_CASE("a serial seen at two addresses is one machine with two", "[resolve][i
   REQUIRE(told.world.assets.size() == 1);
   CHECK(told.world.assets[0].bindings.size() == 2);
   told = after(told.world, run(2, 1, {router(ip(1)), router(ip(2)), router(ip(3))}));
-  CHECK(words(told.changes) == Lines{"地址变更 10.98.0.1: 10.98.0.1; 10.98.0.2 → 10.98.0.1; 10.98.0.2; 10.98.0.3"});
+  CHECK(words(told.changes) ==
+        Lines{"地址变更 10.98.0.1: 10.98.0.1; 10.98.0.2 → 10.98.0.1; 10.98.0.2; 10.98.0.3"});
   CHECK(check_world(told.world, day(1)).empty());
 }
 
@@ -142,25 +152,29 @@ TEST_CASE("a key on more than three machines identifies none", "[resolve][identi
 }
 
 TEST_CASE("values that many have by nature tell nothing", "[resolve][identity]") {
-  const auto mac = [](const std::string& value) { return is_telling({IdentifierType::mac, value}); };
+  const auto mac = [](const std::string& value) {
+    return is_telling({IdentifierType::mac, value});
+  };
   CHECK(mac("00:1e:67:aa:bb:cc"));
   CHECK_FALSE(mac("00:00:00:00:00:00"));
-  CHECK_FALSE(mac("02:42:ac:11:00:02"));   // locally administered
-  CHECK_FALSE(mac("01:00:5e:00:00:01"));   // multicast
-  CHECK_FALSE(mac("00-00-5E-00-01-0A"));   // VRRP
-  CHECK_FALSE(mac("0000.0c07.ac05"));      // HSRP
+  CHECK_FALSE(mac("02:42:ac:11:00:02"));  // locally administered
+  CHECK_FALSE(mac("01:00:5e:00:00:01"));  // multicast
+  CHECK_FALSE(mac("00-00-5E-00-01-0A"));  // VRRP
+  CHECK_FALSE(mac("0000.0c07.ac05"));     // HSRP
   CHECK_FALSE(mac("no mac"));
   CHECK_FALSE(is_telling({IdentifierType::host_name, "localhost.localdomain"}));
   CHECK_FALSE(is_telling({IdentifierType::serial, "0000000000"}));
 }
 
-TEST_CASE("two names and a silent old address move an asset; one name does not", "[resolve][identity]") {
+TEST_CASE("two names and a silent old address move an asset; one name does not",
+          "[resolve][identity]") {
   const auto named = [](const net::Address& address, bool both) {
     auto seen = with(host(address, {kHttp}), IdentifierType::host_name, "oa.example.cn");
     return both ? with(std::move(seen), IdentifierType::host_name, "OA-SRV1") : seen;
   };
   const auto before = world_of({named(ip(1), true)});
-  CHECK(count(after(before, run(2, 1, {named(ip(9), true)})).changes, ChangeType::address_changed) == 1);
+  CHECK(count(after(before, run(2, 1, {named(ip(9), true)})).changes,
+              ChangeType::address_changed) == 1);
   CHECK(count(after(before, run(2, 1, {named(ip(9), false)})).changes, ChangeType::asset_new) == 1);
   const auto both = after(before, run(2, 1, {named(ip(1), true), named(ip(9), true)}));
   CHECK(count(both.changes, ChangeType::duplicate_suspected) == 1);

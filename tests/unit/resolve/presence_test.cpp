@@ -15,7 +15,8 @@ using Lines = std::vector<std::string>;
 namespace {
 const std::vector<Port> kWeb{{80, "http", "nginx", "1.18.0"}};
 // Hosts 1..count of the block, but the first `without`.
-std::vector<HostSeen> hosts(std::uint32_t count, std::uint32_t without = 0, std::uint32_t block = 0) {
+std::vector<HostSeen> hosts(std::uint32_t count, std::uint32_t without = 0,
+                            std::uint32_t block = 0) {
   std::vector<HostSeen> made;
   for (std::uint32_t n = without + 1; n <= count; ++n) made.push_back(host(ip(n, block), kWeb));
   return made;

@@ -16,7 +16,9 @@ using Lines = std::vector<std::string>;
 
 namespace {
 const std::vector<Port> kWeb{{22, "ssh", "openssh", "9.2p1"}, {80, "http", "nginx", "1.18.0"}};
-model::World world_of(const std::vector<HostSeen>& hosts) { return after({}, run(1, 0, hosts)).world; }
+model::World world_of(const std::vector<HostSeen>& hosts) {
+  return after({}, run(1, 0, hosts)).world;
+}
 }  // namespace
 
 TEST_CASE("the first census tells new assets and nothing else", "[resolve][reconcile]") {
@@ -67,7 +69,8 @@ TEST_CASE("a new rule release explains a new reading", "[resolve][reconcile]") {
 TEST_CASE("unknown is not a value", "[resolve][reconcile]") {
   auto world = world_of({host(ip(1), {{80, "http", "nginx", "1.18.0"}})});
   for (int n = 2; n < 8; ++n) {  // the server stops telling its version, then its name
-    const auto told = after(world, run(n, n, {host(ip(1), {{80, "http", n < 5 ? "nginx" : "", ""}})}));
+    const auto told =
+        after(world, run(n, n, {host(ip(1), {{80, "http", n < 5 ? "nginx" : "", ""}})}));
     CHECK(words(told.changes) == Lines{});
     world = told.world;
   }
@@ -85,11 +88,13 @@ TEST_CASE("ports open, close by refusal, and open again", "[resolve][reconcile]"
   told = after(told.world, run(3, 2, {less}));
   CHECK(words(told.changes) == Lines{"关闭端口 10.98.0.1 80: http nginx 1.18.0 → "});
 
-  told = after(told.world, run(4, 3, {host(ip(1), {kWeb[0], kWeb[1], {443, "http", "nginx", "1.18.0"}})}));
+  told = after(told.world,
+               run(4, 3, {host(ip(1), {kWeb[0], kWeb[1], {443, "http", "nginx", "1.18.0"}})}));
   CHECK(words(told.changes) == Lines{"新增端口 10.98.0.1 80:  → http nginx 1.18.0"});
 }
 
-TEST_CASE("a silent port is closed after three covered runs over seven days", "[resolve][reconcile]") {
+TEST_CASE("a silent port is closed after three covered runs over seven days",
+          "[resolve][reconcile]") {
   auto world = world_of({host(ip(1), kWeb)});
   const auto only_ssh = [] { return host(ip(1), {kWeb[0]}); };
   for (const int n : {1, 2, 3, 4}) {
@@ -137,7 +142,8 @@ TEST_CASE("a replaced certificate is one change, on the same asset", "[resolve][
     seen.services[0].claims.push_back(claim(field::kCertificate, text(sha)));
     return with(std::move(seen), IdentifierType::tls_spki, spki);
   };
-  const auto told = after(world_of({https("aa11", "k1-spki")}), run(2, 1, {https("bb22", "k2-spki")}));
+  const auto told =
+      after(world_of({https("aa11", "k1-spki")}), run(2, 1, {https("bb22", "k2-spki")}));
   CHECK(words(told.changes) == Lines{"证书更换 10.98.0.1 443: aa11 → bb22"});
   CHECK(told.changes[0].object == "certificate");
   CHECK(told.world.assets.size() == 1);
@@ -216,7 +222,8 @@ TEST_CASE("a title, a system and a unit that change are told", "[resolve][reconc
 
 TEST_CASE("a run older than what is held moves nothing", "[resolve][reconcile]") {
   auto world = after(world_of({host(ip(1), kWeb)}),
-                     run(3, 5, {host(ip(1), {kWeb[0], {80, "http", "nginx", "1.22.1"}})})).world;
+                     run(3, 5, {host(ip(1), {kWeb[0], {80, "http", "nginx", "1.22.1"}})}))
+                   .world;
   CHECK(after(world, run(2, 2, {})).changes.empty());
   const auto told = after(world, run(2, 2, {host(ip(1), kWeb)}));
   CHECK(told.changes.empty());
