@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Every unit has its test, every parser of foreign bytes its fuzz target with seeds.
 
-    src/<dir>/<unit>.cpp                        tests/unit/<dir>/<unit>_test.cpp
+    src/<dir>/<unit>.cpp                        tests/unit/<dir>/<unit>_test.cpp, or named by another
+                                                test there: "// covers: dir/unit dir/unit"
     src/net/*_wire.cpp and those of PARSERS     tests/fuzz/<unit>_fuzz.cpp, tests/fuzz/corpus/<unit>/*
 
-Exits 1 with a line for each that is missing, and for each exception that is no longer needed.
+Exits 1 with a line for each that is missing, for each exception that is no longer needed, and for
+each "covers" that names nothing.
 """
 import pathlib
+import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -14,8 +17,6 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # unit -> why it has no test of its own.
 NO_TEST = {
     "base/asio": "compiles Asio's own sources; nothing of ours to test",
-    "net/port_names": "tables only, read and checked by port_set_test",
-    "net/filing_number": "declared in html.h, tested by html_test",
 }
 # Units of net that read foreign bytes and are not named *_wire.
 PARSERS = ["ber", "frames", "html", "http_location", "sniff", "x509"]
@@ -23,18 +24,32 @@ PARSERS = ["ber", "frames", "html", "http_location", "sniff", "x509"]
 NO_FUZZ: dict[str, str] = {}
 
 
+COVERS = re.compile(r"^// covers: (.+)$", re.MULTILINE)
+
+
+def covered():
+    """unit -> the test that says it covers it."""
+    return {unit: test for test in sorted(ROOT.glob("tests/unit/*/*_test.cpp"))
+            for line in COVERS.findall(test.read_text(encoding="utf-8")) for unit in line.split()}
+
+
 def missing_tests():
-    seen = set()
+    by_others = covered()
+    units, untested = set(), set()
     for source in sorted(ROOT.glob("src/*/*.cpp")):
         unit = f"{source.parent.name}/{source.stem}"
+        units.add(unit)
         twin = ROOT / "tests/unit" / f"{unit}_test.cpp"
-        if twin.exists():
+        if twin.exists() or unit in by_others:
             continue
-        seen.add(unit)
+        untested.add(unit)
         if unit not in NO_TEST:
-            yield f"src/{unit}.cpp: no {twin.relative_to(ROOT)}; write it, or name the reason in NO_TEST"
-    for unit in NO_TEST.keys() - seen:
+            yield (f"src/{unit}.cpp: no {twin.relative_to(ROOT)}; write it, name the unit in the "
+                   "\"// covers:\" line of the test that has it, or the reason in NO_TEST")
+    for unit in sorted(NO_TEST.keys() - untested):
         yield f"scripts/check_twins.py: NO_TEST names {unit}, which needs no exception; remove it"
+    for unit in sorted(by_others.keys() - units):
+        yield f"{by_others[unit].relative_to(ROOT)}: covers {unit}, but there is no src/{unit}.cpp"
 
 
 def missing_targets():

@@ -67,6 +67,14 @@ bool is_redis(std::string_view text) {
          (text.starts_with('$') && text.substr(0, 32).find("\r\n# Server\r\n") < 16);
 }
 
+// RFC 4253 §4.2 lets a server send other lines before its identification.
+bool has_ssh_line(std::string_view text) {
+  constexpr std::size_t kPreambleMax = 4096;
+  text = text.substr(0, kPreambleMax);
+  return text.find("\nSSH-2.0-") != std::string_view::npos ||
+         text.find("\nSSH-1.99-") != std::string_view::npos;
+}
+
 std::string_view sniff_text(std::string_view text) {
   if (text.starts_with("SSH-")) return "ssh";
   if (text.starts_with("HTTP/1.") || text.starts_with("HTTP/0.") || text.starts_with("HTTP/2")) {
@@ -91,7 +99,9 @@ std::string_view sniff_text(std::string_view text) {
   if (text.starts_with("imok") || text.starts_with("Zookeeper version:")) return "zookeeper";
   // PostgreSQL's refusal of protocols it does not know is in the old form: 'E', text, zero.
   if (starts_with_any(text, {"EFATAL: ", "EERROR: "})) return "postgresql";
-  return sniff_coded(text);
+  const auto coded = sniff_coded(text);
+  if (coded.empty() && has_ssh_line(text)) return "ssh";
+  return coded;
 }
 
 bool is_tls(BytesView b) {

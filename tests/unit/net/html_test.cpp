@@ -1,4 +1,5 @@
 // html — what pages say of themselves.
+// covers: net/filing_number
 #include "qingdan/net/html.h"
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,5 @@
 // port_set — specifications, their order and their canonical text.
+// covers: net/port_names
 #include "qingdan/net/port_set.h"
 
 #include <algorithm>

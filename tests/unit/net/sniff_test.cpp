@@ -29,6 +29,11 @@ TEST_CASE("protocols of lines are known by their first words", "[net][sniff]") {
   CHECK(word("Zookeeper version: 3.8.0\n") == "zookeeper");
 }
 
+TEST_CASE("an SSH line may follow others", "[net][sniff]") {
+  CHECK(word("Authorised use only.\r\nSSH-2.0-OpenSSH_8.2p1\r\n") == "ssh");
+  CHECK(word("HTTP/1.1 200 OK\r\n\r\n<pre>\nSSH-2.0-x\n") == "http");
+}
+
 TEST_CASE("redis is told from POP3 by its words", "[net][sniff]") {
   CHECK(word("-NOAUTH Authentication required.\r\n") == "redis");
   CHECK(word("-ERR wrong number of arguments for 'get' command\r\n") == "redis");
