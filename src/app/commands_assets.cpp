@@ -205,30 +205,4 @@ Result<int> carry_out(const Call& call, const AssetsSet& command) {
   return 0;
 }
 
-Result<int> carry_out(const Call& call, const AssetsMerge& command) {
-  const SystemClock clock;
-  Rng rng(random_key()[0]);
-  auto store = registry::Store::open(call.settings.register_path, clock, rng);
-  if (!store) return store.error();
-  auto done = store->merge(command.from, command.into, actor_or_login(command.actor), command.reason);
-  if (!done) return done.error();
-  auto applied = rejudge_register(*store, clock.now());
-  if (!applied) return applied.error();
-  std::fputs(fmt::format("{} is now an alias of {}\n", command.from, command.into).c_str(), stdout);
-  return 0;
-}
-
-Result<int> carry_out(const Call& call, const AssetsUnmerge& command) {
-  const SystemClock clock;
-  Rng rng(random_key()[0]);
-  auto store = registry::Store::open(call.settings.register_path, clock, rng);
-  if (!store) return store.error();
-  auto done = store->unmerge(command.asset, actor_or_login(command.actor), command.reason);
-  if (!done) return done.error();
-  auto applied = rejudge_register(*store, clock.now());
-  if (!applied) return applied.error();
-  std::fputs(fmt::format("{} is an asset of its own again\n", command.asset).c_str(), stdout);
-  return 0;
-}
-
 }  // namespace qingdan::app

@@ -4,15 +4,13 @@
 #include <array>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "app/commands.h"
+#include "app/csv_file.h"
 #include "app/output.h"
 #include "qingdan/base/text.h"
 #include "qingdan/registry/audit.h"
 #include "qingdan/registry/seal.h"
-#include "qingdan/report/csv.h"
 #include "qingdan/report/listing_export.h"
 
 namespace qingdan::app {
@@ -25,16 +23,17 @@ bool ends_with_ignoring_case(const std::string& text, std::string_view ending) {
          equals_ignoring_case(std::string_view(text).substr(text.size() - ending.size()), ending);
 }
 
-Result<registry::Snapshot> chosen_snapshot(const Call& call, registry::Store& store, const ListExport& command) {
+Result<registry::Snapshot> chosen_snapshot(const Call& call, registry::Store& store, const ListExport& command,
+                                           UnixMillis now) {
   const auto& path = call.settings.register_path;
-  if (command.snapshot.empty()) return registry::seal(store, actor_or_login(command.actor));
+  if (command.snapshot.empty()) return registry::seal(store, now, actor_or_login(command.actor));
   auto found = registry::find_snapshot(path, command.snapshot);
   if (!found) return found.error();
   if (!*found) return wrong(fmt::format("there is no snapshot {} in {}", command.snapshot, path));
   return **found;
 }
 
-Result<report::ExportOptions> options_of(const ListExport& command, UnixMillis now) {
+report::ExportOptions options_of(const ListExport& command, UnixMillis now) {
   report::ExportOptions options;
   options.profile = *report::parse_profile(command.profile);  // the command line knows the words
   options.unit = command.unit;
@@ -50,8 +49,8 @@ Result<report::ExportSummary> print_list(const model::ListingSource& source, con
     return report::write_workbook(source, options, command.output);
   }
   if (ends_with_ignoring_case(command.output, ".csv")) {
-    return report::write_csv_file(source, options, command.sheet.empty() ? "04" : command.sheet,
-                                  *report::parse_encoding(command.encoding), command.output);
+    return write_csv_file(source, options, command.sheet.empty() ? "04" : command.sheet, command.encoding,
+                          command.output);
   }
   return Error{ErrorCode::usage, fmt::format("-o {}: the name must end in .xlsx or .csv", command.output), ""};
 }
@@ -71,20 +70,19 @@ std::string detail_of(const registry::Snapshot& snapshot, const ListExport& comm
 Result<int> carry_out(const Call& call, const ListExport& command) {
   const SystemClock clock;
   Rng rng(random_key()[0]);
-  auto options = options_of(command, clock.now());
-  if (!options) return options.error();
+  const auto options = options_of(command, clock.now());
   if (!std::filesystem::exists(call.settings.register_path)) {
     return Error{ErrorCode::io, fmt::format("{}: there is no such register", call.settings.register_path), ""};
   }
   auto store = registry::Store::open(call.settings.register_path, clock, rng);
   if (!store) return store.error();
-  auto snapshot = chosen_snapshot(call, *store, command);
+  auto snapshot = chosen_snapshot(call, *store, command, clock.now());
   if (!snapshot) return snapshot.error();
   auto source = registry::open_listing(call.settings.register_path, snapshot->id);
   if (!source) return source.error();
-  auto summary = print_list(**source, *options, command);
+  auto summary = print_list(**source, options, command);
   if (!summary) return summary.error();
-  auto noted = registry::write_audit(*store, options->exported_by, "export", command.output,
+  auto noted = registry::write_audit(*store, options.exported_by, "export", command.output,
                                      detail_of(*snapshot, command, *summary));
   if (!noted) return noted.error();
   std::fputs(fmt::format("{}: snapshot {} of {} assets, {} services; {} rows\n", command.output, snapshot->name,
@@ -99,7 +97,7 @@ Result<int> carry_out(const Call& call, const ListSeal& command) {
   Rng rng(random_key()[0]);
   auto store = registry::Store::open(call.settings.register_path, clock, rng);
   if (!store) return store.error();
-  auto snapshot = registry::seal(*store, actor_or_login(command.actor));
+  auto snapshot = registry::seal(*store, clock.now(), actor_or_login(command.actor));
   if (!snapshot) return snapshot.error();
   Output output(call.invocation, {"snapshot", "name", "sealed", "run", "assets", "services", "sha256", "reused"});
   output.row({snapshot->id.value, snapshot->name, time_cell(snapshot->sealed),
@@ -119,10 +117,10 @@ Result<int> carry_out(const Call& call, const ListDiff& command) {
     if (!*found) return wrong(fmt::format("there is no snapshot {} in {}", name, path));
     both[i] = **found;
   }
-  Output output(call.invocation, {"asset", "ip", "port", "transport", "object", "kind", "field", "before", "after"});
+  Output output(call.invocation, {"asset", "ip", "port", "transport", "vhost", "object", "kind", "field", "before", "after"});
   auto read = registry::diff_snapshots(path, both[0].id, both[1].id, [&](const registry::SnapshotDifference& row) {
     output.row({text_cell(row.asset), text_cell(row.ip), row.port != 0 ? model::Cell{std::int64_t{row.port}} : model::Cell{},
-                text_cell(row.transport), row.object, row.kind, text_cell(row.field), text_cell(row.before),
+                text_cell(row.transport), text_cell(row.vhost), row.object, row.kind, text_cell(row.field), text_cell(row.before),
                 text_cell(row.after)});
     return true;
   });

@@ -2,6 +2,7 @@
 #include "app/output.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -11,6 +12,16 @@
 
 namespace qingdan::app {
 
+namespace {
+
+// 0 = no terminal: nothing is cut.
+std::size_t terminal_width() {
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+}  // namespace
+
 Format format_of(const Invocation& invocation) {
   if (invocation.format) return *invocation.format;
   return isatty(STDOUT_FILENO) == 1 ? Format::table : Format::jsonl;
@@ -18,17 +29,17 @@ Format format_of(const Invocation& invocation) {
 
 Output::Output(const Invocation& invocation, const std::vector<std::string>& columns) {
   switch (format_of(invocation)) {
-    case Format::table: writer_ = report::make_text_table(std::cout); break;
+    case Format::table: writer_ = report::make_text_table(std::cout, terminal_width()); break;
     case Format::jsonl: writer_ = report::make_ndjson(std::cout); break;
-    case Format::csv: writer_ = report::make_csv_table(std::cout); break;
+    case Format::csv: writer_ = report::make_csv(std::cout, report::Encoding::utf8); break;
   }
   writer_->begin(columns);
 }
 
 Result<void> Output::done() {
-  writer_->end();
-  std::cout.flush();
-  if (!std::cout) return Error{ErrorCode::io, "standard output did not take all data (disk full, or closed)", ""};
+  if (auto ended = writer_->end(); !ended) {
+    return Error{ErrorCode::io, "standard output did not take all data (disk full, or closed)", ""};
+  }
   return {};
 }
 

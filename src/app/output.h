@@ -19,7 +19,7 @@ class Output {
  public:
   Output(const Invocation& invocation, const std::vector<std::string>& columns);
   void row(const std::vector<model::Cell>& cells) { writer_->row(cells); }
-  // Error io where standard output did not take everything (a full disk; a closed pipe is silent).
+  // Error io where standard output did not take everything (a full disk; a closed pipe).
   [[nodiscard]] Result<void> done();
 
  private:

@@ -147,17 +147,6 @@ class Builder {
                     "name unit system owner purpose location registration lifecycle remark os hostname; empty VALUE withdraws")->required();
     people_options(set, set_args->reason, set_args->actor);
     set->add_option("--until", set_args->until, "Last day on which it holds, e.g. 2027-06-30");
-
-    auto* merge = assets->add_subcommand("merge", "Two records are one asset");
-    auto* merge_args = leaf<app::AssetsMerge>(merge);
-    merge->add_option("FROM", merge_args->from, "Becomes an alias")->required();
-    merge->add_option("INTO", merge_args->into, "Remains")->required();
-    people_options(merge, merge_args->reason, merge_args->actor);
-
-    auto* unmerge = assets->add_subcommand("unmerge", "Takes a merge back");
-    auto* unmerge_args = leaf<app::AssetsUnmerge>(unmerge);
-    unmerge->add_option("ASSET", unmerge_args->asset, "The alias")->required();
-    people_options(unmerge, unmerge_args->reason, unmerge_args->actor);
   }
 
   void add_list(CLI::App& root) {

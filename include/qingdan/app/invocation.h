@@ -42,12 +42,6 @@ struct AssetsSet {
   std::vector<std::string> assignments;  // FIELD=VALUE
   std::string reason, until, actor;
 };
-struct AssetsMerge {
-  std::string from, into, reason, actor;
-};
-struct AssetsUnmerge {
-  std::string asset, reason, actor;
-};
 struct ChangesList {
   std::int64_t since{0};
   std::int64_t run{0}, against{0};       // 0 = not given
@@ -76,7 +70,7 @@ struct RegisterRestore {
 };
 
 using Command = std::variant<ScopeCheck, Sweep, Census, RunsList, RunsShow, ServicesList, AssetsList,
-                             AssetsShow, AssetsSet, AssetsMerge, AssetsUnmerge, ChangesList, ListExport,
+                             AssetsShow, AssetsSet, ChangesList, ListExport,
                              ListSeal, ListDiff, RulesCheck, RulesIdentify, RegisterVerify,
                              RegisterRebuild, RegisterBackup, RegisterRestore>;
 
