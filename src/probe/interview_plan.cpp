@@ -53,9 +53,10 @@ void InterviewPlan::append(bool tls, const ConversationEntry* entry, bool hinted
 void InterviewPlan::insert_first(bool tls, const ConversationEntry* entry) {
   const auto same = [&](const Attempt& a) { return a.tls == tls && a.entry == entry; };
   const auto queued = std::find_if(queue_.begin(), queue_.end(), same);
-  if (queued != queue_.end()) queue_.erase(queued);
+  const bool waits = queued != queue_.end();
   // Tried before: its answer is known.
-  if (queued == queue_.end() && used_.contains({tls, entry})) return;
+  if (!waits && used_.contains({tls, entry})) return;
+  if (waits) queue_.erase(queued);
   used_.insert({tls, entry});
   queue_.push_front({tls, entry, true});
 }

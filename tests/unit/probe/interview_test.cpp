@@ -1,0 +1,310 @@
+// interview — what is asked of an open port, in which order, and when it ends.
+#include "qingdan/probe/interview.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "support/lib/rig.h"
+#include "support/lib/tls_peer.h"
+
+using namespace qingdan;
+using namespace std::chrono_literals;
+using model::Verdict;
+using probe::InterviewReport;
+using test::Rig;
+namespace peers = qingdan::test::peers;
+
+namespace {
+
+constexpr std::string_view kHost = "192.0.2.1";
+
+struct Bench {
+  explicit Bench(test::MakePeer peer, std::uint16_t port_of = 22)
+      : rig(test::make_scope("192.0.2.0/24")), port(port_of) {
+    rig.net.listen(kHost, port, std::move(peer));
+  }
+  InterviewReport ask(probe::InterviewSettings settings = {}) {
+    probe::Subject subject{rig.target(kHost, port), 2ms, ""};
+    return rig.net.await(probe::interview(rig.pacer, *tls, std::move(subject), settings));
+  }
+  [[nodiscard]] std::string sent() const { return rig.net.payload(kHost, port); }
+
+  Rig rig;
+  std::uint16_t port;
+  probe::TlsContextPtr tls{std::move(probe::open_tls_context()).value()};
+};
+
+std::vector<std::string> channels(const InterviewReport& report) {
+  std::vector<std::string> names;
+  for (const auto& seen : report.observations) names.push_back(seen.channel);
+  return names;
+}
+
+const model::Observation& first(const InterviewReport& report, std::string_view channel) {
+  const auto found = std::find_if(report.observations.begin(), report.observations.end(),
+                                  [&](const auto& seen) { return seen.channel == channel; });
+  REQUIRE(found != report.observations.end());
+  return *found;
+}
+
+const std::string kSshIdent = "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n";
+const std::string kPage = "<html><head><title>t</title></head></html>";
+
+}  // namespace
+
+TEST_CASE("SSH on its port takes one connection and no more than an ident line") {
+  Bench bench(peers::greets(kSshIdent));
+  const auto report = bench.ask();
+  CHECK(report.verdict == Verdict::open_verified);
+  CHECK(report.service == "ssh");
+  CHECK(report.connections == 1);
+  CHECK(channels(report) == std::vector<std::string>{"ssh.stream"});
+  CHECK(as_text(first(report, "ssh.stream").raw) == kSshIdent);
+  CHECK(first(report, "ssh.stream").truncated);  // no KEXINIT came
+  CHECK(first(report, "ssh.stream").probe == "ssh");
+  CHECK(bench.sent().starts_with("SSH-2.0-"));
+  CHECK(bench.sent().find('\n') == bench.sent().size() - 1);
+  CHECK(bench.rig.net.traffic().dropped == 0);
+}
+
+TEST_CASE("a web server on 22 is found by its 400") {
+  Bench bench(peers::web(kPage));
+  const auto report = bench.ask();
+  CHECK(report.service == "http");
+  CHECK(report.verdict == Verdict::open_verified);
+  CHECK(as_text(first(report, "http.response").raw).find(kPage) != std::string_view::npos);
+  CHECK(report.connections == 3);  // ssh, /, icon
+}
+
+TEST_CASE("SSH on 443 is found by its banner") {
+  Bench bench(peers::greets(kSshIdent), 443);
+  const auto report = bench.ask();
+  CHECK(report.service == "ssh");
+  CHECK_FALSE(report.tls);
+  CHECK(report.connections == 2);
+}
+
+TEST_CASE("a greeting on an unknown port leads to its conversation") {
+  Bench bench(peers::scripted("220 mail.example.org ESMTP Postfix\r\n",
+                              {{"EHLO", "250-mail.example.org\r\n250 SIZE 1000\r\n"}}),
+              40025);
+  const auto report = bench.ask();
+  CHECK(report.service == "smtp");
+  CHECK(report.connections == 2);
+  CHECK(as_text(first(report, "smtp.stream").raw).find("250 SIZE") != std::string_view::npos);
+  CHECK(bench.sent() == "EHLO qingdan.invalid\r\nQUIT\r\n");
+}
+
+TEST_CASE("a bare 220 is asked as mail, then as files") {
+  Bench bench(peers::scripted("220 ready\r\n", {{"EHLO", "500 what?\r\n"},
+                                                {"SYST", "215 UNIX Type: L8\r\n"},
+                                                {"FEAT", "211-Features:\r\n UTF8\r\n211 End\r\n"}}),
+              40021);
+  const auto report = bench.ask();
+  CHECK(report.service == "ftp");
+  CHECK(channels(report) == std::vector<std::string>{"ftp.stream"});
+}
+
+TEST_CASE("HTTPS yields session, certificate and page, in one connection; the icon in another") {
+  Bench bench(peers::tls(peers::web(kPage)), 443);
+  const auto report = bench.ask();
+  CHECK(report.tls);
+  CHECK(report.service == "http");
+  CHECK(report.connections == 2);
+  CHECK(channels(report) == std::vector<std::string>{"tls.session", "x509.der", "http.response"});
+  CHECK(first(report, "tls.session").exchange == first(report, "http.response").exchange);
+  CHECK(first(report, "http.response").inside_tls);
+  CHECK_FALSE(first(report, "x509.der").inside_tls);
+}
+
+TEST_CASE("TLS on an unknown port is found after listening, and so is what is inside") {
+  Bench bench(peers::tls(peers::web(kPage)), 40443);
+  const auto report = bench.ask();
+  CHECK(report.tls);
+  CHECK(report.service == "http");
+}
+
+TEST_CASE("a server that wants TLS on a plain port is asked inside TLS") {
+  Bench bench(peers::scripted("", {{"GET ", "HTTP/1.1 400 Bad Request\r\nContent-Length: 55\r\n\r\n"
+                                            "The plain HTTP request was sent to HTTPS port, sorry..",
+                                    true}}),
+              8080);
+  const auto report = bench.ask();
+  // This one only says so; it is still known by what it said.
+  CHECK(report.verdict == Verdict::open_verified);
+  CHECK(bench.sent().find("\x16\x03\x01") != std::string::npos);
+  CHECK(report.service == "http");
+}
+
+TEST_CASE("IMAP inside TLS on 993 speaks first inside") {
+  Bench bench(peers::tls(peers::scripted("* OK ready\r\n",
+                                         {{"CAPABILITY", "* CAPABILITY IMAP4rev1\r\na1 OK\r\n"}})),
+              993);
+  const auto report = bench.ask();
+  CHECK(report.service == "imap");
+  CHECK(report.connections == 1);
+  CHECK(first(report, "imap.stream").inside_tls);
+}
+
+TEST_CASE("an alert verifies the port as TLS and ends the interview") {
+  test::peers::TlsOptions options;
+  options.refuse = true;
+  Bench bench(peers::tls(peers::silent(), options), 443);
+  const auto report = bench.ask();
+  CHECK(report.verdict == Verdict::open_verified);
+  CHECK(report.service == "tls");
+  CHECK(report.tls);
+  CHECK(report.connections == 1);
+}
+
+TEST_CASE("a port that keeps quiet is acked, after six connections at most") {
+  Bench bench(peers::silent(), 40000);
+  const auto report = bench.ask();
+  CHECK(report.verdict == Verdict::open_acked);
+  CHECK(report.connections <= 6);
+  CHECK(report.observations.empty());
+  CHECK(report.complete);
+  CHECK(bench.rig.net.traffic().dropped == 0);
+}
+
+TEST_CASE("unknown words are kept under unknown.stream") {
+  Bench bench(peers::greets("QOTD: be brief\n"), 40017);
+  const auto report = bench.ask();
+  CHECK(report.verdict == Verdict::open_verified);
+  CHECK(report.service.empty());
+  CHECK(channels(report) == std::vector<std::string>{"unknown.stream"});
+  CHECK(report.connections == 3);  // heard; then TLS and HTTP, no more
+}
+
+TEST_CASE("an endless banner is a tarpit, cut by the byte cap, on one connection") {
+  Bench bench(peers::endless("blah blah blah\r\n"), 40001);
+  const auto report = bench.ask();
+  CHECK(report.verdict == Verdict::tarpit);
+  CHECK(report.connections == 1);
+  REQUIRE(report.observations.size() == 1);
+  CHECK(report.observations[0].raw.size() <= 16'384);
+}
+
+TEST_CASE("a peer that trickles bytes is a tarpit, and what it said is kept") {
+  for (const std::uint16_t port : {22, 80, 40002}) {
+    Bench bench(peers::trickles("lorem ipsum ", 1s), port);
+    const auto begun = bench.rig.net.virtual_clock().steady();
+    const auto report = bench.ask();
+    CAPTURE(port);
+    CHECK(report.verdict == Verdict::tarpit);
+    CHECK(report.connections == 1);
+    CHECK_FALSE(report.observations.empty());
+    CHECK(bench.rig.net.virtual_clock().steady() - begun <= 16s);
+  }
+}
+
+TEST_CASE("an SSH tarpit that sends a line every ten seconds is one") {
+  Bench bench(peers::trickles("\r\n", 5s), 22);
+  const auto report = bench.ask();
+  CHECK(report.connections <= 6);
+  CHECK(report.service.empty());
+}
+
+TEST_CASE("accepting and leaving is acked, resetting as well") {
+  CHECK(Bench(peers::closes(), 40000).ask().verdict == Verdict::open_acked);
+  CHECK(Bench(peers::resets(), 40000).ask().verdict == Verdict::open_acked);
+}
+
+TEST_CASE("not one byte and no connection goes to printers and controllers") {
+  for (const std::uint16_t port : {9100, 9109, 9112, 9116, 515, 102, 502, 2404, 4840, 9600, 20000,
+                                   44818, 47808}) {
+    Bench bench(peers::greets("@PJL\r\n"), port);
+    const auto report = bench.ask();
+    CAPTURE(port);
+    CHECK(report.verdict == Verdict::open_acked);
+    CHECK(report.connections == 0);
+    CHECK(bench.rig.net.traffic().attempts.empty());
+    CHECK(bench.sent().empty());
+  }
+}
+
+TEST_CASE("a port that is gone since the sweep stays merely open") {
+  Bench bench(peers::silent(), 40000);
+  bench.rig.net.host(kHost).ports.clear();
+  const auto report = bench.ask();
+  CHECK(report.verdict == Verdict::open);
+  CHECK(report.connections == 2);
+}
+
+TEST_CASE("redirects on the endpoint are followed twice, others never") {
+  const auto redirect = [](const std::string& to) {
+    return "HTTP/1.1 302 Found\r\nLocation: " + to + "\r\nContent-Length: 0\r\n\r\n";
+  };
+  SECTION("a chain ends after two") {
+    Bench bench(peers::scripted("", {{"GET / ", redirect("/a"), true},
+                                     {"GET /a ", redirect("http://192.0.2.1:8080/b"), true},
+                                     {"GET /b ", redirect("/c"), true},
+                                     {"GET /", redirect("/"), true}}),
+                8080);
+    const auto report = bench.ask();
+    CHECK(bench.sent().find("GET /b ") != std::string::npos);
+    CHECK(bench.sent().find("GET /c ") == std::string::npos);
+    CHECK(report.connections == 4);  // /, /a, /b, icon
+  }
+  SECTION("to another host or port nothing is sent") {
+    for (const auto* to : {"http://192.0.2.9/", "https://192.0.2.1/", "http://example.com:8080/",
+                           "http://192.0.2.1:81/", "//203.0.113.1/x"}) {
+      Bench bench(peers::scripted("", {{"GET ", redirect(to), true}}), 8080);
+      const auto report = bench.ask();
+      CAPTURE(to);
+      CHECK(report.service == "http");
+      for (const auto& attempt : bench.rig.net.traffic().attempts) {
+        CHECK(attempt.ip == net::parse_address(kHost).value());
+        CHECK(attempt.port.port == 8080);
+      }
+      CHECK(bench.rig.dialer.breaches() == 0);
+    }
+  }
+}
+
+TEST_CASE("the icon of a page comes from its link, and only where it is one") {
+  const std::string page = "<link rel=icon href=/i/f.png>";
+  const auto reply = [](const std::string& type, const std::string& body) {
+    return "HTTP/1.1 200 OK\r\nContent-Type: " + type +
+           "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  };
+  Bench good(peers::scripted("", {{"GET / ", reply("text/html", page), true},
+                                  {"GET /i/f.png ", reply("image/png", "\x89PNG"), true}}),
+             80);
+  CHECK(as_text(first(good.ask(), "http.favicon").raw) == "\x89PNG");
+  Bench page_for_all(peers::web(kPage), 80);
+  const auto report = page_for_all.ask();
+  CHECK(channels(report) == std::vector<std::string>{"http.response"});
+}
+
+TEST_CASE("a stop in the middle keeps what was heard and says it is not complete") {
+  Bench bench(peers::silent(), 40000);
+  InterviewReport report;
+  struct Stopper final : probe::Waiter {
+    explicit Stopper(Rig& rig_of) : rig(rig_of) {}
+    void on_alarm() override {
+      rig.stop = true;
+      rig.dialer.abort_waits();
+    }
+    Rig& rig;
+  } stopper(bench.rig);
+  const auto begun = bench.rig.net.virtual_clock().steady();
+  bench.rig.net.alarms().set(begun + 3s, stopper);
+  report = bench.ask();
+  CHECK_FALSE(report.complete);
+  CHECK(bench.rig.net.virtual_clock().steady() - begun < 4s);
+  CHECK(report.verdict == Verdict::open_acked);
+}
+
+TEST_CASE("every connection takes its token") {
+  test::ScopeText text{{"192.0.2.0/24"}, {}, 0, 0, 1, ""};
+  Rig rig(test::make_scope(text));
+  rig.net.listen(kHost, 80, peers::web(kPage));
+  auto tls = std::move(probe::open_tls_context()).value();
+  probe::Subject subject{rig.target(kHost, 80), 2ms, ""};
+  const auto report =
+      rig.net.await(probe::interview(rig.pacer, *tls, std::move(subject), {}));
+  CHECK(report.connections == 2);
+  REQUIRE(rig.net.traffic().attempts.size() == 2);
+  CHECK(rig.net.traffic().attempts[1].at - rig.net.traffic().attempts[0].at >= 1s);
+}
