@@ -15,8 +15,8 @@ Cell nothing(const Row&) {
 }
 
 constexpr Column<CoverRow> kCover[]{
-    {{"项目", "D", 22, "封面与说明的条目", ""}, [](const CoverRow& r) { return text(r.item); }},
-    {{"内容", "D/M", 100, "条目的内容；编制、审核、批准人由人填写", ""},
+    {{"项目", "D", 20, "封面与说明的条目", ""}, [](const CoverRow& r) { return text(r.item); }},
+    {{"内容", "D/M", 78, "条目的内容；编制、审核、批准人由人填写", ""},
      [](const CoverRow& r) { return text(r.content); }},
 };
 

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 namespace qingdan::report {
 namespace {
 
@@ -41,6 +44,9 @@ std::string profile_text(const ExportOptions& options) {
   return text;
 }
 
+constexpr std::array<const char*, 3> kSigners{"编制人", "审核人", "批准人"};
+constexpr const char* kSignatureLine = "签字：　　　　　　　　　　　　日期：　　　　年　　月　　日";
+
 // What a reader must know before comparing two lists.
 constexpr const char* kHowToRead =
     "1. "
@@ -62,6 +68,10 @@ std::string organisation_of(const model::ListingMeta& meta) {
 std::string snapshot_name(const model::ListingMeta& meta) {
   const auto number = std::to_string(meta.snapshot.value);
   return meta.version.empty() ? number : meta.version + "（快照 " + number + "）";
+}
+
+bool is_signature(std::string_view item) {
+  return std::find(kSigners.begin(), kSigners.end(), item) != kSigners.end();
 }
 
 std::vector<CoverRow> cover_rows(const CoverFacts& facts) {
@@ -89,9 +99,7 @@ std::vector<CoverRow> cover_rows(const CoverFacts& facts) {
   add("程序与规则库版本", "qingdan " + meta.program_version + "；规则库 " + meta.rule_release);
   add("本版内容SHA-256", meta.sha256);
   add("口径说明", kHowToRead);
-  add("编制人", "");
-  add("审核人", "");
-  add("批准人", "");
+  for (const auto* const signer : kSigners) add(signer, kSignatureLine);
   return rows;
 }
 

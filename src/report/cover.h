@@ -27,6 +27,8 @@ struct CoverFacts {
 
 [[nodiscard]] std::string organisation_of(const model::ListingMeta& meta);
 [[nodiscard]] std::string snapshot_name(const model::ListingMeta& meta);
+// 编制人 审核人 批准人: lines to sign.
+[[nodiscard]] bool is_signature(std::string_view item);
 [[nodiscard]] std::vector<CoverRow> cover_rows(const CoverFacts& facts);
 
 }  // namespace qingdan::report

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <xlsxwriter.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <filesystem>
@@ -36,9 +37,15 @@ constexpr const char* kBodyFont = "宋体";
 constexpr const char* kHeadFont = "黑体";
 constexpr double kBodySize = 10;
 constexpr double kHeaderHeight = 32;
-// How many columns of text fit a line of the cover's content, so that rows are made high enough:
-// merged and wrapped rows are not measured by every reader.
-constexpr std::size_t kCoverColumns = 96;
+constexpr double kCoverSize = 12;
+// Row heights are written, because not every reader measures wrapped text when it opens a file.
+constexpr double kLineHeight = 13.5;  // of the body font, points
+constexpr double kCoverLineHeight = 17;
+constexpr double kMinRowHeight = 18;
+constexpr std::size_t kMaxLines = 12;  // a longer cell is read on the screen
+constexpr double kSignHeight = 40;
+// Words are not broken, so a line is seldom full.
+constexpr double kUsableShare = 0.9;
 constexpr std::uint8_t kPaperA4 = 9;  // ECMA-376 §18.3.1.63 paperSize
 constexpr lxw_color_t kHeadFill = 0xDCE6F1;
 constexpr lxw_color_t kRule = 0xA6A6A6;
@@ -90,7 +97,7 @@ class Workbook final : public RowSink {
   std::string path_, directory_;
   std::unique_ptr<lxw_workbook, FreeWorkbook> book_;
   std::map<SheetId, Tab> tabs_;
-  lxw_format *head_{}, *text_{}, *count_{}, *share_{}, *title_{}, *owner_{}, *item_{}, *sign_{};
+  lxw_format *head_{}, *text_{}, *count_{}, *share_{}, *title_{}, *owner_{}, *item_{}, *content_{};
   lxw_error error_{LXW_NO_ERROR};
 };
 
@@ -135,7 +142,9 @@ void Workbook::make_formats() {
   share_ = make_cell_format("0.0%", LXW_ALIGN_RIGHT);
   head_ = make_cell_format("@", LXW_ALIGN_CENTER);
   item_ = make_cell_format("@", LXW_ALIGN_CENTER);
-  sign_ = make_cell_format("@", LXW_ALIGN_LEFT);
+  content_ = make_cell_format("@", LXW_ALIGN_LEFT);
+  format_set_indent(content_, 1);
+  for (auto* format : {item_, content_}) format_set_font_size(format, kCoverSize);
   for (auto* format : {head_, item_}) {
     format_set_font_name(format, kHeadFont);
     format_set_bg_color(format, kHeadFill);
@@ -259,6 +268,30 @@ void Workbook::write_cell(const Tab& tab, lxw_col_t column, const Cell& cell) {
   }
 }
 
+// Lines that a text takes in a column `width` characters of the body font wide.
+std::size_t lines_of(std::string_view text, double width) {
+  const auto usable = static_cast<std::size_t>(std::max(width * kUsableShare, 2.0));
+  std::size_t lines = 0;
+  for (const auto line : split(text, '\n')) {
+    const auto wide = display_width(line);
+    lines += static_cast<double>(wide) <= width + 1 ? 1 : (wide + usable - 1) / usable;
+  }
+  return lines;
+}
+
+double row_height(const Tab& tab, SheetId id, const std::vector<Cell>& cells) {
+  const bool cover = id == SheetId::cover;
+  if (cover && is_signature(plain_text(cells[0]))) return kSignHeight;
+  std::size_t lines = 1;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const auto* text = std::get_if<std::string>(&cells[i]);
+    const double width = tab.columns[i].width * (cover ? kBodySize / kCoverSize : 1);
+    if (text != nullptr) lines = std::max(lines, lines_of(clean_text(*text), width));
+  }
+  if (cover) return 10 + kCoverLineHeight * static_cast<double>(lines);
+  return std::max(kMinRowHeight, 4 + kLineHeight * static_cast<double>(std::min(lines, kMaxLines)));
+}
+
 void Workbook::row(SheetId id, const std::vector<Cell>& cells) {
   if (error_ != LXW_NO_ERROR) return;
   auto& tab = tabs_.at(id);
@@ -268,16 +301,10 @@ void Workbook::row(SheetId id, const std::vector<Cell>& cells) {
     open_tab(tab, id);
     if (tab.sheet == nullptr) return keep(LXW_ERROR_CREATING_TMPFILE);
   }
+  worksheet_set_row(tab.sheet, tab.next, row_height(tab, id, cells), nullptr);
   if (id == SheetId::cover) {
-    const auto item = plain_text(cells[0]);
-    const auto content = plain_text(cells[1]);
-    const bool to_sign = item == "编制人" || item == "审核人" || item == "批准人";
-    std::size_t lines = 0;
-    for (const auto line : split(content, '\n')) lines += 1 + display_width(line) / kCoverColumns;
-    worksheet_set_row(tab.sheet, tab.next, to_sign ? 36 : 8 + 14.0 * static_cast<double>(lines),
-                      nullptr);
-    write_text(tab.sheet, tab.next, 0, item, item_);
-    write_text(tab.sheet, tab.next, 1, content, sign_);
+    write_text(tab.sheet, tab.next, 0, plain_text(cells[0]), item_);
+    write_text(tab.sheet, tab.next, 1, plain_text(cells[1]), content_);
   } else {
     for (std::size_t i = 0; i < cells.size(); ++i) {
       write_cell(tab, static_cast<lxw_col_t>(i), cells[i]);
