@@ -7,6 +7,7 @@
 #include "identify/dissectors.h"
 #include "qingdan/base/text.h"
 #include "qingdan/model/observation.h"
+#include "qingdan/net/sniff.h"
 
 namespace qingdan::identify {
 namespace {
@@ -74,29 +75,33 @@ std::string with_line_feeds(std::string_view text) {
   return out;
 }
 
-struct Opening {
-  std::string_view begin;
-  void (*dissect)(BytesView, Dissection&);
-};
-// First bytes by which a protocol that speaks first gives itself away.
-constexpr std::array kOpenings{
-    Opening{"SSH-", dissect_ssh},       Opening{"HTTP/", dissect_http},
-    Opening{"+OK", dissect_pop3},       Opening{"* OK", dissect_imap},
-    Opening{"* PREAUTH", dissect_imap}, Opening{"RFB ", dissect_vnc},
-    Opening{"RTSP/", dissect_rtsp},     Opening{"SIP/", dissect_sip},
-    Opening{"\xFF", dissect_telnet},    Opening{"-NOAUTH", dissect_redis},
-    Opening{"-DENIED", dissect_redis},
+// What net::sniff calls the protocols whose answers we can take apart.
+constexpr std::array kSniffed{
+    Entry{"ssh", dissect_ssh},
+    Entry{"http", dissect_http},
+    Entry{"ftp", dissect_ftp},
+    Entry{"smtp", dissect_smtp},
+    Entry{"pop3", dissect_pop3},
+    Entry{"imap", dissect_imap},
+    Entry{"nntp", dissect_nntp},
+    Entry{"mysql", dissect_mysql},
+    Entry{"vnc", dissect_vnc},
+    Entry{"telnet", dissect_telnet},
+    Entry{"redis", dissect_redis},
+    Entry{"rtsp", dissect_rtsp},
+    Entry{"sip", dissect_sip},
+    Entry{"rdp", dissect_rdp},
+    Entry{"smb", dissect_smb},
+    Entry{"ldap", dissect_ldap},
+    Entry{"memcached", dissect_memcached},
+    Entry{"mongodb", dissect_mongo},
+    Entry{"postgresql", dissect_postgres},
 };
 
-// The version byte of a MySQL greeting: length (3), sequence 0, protocol 10 or an error packet.
-bool looks_like_mysql(BytesView raw) {
-  if (raw.size() < 6 || raw[3] != 0 || (raw[4] != 10 && raw[4] != 0xFF)) return false;
-  const std::size_t length = raw[0] | raw[1] << 8 | raw[2] << 16;
-  return length + 4 >= raw.size() && length < 1024;
-}
-
-bool contains_word(std::string_view text, std::string_view word) {
-  return to_lower_ascii(text).find(word) != std::string::npos;
+// Words of a log-in prompt that comes without Telnet's options.
+bool prompts_for_login(std::string_view text) {
+  const auto lower = to_lower_ascii(text.substr(0, 4096));
+  return lower.find("login:") != std::string::npos || lower.find("username:") != std::string::npos;
 }
 
 }  // namespace
@@ -128,20 +133,19 @@ Dissection dissect(std::string_view channel, BytesView raw) {
 }
 
 void dissect_unknown(BytesView raw, Dissection& out) {
-  const auto text = as_text(raw);
-  for (const auto& opening : kOpenings) {
-    if (text.starts_with(opening.begin)) return opening.dissect(raw, out);
+  const auto word = net::sniff(raw);
+  for (const auto& entry : kSniffed) {
+    if (entry.channel == word) return entry.dissect(raw, out);
   }
-  if (looks_like_mysql(raw)) return dissect_mysql(raw, out);
-  if (text.starts_with("220")) {
-    // A greeting of code 220 is FTP's or SMTP's; the word they use decides, else it stays open.
-    if (contains_word(text, "smtp")) return dissect_smtp(raw, out);
-    if (contains_word(text, "ftp")) return dissect_ftp(raw, out);
+  if (word == "ftp-or-smtp") {
+    // A greeting that names neither mail nor files: rules of both may know it, the bytes prove
+    // none.
+    dissect_ftp(raw, out);
+    dissect_smtp(raw, out);
+    out.protocol.clear();
+    return;
   }
-  if (contains_word(text.substr(0, 4096), "login:") ||
-      contains_word(text.substr(0, 4096), "username:")) {
-    return dissect_telnet(raw, out);
-  }
+  if (prompts_for_login(as_text(raw))) return dissect_telnet(raw, out);
   out.add_raw("unknown.stream", raw);
 }
 

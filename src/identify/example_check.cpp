@@ -208,7 +208,8 @@ class ExampleRunner {
       for (const auto filler : kFillers) {
         std::string run;
         while (run.size() < kHostileBytes) run += filler;
-        if (!reaches_limit(part.texts.front(), run + value->value) &&
+        // A byte that no pattern repeats over keeps the match away from the run.
+        if (!reaches_limit(part.texts.front(), run + "\x01" + value->value) &&
             !reaches_limit(part.texts.front(), value->value + run)) {
           continue;
         }

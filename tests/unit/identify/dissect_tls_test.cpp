@@ -1,0 +1,49 @@
+#include <fstream>
+#include <iterator>
+
+#include "unit/identify/fields.h"
+
+using namespace qingdan;
+using namespace qingdan::identify;
+using test::field;
+
+TEST_CASE("a TLS session tells version, cipher and ALPN", "[identify][dissect_tls]") {
+  const auto out = dissect("tls.session", as_bytes("TLSv1.3\nTLS_AES_256_GCM_SHA384\nh2\n"));
+  REQUIRE(out.tls);
+  CHECK(*out.tls == model::TlsStatement{"TLSv1.3", "TLS_AES_256_GCM_SHA384", "h2"});
+  CHECK(field(out, "tls.version") == "TLSv1.3");
+  CHECK(dissect("tls.session", as_bytes("TLSv1.2")).tls->alpn.empty());
+}
+
+TEST_CASE("a summary of a certificate gives its names", "[identify][dissect_tls]") {
+  const auto out = dissect(
+      "tls.cert",
+      as_bytes(
+          R"({"subject_cn": "apiserver", "san_dns": ["kubernetes", "kubernetes.default"], "self_signed": false})"));
+  CHECK(field(out, "x509.subject") == "CN=apiserver");
+  CHECK(field(out, "x509.san") == "kubernetes | kubernetes.default");
+  CHECK(field(out, "x509.issuer").empty());
+}
+
+TEST_CASE("broken summaries and certificates give nothing", "[identify][dissect_tls]") {
+  for (const auto* text : {"{", "{\"subject_cn\"", "{\"subject_cn\":", "{\"san_dns\":[",
+                           "{\"san_dns\":[\"a", "0\x82"}) {
+    INFO(text);
+    CHECK_FALSE(dissect("tls.cert", as_bytes(text)).certificate);
+  }
+  CHECK(dissect("x509.der", as_bytes("no certificate")).fields.empty());
+}
+
+TEST_CASE("a certificate gives its names, its statement and its key", "[identify][dissect_tls]") {
+  std::ifstream file(QINGDAN_SOURCE_DIR "/tests/fuzz/corpus/x509/rsa.der", std::ios::binary);
+  REQUIRE(file);
+  const Bytes der{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const auto out = dissect("x509.der", der);
+  CHECK(field(out, "x509.subject") == "CN=portal.example,OU=信息中心,O=示例\\, 单位,C=CN");
+  CHECK(field(out, "x509.san") == "portal.example | *.portal.example");
+  REQUIRE(out.certificate);
+  CHECK(out.certificate->self_signed);
+  CHECK(out.certificate->key_bits == 2048);
+  CHECK(out.certificate->der == der);
+  CHECK(out.certificate->spki_sha256.size() == 64);
+}

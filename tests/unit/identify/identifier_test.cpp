@@ -1,0 +1,189 @@
+#include "qingdan/identify/identifier.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "unit/identify/small_base.h"
+
+using namespace qingdan;
+using namespace qingdan::identify;
+using test::make_base;
+
+namespace {
+const std::string kRules = R"(
+[[rule]]
+id = "test.nginx"
+input = "http_header.server"
+pattern = '^nginx/(?P<version>\S+)$'
+service = "nginx"
+trust = 90
+[[rule]]
+id = "test.portal"
+all = [{ input = "html_title", contains = ["门户"] }, { input = "favicon.md5", equals = ["baec6461b0d69dde1b861aefbe375d8a"] }]
+service = "portal"
+trust = 95
+[[rule]]
+id = "test.ssh"
+input = "ssh.banner"
+pattern = '^Example_(?P<version>\S+) on (?P<host_name>\S+)$'
+service = "tomcat"
+os = "debian"
+[[rule]]
+id = "test.camera"
+input = "rtsp_header.server"
+pattern = '^Camera (?P<model>\S+)'
+hw = "camera"
+trust = 90
+)";
+
+model::Observation seen(std::string_view channel, std::string_view raw,
+                        std::uint32_t exchange = 1) {
+  model::Observation out;
+  out.at = {"内网", *net::parse_address("192.0.2.7"), net::Transport::tcp, 8080};
+  out.channel = std::string(channel);
+  out.raw = to_bytes(raw);
+  out.exchange = exchange;
+  return out;
+}
+
+const model::Claim* find(const std::vector<model::Claim>& claims, std::string_view field) {
+  const auto found =
+      std::find_if(claims.begin(), claims.end(), [&](const auto& c) { return c.field == field; });
+  return found == claims.end() ? nullptr : &*found;
+}
+
+constexpr std::string_view kPage =
+    "HTTP/1.1 200 OK\r\nServer: nginx/1.20.1\r\nContent-Type: "
+    "text/html\r\n\r\n<title>门户</title><input type=password>";
+}  // namespace
+
+TEST_CASE("a web port yields product, website, protocol and the application",
+          "[identify][identifier]") {
+  Identifier identifier(make_base(kRules));
+  const std::vector<model::Observation> all{seen("http.response", kPage, 1),
+                                            seen("http.favicon", "icon", 2)};
+  const auto finding = identifier.identify(all);
+  CHECK(finding.at == all[0].at);
+  REQUIRE(find(finding.service_claims, model::field::kProtocol));
+  CHECK(find(finding.service_claims, model::field::kProtocol)->value == "\"http\"");
+  const auto* product = find(finding.service_claims, model::field::kProduct);
+  REQUIRE(product);
+  CHECK(product->rule == "test.nginx");
+  CHECK(product->rule_release == "test+0");
+  CHECK(product->evidence.size() == 64);
+  CHECK(model::parse_product(product->value)->version == "1.20.1");
+  const auto also = model::parse_products(find(finding.service_claims, model::field::kAlso)->value);
+  REQUIRE(also);
+  CHECK(also->at(0).id == "portal");
+  const auto site =
+      model::parse_website(find(finding.service_claims, model::field::kWebsite)->value);
+  REQUIRE(site);
+  CHECK(site->url == "http://192.0.2.7:8080/");
+  CHECK(site->title == "门户");
+  CHECK(site->login);
+  CHECK(site->favicon_md5 == "baec6461b0d69dde1b861aefbe375d8a");
+  CHECK(site->applications == std::vector<std::string>{"门户"});
+  CHECK_FALSE(find(finding.service_claims, model::field::kDigest));
+}
+
+TEST_CASE("the site's url follows TLS, name and port", "[identify][identifier]") {
+  Identifier identifier(make_base(kRules));
+  auto one = seen("http.response", kPage);
+  one.inside_tls = true;
+  one.vhost = "www.example.com";
+  one.at.port = 443;
+  const auto finding = identifier.identify(std::vector{one});
+  CHECK(model::parse_website(find(finding.service_claims, model::field::kWebsite)->value)->url ==
+        "https://www.example.com/");
+  CHECK(finding.vhost == "www.example.com");
+}
+
+TEST_CASE("a redirect gives the page it led to and where it pointed", "[identify][identifier]") {
+  Identifier identifier(make_base(kRules));
+  const auto finding = identifier.identify(
+      std::vector{seen("http.response", "HTTP/1.1 302 Found\r\nLocation: /login\r\n\r\n", 1),
+                  seen("http.response", kPage, 2)});
+  const auto site =
+      model::parse_website(find(finding.service_claims, model::field::kWebsite)->value);
+  CHECK(site->status == 200);
+  CHECK(site->title == "门户");
+  CHECK(site->location == "/login");
+}
+
+TEST_CASE("what a host says of itself becomes claims and identifiers", "[identify][identifier]") {
+  Identifier identifier(make_base(kRules));
+  const auto finding =
+      identifier.identify(std::vector{seen("ssh.stream", "SSH-2.0-Example_1.2 on gate\r\n")});
+  CHECK(model::parse_product(find(finding.host_claims, model::field::kOs)->value)->id == "debian");
+  CHECK(find(finding.host_claims, model::field::kHostName)->value == "\"gate\"");
+  CHECK(find(finding.host_claims, model::field::kDeviceClass)->value == "\"服务器\"");
+  CHECK(finding.identifiers ==
+        std::vector<model::Identifier>{{model::IdentifierType::host_name, "gate"}});
+  CHECK(find(finding.service_claims, model::field::kBanner)->value ==
+        "\"SSH-2.0-Example_1.2 on gate\"");
+}
+
+TEST_CASE("an unknown service has a digest and a banner that is safe to print",
+          "[identify][identifier]") {
+  Identifier identifier(make_base(kRules));
+  const auto finding = identifier.identify(std::vector{seen("unknown.stream", "\x1b[2Jhello")});
+  CHECK(find(finding.service_claims, model::field::kDigest));
+  CHECK_FALSE(find(finding.service_claims, model::field::kProduct));
+  CHECK_FALSE(find(finding.service_claims, model::field::kProtocol));
+  CHECK(find(finding.service_claims, model::field::kBanner)->value.find('\x1b') ==
+        std::string::npos);
+}
+
+TEST_CASE("a TLS handshake alone is TLS; what speaks inside decides otherwise",
+          "[identify][identifier]") {
+  Identifier identifier(make_base(kRules));
+  const auto tls = seen("tls.session", "TLSv1.3\nTLS_AES_256_GCM_SHA384\n\n", 1);
+  const auto alone = identifier.identify(std::vector{tls});
+  CHECK(find(alone.service_claims, model::field::kProtocol)->value == "\"tls\"");
+  CHECK(model::parse_tls(find(alone.service_claims, model::field::kTls)->value)->version ==
+        "TLSv1.3");
+  const auto web = identifier.identify(std::vector{tls, seen("http.response", kPage, 2)});
+  CHECK(find(web.service_claims, model::field::kProtocol)->value == "\"http\"");
+  CHECK(find(web.service_claims, model::field::kTls));
+}
+
+TEST_CASE("no observations, no claims", "[identify][identifier]") {
+  Identifier identifier(make_base(kRules));
+  const auto finding = identifier.identify({});
+  CHECK(finding.service_claims.empty());
+  CHECK(finding.host_claims.empty());
+}
+
+TEST_CASE("a question is answered with products, system and device", "[identify][identifier]") {
+  Identifier identifier(make_base(kRules));
+  model::IdentifyQuestion question;
+  question.id = "\"q1\"";
+  question.input = "ssh.banner";
+  question.bytes = to_bytes("Example_1.2 on gate");
+  const auto answer = identifier.answer(question);
+  CHECK(answer.id == "\"q1\"");
+  CHECK(answer.service.id == "tomcat");
+  CHECK(answer.service.version == "1.2");
+  REQUIRE(answer.os);
+  CHECK(answer.os->id == "debian");
+  REQUIRE(answer.also.size() == 1);
+  CHECK(answer.also[0].id == "debian");
+
+  question.input = "rtsp_header.server";
+  question.bytes = to_bytes("Camera DS-2CD");
+  const auto device = identifier.answer(question);
+  CHECK(device.service.product.empty());
+  REQUIRE(device.hw);
+  CHECK(device.hw->product == "Camera DS-2CD");
+}
+
+TEST_CASE("further members of a question are fields of the same response",
+          "[identify][identifier]") {
+  Identifier identifier(make_base(kRules));
+  model::IdentifyQuestion question;
+  question.input = "html_title";
+  question.bytes = to_bytes("门户");
+  CHECK(identifier.answer(question).service.product.empty());
+  question.extra.emplace_back("favicon_md5", "baec6461b0d69dde1b861aefbe375d8a");
+  CHECK(identifier.answer(question).service.id == "portal");
+}

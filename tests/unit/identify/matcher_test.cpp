@@ -1,0 +1,133 @@
+#include "qingdan/identify/matcher.h"
+
+#include "unit/identify/small_base.h"
+
+using namespace qingdan;
+using namespace qingdan::identify;
+using test::make_set;
+
+namespace {
+const std::string kRules = R"(
+[[rule]]
+id = "test.pattern"
+input = "ssh.banner"
+pattern = '^OpenSSH_(?P<version>\d[\w.]*)'
+service = "nginx"
+[[rule]]
+id = "test.contains"
+input = "ssh.banner"
+contains = ["a+b", "国密"]
+service = "nginx"
+[[rule]]
+id = "test.equals"
+input = "favicon.md5"
+equals = ["D41D8CD98F00B204E9800998ECF8427E"]
+service = "nginx"
+)";
+
+std::vector<std::uint32_t> rules_of(const std::vector<Hit>& hits) {
+  std::vector<std::uint32_t> out;
+  for (const auto& hit : hits) out.push_back(hit.rule);
+  return out;
+}
+}  // namespace
+
+TEST_CASE("patterns, literals and whole values are found, with captures", "[identify][matcher]") {
+  const auto set = make_set(kRules);
+  const auto matcher = Matcher::build(set.rules);
+  REQUIRE(matcher);
+  Matcher::Scratch scratch(*matcher);
+  const auto hits = matcher->match("ssh.banner", "OpenSSH_9.2p1 A+B", scratch);
+  REQUIRE(rules_of(hits) == std::vector<std::uint32_t>{0, 1});
+  CHECK(hits[0].captures == Captures{{"version", "9.2p1"}});
+  CHECK(rules_of(matcher->match("ssh.banner", "用国密算法", scratch)) ==
+        std::vector<std::uint32_t>{1});
+  CHECK(matcher->match("ssh.banner", "aab", scratch).empty());
+  CHECK(rules_of(matcher->match("favicon.md5", "d41d8cd98f00b204e9800998ecf8427e", scratch)) ==
+        std::vector<std::uint32_t>{2});
+  CHECK(matcher->match("favicon.md5", "d41d8cd98f00b204e9800998ecf8427", scratch).empty());
+  CHECK(matcher->match("html_title", "OpenSSH_9.2p1", scratch).empty());
+  CHECK(matcher->reads("favicon.md5"));
+  CHECK_FALSE(matcher->reads("html_title"));
+}
+
+TEST_CASE("an answer does not depend on what was asked before (M1)", "[identify][matcher]") {
+  const auto set = make_set(kRules);
+  const auto matcher = Matcher::build(set.rules);
+  Matcher::Scratch fresh(*matcher), used(*matcher);
+  const auto value = std::string("OpenSSH_8.9p1");
+  for (int i = 0; i < 10'000; ++i) {
+    (void)matcher->match("ssh.banner", "OpenSSH_" + std::to_string(i), used);
+  }
+  CHECK(matcher->match("ssh.banner", value, used) == matcher->match("ssh.banner", value, fresh));
+  CHECK(matcher->match("ssh.banner", value, used) == matcher->match("ssh.banner", value, used));
+}
+
+TEST_CASE("long values are cut before matching (M2)", "[identify][matcher]") {
+  const auto set = make_set(kRules);
+  const auto matcher = Matcher::build(set.rules);
+  Matcher::Scratch scratch(*matcher);
+  const std::string filler(cap_of("ssh.banner"), 'x');
+  CHECK(matcher->match("ssh.banner", filler + "a+b", scratch).empty());
+  CHECK_FALSE(matcher->match("ssh.banner", "a+b" + filler, scratch).empty());
+}
+
+TEST_CASE("bytes that are no text do not come out as captures", "[identify][matcher]") {
+  const auto set = make_set(
+      "[[rule]]\nid = \"test.a\"\ninput = \"oracle.tns\"\npattern = "
+      "'v(?P<version>.{1,500})'\nservice = \"nginx\"\n");
+  const auto matcher = Matcher::build(set.rules);
+  Matcher::Scratch scratch(*matcher);
+  const auto hits = matcher->match("oracle.tns", "v\xff\xfe" + std::string(400, 'z'), scratch);
+  REQUIRE(hits.size() == 1);
+  CHECK(hits[0].captures[0].second.size() < 300);
+  CHECK(hits[0].captures[0].second.find('\xff') == std::string::npos);
+}
+
+TEST_CASE("what a compiled matcher saves, another loads", "[identify][matcher]") {
+  const auto set = make_set(kRules);
+  const auto matcher = Matcher::build(set.rules);
+  ByteWriter out;
+  REQUIRE(matcher->save(out));
+  auto bytes = std::move(out).take();
+  ByteReader reader(bytes);
+  const auto loaded = Matcher::load(set.rules, reader);
+  REQUIRE(loaded);
+  CHECK(reader.at_end());
+  Matcher::Scratch scratch(*loaded);
+  CHECK(rules_of(loaded->match("ssh.banner", "OpenSSH_9.2p1 a+b", scratch)) ==
+        std::vector<std::uint32_t>{0, 1});
+  SECTION("damaged bytes are refused") {
+    bytes[bytes.size() / 2] ^= 0x40;
+    ByteReader damaged(bytes);
+    CHECK_FALSE(Matcher::load(set.rules, damaged));
+  }
+  SECTION("cut bytes are refused") {
+    bytes.resize(bytes.size() / 2);
+    ByteReader cut(bytes);
+    CHECK_FALSE(Matcher::load(set.rules, cut));
+  }
+}
+
+TEST_CASE("patterns that one of the engines does not take are refused", "[identify][matcher]") {
+  CHECK_FALSE(find_pattern_fault(R"((?i)^a(?P<version>\d+)$)"));
+  for (const auto* pattern : {"(?=a)b", R"((a)\1)", "(?>a)b", "a*", "(", "a++b", "^$"}) {
+    INFO(pattern);
+    CHECK(find_pattern_fault(pattern));
+  }
+}
+
+TEST_CASE("a refused pattern names its rule", "[identify][matcher]") {
+  const auto set = make_set(
+      "[[rule]]\nid = \"test.bad\"\ninput = \"ssh.banner\"\npattern = '(?=a)b'\nservice = "
+      "\"nginx\"\n");
+  const auto matcher = Matcher::build(set.rules);
+  REQUIRE_FALSE(matcher);
+  CHECK(matcher.error().text.find("test.bad") != std::string::npos);
+}
+
+TEST_CASE("captures that would backtrack without bound are known", "[identify][matcher]") {
+  const std::string run(8192, 'a');
+  CHECK(reaches_limit(R"((?P<version>(?:a+)+)b)", run + "#b"));
+  CHECK_FALSE(reaches_limit(R"(^(?P<version>a{1,20})b)", run + "#b"));
+}
