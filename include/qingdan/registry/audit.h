@@ -27,7 +27,7 @@ struct AuditEntry {
 };
 
 // Appends in a transaction of its own. `detail` is a JSON object.
-[[nodiscard]] Result<void> write_audit(Store& store, std::string_view actor,
+[[nodiscard]] Result<void> write_audit(Store& store, UnixMillis at, std::string_view actor,
                                        std::string_view action, std::string_view subject,
                                        std::string_view detail);
 // Oldest first.
