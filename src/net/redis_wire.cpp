@@ -42,8 +42,10 @@ std::string first_word_in_capitals(std::string_view text) {
   return capitals ? std::string(word) : std::string();
 }
 
+// A last line without its end may be half a version, which is a wrong version: it is left out.
 void read_info(RedisReply& reply) {
-  for (const auto line : split(reply.text, '\n')) {
+  const auto lines = std::string_view(reply.text).substr(0, reply.text.rfind('\n') + 1);
+  for (const auto line : split(lines, '\n')) {
     const auto trimmed = trim(line);
     const auto colon = trimmed.find(':');
     if (trimmed.empty() || trimmed[0] == '#' || colon == trimmed.npos) continue;

@@ -115,7 +115,9 @@ bool read_response(std::string_view& text, TextResponse& response) {
   const auto end = head_end(text);
   const auto head = text.substr(0, end.value_or(std::min(text.size(), kHeadMax)));
   response.truncated = !end;
-  if (!read_head(head, response)) return false;
+  // A last line without its end may be half a version, which is a wrong version: it is left out.
+  const auto lines = end ? head : head.substr(0, head.rfind('\n') + 1);
+  if (!read_head(lines, response)) return false;
   text.remove_prefix(head.size());
   const auto length = end ? body_length(response) : 0;
   response.truncated = response.truncated || length > text.size();

@@ -63,10 +63,10 @@ TEST_CASE("cameras that end lines by LF alone are understood", "[net][rtsp]") {
 }
 
 TEST_CASE("a cut response keeps the headers that came", "[net][sip]") {
-  const auto responses = parse_text_responses(as_bytes(kOk.substr(0, 100)));
+  const auto responses = parse_text_responses(as_bytes(kOk.substr(0, kOk.find("13.1") + 2)));
   REQUIRE(responses.size() == 1);
   CHECK(responses[0].truncated);
-  CHECK(responses[0].find_header("User-Agent").substr(0, 11) == "Example PBX");
+  CHECK(responses[0].find_header("User-Agent") == "Example PBX");  // " 13.1" is not whole
 }
 
 TEST_CASE("the answer is whole with the final response", "[net][sip]") {
