@@ -1,0 +1,102 @@
+// What we build is what a parser of the protocol reads: parse(build(x)) = x, on seeded chance.
+#include <catch2/catch.hpp>
+
+#include "net/ber.h"
+#include "qingdan/base/rng.h"
+#include "qingdan/net/dns_wire.h"
+#include "qingdan/net/frames.h"
+#include "qingdan/net/ntp_wire.h"
+#include "qingdan/net/snmp_wire.h"
+
+using namespace qingdan;
+using namespace qingdan::net;
+
+namespace {
+
+constexpr int kRounds = 500;
+
+Bytes random_bytes(Rng& rng, std::size_t most) {
+  Bytes bytes(static_cast<std::size_t>(rng.below(most + 1)));
+  for (auto& byte : bytes) byte = static_cast<std::uint8_t>(rng.next());
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("split undoes frame", "[property][frames]") {
+  Rng rng(1);
+  for (int round = 0; round < kRounds; ++round) {
+    std::vector<Bytes> messages(static_cast<std::size_t>(rng.below(20)));
+    for (auto& message : messages) message = random_bytes(rng, 300);
+    const auto framed = frame_messages(messages);
+    const auto split = split_messages(framed);
+    REQUIRE_FALSE(split.truncated);
+    REQUIRE(split.messages.size() == messages.size());
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+      REQUIRE(std::equal(split.messages[i].begin(), split.messages[i].end(), messages[i].begin(),
+                         messages[i].end()));
+    }
+  }
+}
+
+TEST_CASE("an integer survives BER", "[property][ber]") {
+  Rng rng(2);
+  for (int round = 0; round < kRounds; ++round) {
+    const auto value = static_cast<std::int64_t>(rng.next()) >> rng.below(64);
+    const auto bytes = ber::integer(value);
+    ByteReader reader(bytes);
+    const auto body = ber::next(reader, ber::kInteger);
+    REQUIRE(body);
+    REQUIRE(ber::to_integer(*body) == value);
+    REQUIRE(reader.at_end());
+  }
+}
+
+TEST_CASE("a body of any length survives BER", "[property][ber]") {
+  Rng rng(3);
+  for (int round = 0; round < kRounds; ++round) {
+    const auto body = random_bytes(rng, 1000);
+    const auto bytes = ber::element(ber::kOctetString, body);
+    REQUIRE(ber::element_size(bytes, 1000) == bytes.size());
+    ByteReader reader(bytes);
+    const auto read = ber::next(reader, ber::kOctetString);
+    REQUIRE(read);
+    REQUIRE(std::equal(read->begin(), read->end(), body.begin(), body.end()));
+  }
+}
+
+TEST_CASE("a DNS question comes back as asked", "[property][dns]") {
+  Rng rng(4);
+  for (int round = 0; round < kRounds; ++round) {
+    std::string name;
+    for (auto labels = 1 + rng.below(3); labels > 0; --labels) {
+      if (!name.empty()) name += '.';
+      name += std::string(static_cast<std::size_t>(1 + rng.below(63)), 'a');
+    }
+    const auto type = static_cast<std::uint16_t>(rng.next());
+    const auto id = static_cast<std::uint16_t>(rng.next());
+    const auto message = parse_dns_message(build_dns_query(name, type, kDnsClassChaos, id));
+    REQUIRE(message);
+    REQUIRE_FALSE(message->malformed);
+    REQUIRE(message->id == id);
+    REQUIRE(message->questions.size() == 1);
+    REQUIRE(message->questions[0].name == name);
+    REQUIRE(message->questions[0].type == type);
+  }
+}
+
+TEST_CASE("an SNMP discovery and the NTP requests carry their numbers", "[property][snmp][ntp]") {
+  Rng rng(5);
+  for (int round = 0; round < kRounds; ++round) {
+    const auto id = static_cast<std::int32_t>(rng.below(0x8000'0000U));
+    const auto snmp = parse_snmp_message(build_snmp_engine_discovery(id));
+    REQUIRE(snmp);
+    REQUIRE(snmp->message_id == id);
+    REQUIRE(snmp->request_id == id);
+    const auto sequence = static_cast<std::uint16_t>(rng.next());
+    const auto control = parse_ntp_control(build_ntp_read_variables(sequence));
+    REQUIRE(control);
+    REQUIRE(control->sequence == sequence);
+    REQUIRE_FALSE(control->response);
+  }
+}
