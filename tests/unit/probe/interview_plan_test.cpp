@@ -1,0 +1,99 @@
+// interview_plan — the order of lesson 22, without a network.
+#include "probe/interview_plan.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+using namespace qingdan;
+using probe::InterviewPlan;
+
+namespace {
+
+std::vector<std::string> order(InterviewPlan& plan) {
+  std::vector<std::string> names;
+  while (const auto attempt = plan.next()) {
+    names.push_back((attempt->tls ? "tls:" : "") + std::string(attempt->entry->name));
+  }
+  return names;
+}
+std::vector<std::string> order(std::uint16_t port) {
+  InterviewPlan plan(port);
+  return order(plan);
+}
+
+}  // namespace
+
+TEST_CASE("the port's usual conversation comes first, then TLS, then HTTP") {
+  const auto ssh = order(22);
+  REQUIRE(ssh.size() > 3);
+  CHECK(ssh[0] == "ssh");
+  CHECK(ssh[1] == "tls:http");
+  CHECK(ssh[2] == "http");
+  CHECK(order(443)[0] == "tls:http");
+  CHECK(order(443)[1] == "http");
+  CHECK(order(993)[0] == "tls:imap");
+}
+
+TEST_CASE("a port nobody hints at is listened to, then TLS, HTTP, and the rest by yield") {
+  const auto unknown = order(40000);
+  REQUIRE(unknown.size() > 5);
+  CHECK(unknown[0] == "listen");
+  CHECK(unknown[1] == "tls:http");
+  CHECK(unknown[2] == "http");
+  CHECK(unknown[3] == "postgresql");
+  CHECK(unknown[4] == "redis");
+}
+
+TEST_CASE("what the bytes look like is asked next, once") {
+  InterviewPlan plan(40000);
+  CHECK(plan.next()->entry->name == "listen");
+  plan.on_heard("ssh", false);
+  const auto next = plan.next();
+  CHECK(next->entry->name == "ssh");
+  CHECK(next->hinted);
+  plan.on_heard("ssh", false);
+  CHECK(order(plan) == std::vector<std::string>{"tls:http", "http"});
+}
+
+TEST_CASE("a doubtful greeting is asked as both") {
+  InterviewPlan plan(40000);
+  CHECK(plan.next()->entry->name == "listen");
+  plan.on_heard("ftp-or-smtp", false);
+  CHECK(plan.next()->entry->name == "smtp");
+  CHECK(plan.next()->entry->name == "ftp");
+}
+
+TEST_CASE("a peer that spoke is not asked as what it would have answered otherwise") {
+  InterviewPlan plan(40000);
+  CHECK(plan.next()->entry->name == "listen");
+  plan.on_heard("", false);
+  CHECK(order(plan) == std::vector<std::string>{"tls:http", "http"});
+}
+
+TEST_CASE("where TLS stands, everything goes on inside") {
+  InterviewPlan plan(443);
+  CHECK(plan.next()->tls);
+  plan.on_tls();
+  const auto rest = order(plan);
+  CHECK(rest.size() > 1);
+  for (const auto& name : rest) CHECK(name.starts_with("tls:"));
+  CHECK(rest[0] == "tls:listen");
+}
+
+TEST_CASE("TLS seen on a plain attempt brings TLS forward") {
+  InterviewPlan plan(22);
+  CHECK(plan.next()->entry->name == "ssh");
+  plan.on_heard("tls", false);
+  const auto next = plan.next();
+  CHECK(next->tls);
+  CHECK(next->entry->name == "http");
+}
+
+TEST_CASE("servers that want TLS are known by their words") {
+  CHECK(probe::asks_for_tls("HTTP/1.1 400 Bad Request\r\n\r\n<center>The plain HTTP request was "
+                            "sent to HTTPS port</center>"));
+  CHECK(probe::asks_for_tls("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an "
+                            "HTTPS server.\n"));
+  CHECK_FALSE(probe::asks_for_tls("HTTP/1.1 200 OK\r\n\r\nwe love HTTPS"));
+}

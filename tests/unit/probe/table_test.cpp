@@ -1,0 +1,109 @@
+// table — the page of all that can be sent is complete.
+#include "qingdan/probe/table.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <set>
+#include <string>
+
+using namespace qingdan;
+using net::Transport;
+using probe::PortClass;
+
+namespace {
+const std::vector<std::uint16_t> kUntouchable{515,  9100, 9101, 9102, 9103, 9104, 9105,  9106,
+                                              9107, 9108, 9109, 9112, 9113, 9114, 9115,  9116,
+                                              102,  502,  2404, 4840, 9600, 20000, 44818, 47808};
+const probe::Setting kSetting{"192.0.2.1", "", 80, false};
+}  // namespace
+
+TEST_CASE("every entry is complete") {
+  for (const auto& entry : probe::conversations()) {
+    CAPTURE(entry.name);
+    CHECK_FALSE(entry.name.empty());
+    CHECK(entry.sends.size() > 5);
+    CHECK(entry.sends.back() == '.');
+    CHECK(entry.never.find("never-payload") != std::string_view::npos);
+    CHECK(entry.never.find("ot-readonly") != std::string_view::npos);
+    CHECK_FALSE(entry.channels.empty());
+    CHECK(entry.limits.session.count() > 0);
+    CHECK(entry.limits.session <= std::chrono::seconds(30));
+    CHECK(entry.limits.silence.count() > 0);
+    CHECK(entry.limits.bytes > 0);
+    REQUIRE(entry.make != nullptr);
+    CHECK(entry.make(kSetting) != nullptr);
+    // Reachable: by port, by yield, by what was heard; or it is the one that listens.
+    const bool reachable = !entry.ports.empty() || entry.yield > 0 || entry.name == "listen";
+    CHECK(reachable);
+  }
+}
+
+TEST_CASE("names are unique within a transport, yields among all, ports within an entry") {
+  std::set<std::pair<std::string_view, Transport>> names;
+  std::set<int> yields;
+  for (const auto& entry : probe::conversations()) {
+    CAPTURE(entry.name);
+    CHECK(names.insert({entry.name, entry.transport}).second);
+    CHECK(probe::find_conversation(entry.name, entry.transport) == &entry);
+    if (entry.yield > 0) CHECK(yields.insert(entry.yield).second);
+    const std::set<std::uint16_t> ports(entry.ports.begin(), entry.ports.end());
+    CHECK(ports.size() == entry.ports.size());
+    CHECK_FALSE(ports.contains(0));
+  }
+  CHECK(probe::find_conversation("no such", Transport::tcp) == nullptr);
+}
+
+TEST_CASE("one conversation at most is hinted by a port of one transport") {
+  for (unsigned port = 1; port < 65536; ++port) {
+    const auto number = static_cast<std::uint16_t>(port);
+    CHECK(probe::hinted({Transport::tcp, number}).size() <= 1);
+    CHECK(probe::hinted({Transport::udp, number}).size() <= 1);
+  }
+}
+
+TEST_CASE("ports that must not get a payload hint at nothing, TCP and UDP") {
+  for (const auto port : kUntouchable) {
+    for (const auto transport : {Transport::tcp, Transport::udp}) {
+      CAPTURE(port);
+      CHECK(probe::class_of({transport, port}) != PortClass::normal);
+      CHECK(probe::hinted({transport, port}).empty());
+      for (const auto& entry : probe::conversations()) {
+        CHECK(std::find(entry.ports.begin(), entry.ports.end(), port) == entry.ports.end());
+      }
+    }
+    CHECK_FALSE(probe::hints_tls(port));
+  }
+  CHECK(probe::class_of({Transport::tcp, 9110}) == PortClass::normal);
+  CHECK(probe::class_of({Transport::tcp, 22}) == PortClass::normal);
+  CHECK(probe::to_string(PortClass::never_payload) == "never-payload");
+}
+
+TEST_CASE("who speaks first is sent nothing before it spoke, SSH excepted") {
+  for (const auto& entry : probe::conversations()) {
+    CAPTURE(entry.name);
+    const auto step = entry.make(kSetting)->on_open();
+    const bool silent = entry.peer_speaks_first && entry.name != "ssh";
+    CHECK(step.send.empty() == silent);
+    CHECK_FALSE(step.finished);
+  }
+}
+
+TEST_CASE("no conversation yields a channel the table does not name for it") {
+  const std::vector<std::string> said{"HTTP/1.1 200 OK\r\n\r\n", "SSH-2.0-x\r\n", "220 ESMTP\r\n",
+                                      "+OK\r\n", "* OK\r\n", std::string(64, '\0'),
+                                      "\xff\xfd\x01login: "};
+  for (const auto& entry : probe::conversations()) {
+    for (const auto& text : said) {
+      auto conversation = entry.make(kSetting);
+      conversation->on_open();
+      conversation->on_received(as_bytes(text));
+      conversation->on_end(probe::End::closed);
+      for (const auto& heard : conversation->take()) {
+        CAPTURE(entry.name, heard.channel, text);
+        const bool named = std::find(entry.channels.begin(), entry.channels.end(),
+                                     heard.channel) != entry.channels.end();
+        CHECK((named || heard.channel == "unknown.stream"));
+      }
+    }
+  }
+}
