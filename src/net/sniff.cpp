@@ -36,6 +36,8 @@ std::string_view sniff_coded(std::string_view text) {
   const bool coded = text.size() >= 4 && is_digit(text[0]) && is_digit(text[1]) &&
                      is_digit(text[2]) && (text[3] == ' ' || text[3] == '-');
   if (!coded) return {};
+  // Half a greeting may still turn out to be the other one.
+  if (text.size() < kGreetingMax && text.find('\n') == std::string_view::npos) return {};
   const auto code = text.substr(0, 3);
   if (code == "220") return sniff_220(text);
   const auto lower = to_lower_ascii(text.substr(0, kGreetingMax));
