@@ -202,18 +202,14 @@ bool preferred(const Claim& a, const Claim& b) {
 }
 
 // One per key, the preferred; claims without value say nothing.
-std::vector<Claim> best_of(std::span<const Claim> incoming) {
-  std::vector<Claim> sorted;
-  sorted.reserve(incoming.size());
-  for (const auto& claim : incoming) {
-    if (has_value(claim.value)) sorted.push_back(claim);
-  }
-  std::sort(sorted.begin(), sorted.end(), [](const Claim& a, const Claim& b) {
-    if (!same_key(a, b)) return key_less(a, b);
-    return preferred(a, b);
-  });
-  sorted.erase(std::unique(sorted.begin(), sorted.end(), same_key), sorted.end());
-  return sorted;
+void keep_best(std::vector<Claim>& said) {
+  std::erase_if(said, [](const Claim& claim) { return !has_value(claim.value); });
+  const auto before = [](const Claim& a, const Claim& b) {
+    return same_key(a, b) ? preferred(a, b) : key_less(a, b);
+  };
+  if (!std::is_sorted(said.begin(), said.end(), before))
+    std::sort(said.begin(), said.end(), before);
+  said.erase(std::unique(said.begin(), said.end(), same_key), said.end());
 }
 
 void not_confirmed(Claim& claim, const Hearing& hearing) {
@@ -291,10 +287,17 @@ std::string observed_value(std::span<const Claim> claims, std::string_view name,
 
 std::vector<Claim> upsert_claims(std::vector<Claim> existing, std::span<const Claim> incoming,
                                  const Hearing& hearing) {
+  return upsert_claims(std::move(existing), std::vector<Claim>(incoming.begin(), incoming.end()),
+                       hearing);
+}
+
+std::vector<Claim> upsert_claims(std::vector<Claim> existing, std::vector<Claim>&& incoming,
+                                 const Hearing& hearing) {
   if (!std::is_sorted(existing.begin(), existing.end(), key_less)) {
     std::sort(existing.begin(), existing.end(), key_less);
   }
-  auto said = best_of(incoming);
+  auto said = std::move(incoming);
+  keep_best(said);
   std::vector<Claim> result;
   result.reserve(existing.size() + said.size());
   auto next = said.begin();

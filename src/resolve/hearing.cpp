@@ -164,7 +164,7 @@ void hear_claims(AssetRecord& asset, const std::vector<const HostSeen*>& hosts, 
     std::move(claims.begin(), claims.end(), std::back_inserter(said));
   }
   asset.claims =
-      upsert_claims(std::move(asset.claims), said,
+      upsert_claims(std::move(asset.claims), std::move(said),
                     {.newer = newer, .whole = whole, .host = true, .source = frame.source});
 }
 

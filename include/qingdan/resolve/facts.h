@@ -48,5 +48,8 @@ struct Hearing {
 [[nodiscard]] std::vector<model::Claim> upsert_claims(std::vector<model::Claim> existing,
                                                       std::span<const model::Claim> incoming,
                                                       const Hearing& hearing);
+[[nodiscard]] std::vector<model::Claim> upsert_claims(std::vector<model::Claim> existing,
+                                                      std::vector<model::Claim>&& incoming,
+                                                      const Hearing& hearing);
 
 }  // namespace qingdan::resolve

@@ -127,7 +127,7 @@ TEST_CASE("a key seen at two living addresses asks a person", "[resolve][identit
 
 TEST_CASE("a serial seen at two addresses is one machine with two", "[resolve][identity]") {
   const auto router = [](const net::Address& address) {
-    return with(host(address, {kSsh}), IdentifierType::snmp_engine_id, "80000009 03 0011");
+    return with(host(address, {kSsh}), IdentifierType::serial, "FOC1234X0AB");
   };
   auto told = after({}, run(1, 0, {router(ip(1)), router(ip(2))}));
   CHECK(words(told.changes) == Lines{"新增资产 10.98.0.1:  → 10.98.0.1 openssh 9.2p1"});
@@ -137,6 +137,17 @@ TEST_CASE("a serial seen at two addresses is one machine with two", "[resolve][i
   CHECK(words(told.changes) ==
         Lines{"地址变更 10.98.0.1: 10.98.0.1; 10.98.0.2 → 10.98.0.1; 10.98.0.2; 10.98.0.3"});
   CHECK(check_world(told.world, day(1)).empty());
+}
+
+TEST_CASE("an SNMP engine id seen at two living addresses asks a person", "[resolve][identity]") {
+  const auto printer = [](const net::Address& address) {
+    return with(host(address, {kHttp}), IdentifierType::snmp_engine_id, "80001f8804deadbeef");
+  };
+  const auto told = after({}, run(1, 0, {printer(ip(1)), printer(ip(2))}));
+  CHECK(told.world.assets.size() == 2);
+  CHECK(count(told.changes, ChangeType::duplicate_suspected) == 1);
+  const auto moved = after(told.world, run(2, 1, {printer(ip(1)), printer(ip(9))}));
+  CHECK(words(moved.changes) == Lines{"地址变更 10.98.0.9: 10.98.0.2 → 10.98.0.9"});  // the one gone
 }
 
 TEST_CASE("a key on more than three machines identifies none", "[resolve][identity]") {
