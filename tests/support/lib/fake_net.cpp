@@ -190,8 +190,7 @@ class FakeNet::DatagramWire final : public probe::DatagramSocket {
   std::deque<Arrival> inbox_;
 };
 
-FakeNet::FakeNet(std::uint64_t seed)
-    : context_(1), alarms_(std::make_unique<Alarm>()), rng_(seed) {
+FakeNet::FakeNet(std::uint64_t seed) : context_(1), alarms_(std::make_unique<Alarm>()), rng_(seed) {
   clock_.advance(1h);  // so that no time is the epoch, which stands for "never"
 }
 
@@ -231,10 +230,9 @@ bool FakeNet::run(nanoseconds most) {
 
 std::size_t FakeNet::attempts_at(std::string_view ip, std::uint16_t port) const {
   const auto address = parsed(ip);
-  return static_cast<std::size_t>(
-      std::count_if(traffic_.attempts.begin(), traffic_.attempts.end(), [&](const Attempt& one) {
-        return one.ip == address && one.port.port == port;
-      }));
+  return static_cast<std::size_t>(std::count_if(
+      traffic_.attempts.begin(), traffic_.attempts.end(),
+      [&](const Attempt& one) { return one.ip == address && one.port.port == port; }));
 }
 
 std::string FakeNet::payload(std::string_view ip, std::uint16_t port,

@@ -1,8 +1,8 @@
 // fake_net — a network in one process on a virtual clock: hosts with scripted ports behind the same
 // seam as the real one. Nothing is random but what a seed says, and no time passes in fact.
 //
-// run() lets everything runnable run, then moves the clock to the next alarm. What was asked of whom
-// is recorded, so that tests assert what was *sent*.
+// run() lets everything runnable run, then moves the clock to the next alarm. What was asked of
+// whom is recorded, so that tests assert what was *sent*.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -65,7 +65,8 @@ class FakeNet final : public probe::Sockets {
   void set_hook(std::function<void(const Attempt&)> hook) { hook_ = std::move(hook); }
 
   void spawn(Awaitable<void> task);
-  // Until nothing is left to run and no alarm is set; false where `most` virtual time passed before.
+  // Until nothing is left to run and no alarm is set; false where `most` virtual time passed
+  // before.
   bool run(std::chrono::nanoseconds most = std::chrono::hours(100));
   // Runs `task` to its end and returns what it returned.
   template <class T>

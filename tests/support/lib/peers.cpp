@@ -92,8 +92,8 @@ MakePeer endless(std::string line) {
 
 MakePeer web(std::string body, std::string headers) {
   const auto length = std::to_string(body.size());
-  auto page = "HTTP/1.1 200 OK\r\n" + headers + "Content-Type: text/html\r\nContent-Length: " +
-              length + "\r\n\r\n" + body;
+  auto page = "HTTP/1.1 200 OK\r\n" + headers +
+              "Content-Type: text/html\r\nContent-Length: " + length + "\r\n\r\n" + body;
   auto bad = std::string("HTTP/1.1 400 Bad Request\r\n") + headers + "Content-Length: 0\r\n\r\n";
   return scripted("", {{"GET ", std::move(page), true}, {"", std::move(bad), true}});
 }

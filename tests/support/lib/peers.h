@@ -36,18 +36,18 @@ using MakePeer = std::function<std::unique_ptr<Peer>()>;
 namespace peers {
 
 struct Answer {
-  std::string to;     // to what contains this ("" = anything)
+  std::string to;  // to what contains this ("" = anything)
   std::string reply;
   bool close{false};
 };
 
-MakePeer silent();                                // accepts, says nothing
-MakePeer greets(std::string text);                // says this, answers nothing
+MakePeer silent();                  // accepts, says nothing
+MakePeer greets(std::string text);  // says this, answers nothing
 MakePeer scripted(std::string greeting, std::vector<Answer> answers);
-MakePeer closes();                                // accepts and closes at once
-MakePeer resets();                                // accepts and resets at once
+MakePeer closes();                                                  // accepts and closes at once
+MakePeer resets();                                                  // accepts and resets at once
 MakePeer trickles(std::string text, std::chrono::nanoseconds gap);  // a byte each gap, for ever
-MakePeer endless(std::string line);               // as much as one reads
+MakePeer endless(std::string line);                                 // as much as one reads
 // A web server: 200 with this body to every GET, then close.
 MakePeer web(std::string body, std::string headers = "Server: test\r\n");
 

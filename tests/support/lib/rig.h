@@ -14,8 +14,9 @@ struct Rig {
   explicit Rig(targets::Scope allowed, std::uint64_t seed = 1)
       : scope(std::move(allowed)), net(seed) {}
 
-  [[nodiscard]] targets::ApprovedTarget target(std::string_view ip, std::uint16_t port,
-                                               net::Transport transport = net::Transport::tcp) const {
+  [[nodiscard]] targets::ApprovedTarget target(
+      std::string_view ip, std::uint16_t port,
+      net::Transport transport = net::Transport::tcp) const {
     return scope.approve(net::parse_address(ip).value(), transport, port).value();
   }
 

@@ -9,10 +9,10 @@
 namespace qingdan::test {
 
 struct ScopeText {
-  std::vector<std::string> allow;    // CIDRs
+  std::vector<std::string> allow;  // CIDRs
   std::vector<std::string> exclude;
   std::uint32_t global_pps{0}, prefix_pps{0}, host_pps{0};  // 0 = no cap
-  std::string windows;               // further TOML
+  std::string windows;                                      // further TOML
 };
 
 // Valid for all of time that tests know.

@@ -52,8 +52,8 @@ std::shared_ptr<Server> make_server(const TlsOptions& options) {
   X509_gmtime_adj(X509_getm_notAfter(certificate), 86400);
   X509_set_pubkey(certificate, server->key.get());
   auto* name = X509_get_subject_name(certificate);
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
-                             as_bytes(options.common_name).data(), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, as_bytes(options.common_name).data(), -1,
+                             -1, 0);
   X509_set_issuer_name(certificate, name);
   QD_ENSURES(X509_sign(certificate, server->key.get(), EVP_sha256()) > 0);
 

@@ -26,8 +26,8 @@ struct Bench {
     rig.net.host(kHost).others = {test::PortKind::open, std::move(peer), {}};
   }
   CanaryFindings ask() {
-    return rig.net.await(probe::ask_canaries(rig.pacer, *tls, net::parse_address(kHost).value(),
-                                             kCanaries, {}));
+    return rig.net.await(
+        probe::ask_canaries(rig.pacer, *tls, net::parse_address(kHost).value(), kCanaries, {}));
   }
   InterviewReport interview(std::uint16_t port) {
     probe::Subject subject{rig.target(kHost, port), 2ms, ""};

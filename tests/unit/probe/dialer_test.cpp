@@ -13,7 +13,6 @@ using test::Rig;
 
 namespace {
 
-
 Awaitable<DialOutcome> dial_once(probe::Dialer& dialer, targets::ApprovedTarget target) {
   const Deadline by{dialer.clock().steady() + std::chrono::milliseconds(100)};
   auto connection = co_await dialer.dial(std::move(target), by);
@@ -112,7 +111,10 @@ TEST_CASE("of a million random targets none outside the scope reaches a socket",
       {{"64.0.0.0/2", "128.0.0.0/2", "192.0.0.0/3", "2001:db8::/112"}, {}, 0, 0, 0, ""});
   const auto narrow = test::make_scope({{"198.51.100.0/22", "2001:db8::4000/114"},
                                         {"198.51.101.128/25", "2001:db8::4100/120"},
-                                        0, 0, 0, ""});
+                                        0,
+                                        0,
+                                        0,
+                                        ""});
   FakeNet net;
   std::uint64_t reached = 0, outside = 0;
   net.set_hook([&](const test::Attempt& attempt) {

@@ -91,9 +91,11 @@ TEST_CASE("TLS seen on a plain attempt brings TLS forward") {
 }
 
 TEST_CASE("servers that want TLS are known by their words") {
-  CHECK(probe::asks_for_tls("HTTP/1.1 400 Bad Request\r\n\r\n<center>The plain HTTP request was "
-                            "sent to HTTPS port</center>"));
-  CHECK(probe::asks_for_tls("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an "
-                            "HTTPS server.\n"));
+  CHECK(
+      probe::asks_for_tls("HTTP/1.1 400 Bad Request\r\n\r\n<center>The plain HTTP request was "
+                          "sent to HTTPS port</center>"));
+  CHECK(
+      probe::asks_for_tls("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an "
+                          "HTTPS server.\n"));
   CHECK_FALSE(probe::asks_for_tls("HTTP/1.1 200 OK\r\n\r\nwe love HTTPS"));
 }

@@ -125,8 +125,9 @@ TEST_CASE("TLS on an unknown port is found after listening, and so is what is in
 }
 
 TEST_CASE("a server that wants TLS on a plain port is asked inside TLS") {
-  Bench bench(peers::scripted("", {{"GET ", "HTTP/1.1 400 Bad Request\r\nContent-Length: 55\r\n\r\n"
-                                            "The plain HTTP request was sent to HTTPS port, sorry..",
+  Bench bench(peers::scripted("", {{"GET ",
+                                    "HTTP/1.1 400 Bad Request\r\nContent-Length: 55\r\n\r\n"
+                                    "The plain HTTP request was sent to HTTPS port, sorry..",
                                     true}}),
               8080);
   const auto report = bench.ask();
@@ -211,8 +212,8 @@ TEST_CASE("accepting and leaving is acked, resetting as well") {
 }
 
 TEST_CASE("not one byte and no connection goes to printers and controllers") {
-  for (const std::uint16_t port : {9100, 9109, 9112, 9116, 515, 102, 502, 2404, 4840, 9600, 20000,
-                                   44818, 47808}) {
+  for (const std::uint16_t port :
+       {9100, 9109, 9112, 9116, 515, 102, 502, 2404, 4840, 9600, 20000, 44818, 47808}) {
     Bench bench(peers::greets("@PJL\r\n"), port);
     const auto report = bench.ask();
     CAPTURE(port);
@@ -302,8 +303,7 @@ TEST_CASE("every connection takes its token") {
   rig.net.listen(kHost, 80, peers::web(kPage));
   auto tls = std::move(probe::open_tls_context()).value();
   probe::Subject subject{rig.target(kHost, 80), 2ms, ""};
-  const auto report =
-      rig.net.await(probe::interview(rig.pacer, *tls, std::move(subject), {}));
+  const auto report = rig.net.await(probe::interview(rig.pacer, *tls, std::move(subject), {}));
   CHECK(report.connections == 2);
   REQUIRE(rig.net.traffic().attempts.size() == 2);
   CHECK(rig.net.traffic().attempts[1].at - rig.net.traffic().attempts[0].at >= 1s);

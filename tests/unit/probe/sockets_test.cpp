@@ -45,7 +45,8 @@ struct Server {
 };
 
 struct Bench {
-  targets::ApprovedTarget target(std::uint16_t port, net::Transport transport = net::Transport::tcp) {
+  targets::ApprovedTarget target(std::uint16_t port,
+                                 net::Transport transport = net::Transport::tcp) {
     return scope.approve(kLoopback, transport, port).value();
   }
   Deadline in(std::chrono::milliseconds wait) const { return {clock.steady() + wait}; }

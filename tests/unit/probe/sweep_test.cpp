@@ -286,8 +286,7 @@ TEST_CASE("a breach of scope ends the run with an error, and nothing was sent ou
 TEST_CASE("while the window of a zone is closed nothing of it is asked") {
   test::ScopeText text{{"192.0.2.0/30"}, {}, 0, 0, 0, ""};
   // One second on Mondays; the clock of the tests begins on a Thursday.
-  text.windows =
-      "[[window]]\nzone = \"z\"\ndays = [\"mon\"]\nfrom = 00:00:00\nto = 00:00:01\n";
+  text.windows = "[[window]]\nzone = \"z\"\ndays = [\"mon\"]\nfrom = 00:00:00\nto = 00:00:01\n";
   Rig rig(test::make_scope(text));
   Found found;
   const auto swept = run(rig, Grid(rig.scope, "80"), found);

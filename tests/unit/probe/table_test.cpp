@@ -11,8 +11,8 @@ using net::Transport;
 using probe::PortClass;
 
 namespace {
-const std::vector<std::uint16_t> kUntouchable{515,  9100, 9101, 9102, 9103, 9104, 9105,  9106,
-                                              9107, 9108, 9109, 9112, 9113, 9114, 9115,  9116,
+const std::vector<std::uint16_t> kUntouchable{515,  9100, 9101, 9102, 9103, 9104,  9105,  9106,
+                                              9107, 9108, 9109, 9112, 9113, 9114,  9115,  9116,
                                               102,  502,  2404, 4840, 9600, 20000, 44818, 47808};
 const probe::Setting kSetting{"192.0.2.1", "", 80, false};
 }  // namespace
@@ -89,9 +89,9 @@ TEST_CASE("who speaks first is sent nothing before it spoke, SSH excepted") {
 }
 
 TEST_CASE("no conversation yields a channel the table does not name for it") {
-  const std::vector<std::string> said{"HTTP/1.1 200 OK\r\n\r\n", "SSH-2.0-x\r\n", "220 ESMTP\r\n",
-                                      "+OK\r\n", "* OK\r\n", std::string(64, '\0'),
-                                      "\xff\xfd\x01login: "};
+  const std::vector<std::string> said{
+      "HTTP/1.1 200 OK\r\n\r\n", "SSH-2.0-x\r\n",      "220 ESMTP\r\n", "+OK\r\n", "* OK\r\n",
+      std::string(64, '\0'),     "\xff\xfd\x01login: "};
   for (const auto& entry : probe::conversations()) {
     for (const auto& text : said) {
       auto conversation = entry.make(kSetting);
@@ -100,8 +100,8 @@ TEST_CASE("no conversation yields a channel the table does not name for it") {
       conversation->on_end(probe::End::closed);
       for (const auto& heard : conversation->take()) {
         CAPTURE(entry.name, heard.channel, text);
-        const bool named = std::find(entry.channels.begin(), entry.channels.end(),
-                                     heard.channel) != entry.channels.end();
+        const bool named = std::find(entry.channels.begin(), entry.channels.end(), heard.channel) !=
+                           entry.channels.end();
         CHECK((named || heard.channel == "unknown.stream"));
       }
     }
