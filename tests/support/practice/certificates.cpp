@@ -132,10 +132,17 @@ Key make_rsa_key(const std::string& name) {
   return key_from("RSA", builder.get());
 }
 
+// A key of RSA costs two primes: each is made once.
 Key make_key(const std::string& type, const std::string& name) {
-  if (type == "ec") return make_ec_key(name);
-  if (type == "rsa") return make_rsa_key(name);
-  throw BadDescription("certificates: cert_key must be \"ec\" or \"rsa\", not \"" + type + "\"");
+  static std::map<std::pair<std::string, std::string>, Key> made;
+  auto& key = made[{type, name}];
+  if (!key && type == "ec") key = make_ec_key(name);
+  if (!key && type == "rsa") key = make_rsa_key(name);
+  if (!key) {
+    throw BadDescription("certificates: cert_key must be \"ec\" or \"rsa\", not \"" + type + "\"");
+  }
+  EVP_PKEY_up_ref(key.get());
+  return Key(key.get());
 }
 
 void set_name(X509_NAME* name, const std::string& subject) {

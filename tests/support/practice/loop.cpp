@@ -23,8 +23,8 @@ Loop::Id Loop::watch(const UniqueFd& fd, std::uint32_t events, Handler& handler)
   epoll_event event{};
   event.events = events;
   event.data.u64 = id;
+  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd.get(), &event) != 0) return 0;
   handlers_[id] = &handler;
-  epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd.get(), &event);
   return id;
 }
 

@@ -24,6 +24,7 @@ class Loop {
 
   [[nodiscard]] static Result<std::unique_ptr<Loop>> open();
 
+  // 0 where epoll cannot watch it: a regular file, /dev/null.
   Id watch(const UniqueFd& fd, std::uint32_t events, Handler& handler);
   void change(const UniqueFd& fd, Id id, std::uint32_t events);
   void forget(const UniqueFd& fd, Id id);

@@ -128,7 +128,7 @@ class Show final : public Loop::Handler {
       std::cerr << "qingdan-practice: --max-seconds is over\n";
       loop_.stop();
     });
-    if (!options_.detached) input_watch_ = loop_.watch(input_, EPOLLIN, *this);
+    if (!options_.detached) listen_to_input();
   }
 
   void on_ready(std::uint32_t) override {
@@ -155,6 +155,18 @@ class Show final : public Loop::Handler {
     sigprocmask(SIG_BLOCK, &set, nullptr);
     signals_ = UniqueFd(signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
     signal_watch_ = loop_.watch(signals_, EPOLLIN, on_signal_);
+  }
+
+  // A file of commands is obeyed at once, and its end is the end.
+  void listen_to_input() {
+    input_watch_ = loop_.watch(input_, EPOLLIN, *this);
+    if (input_watch_ == 0)
+      loop_.after(std::chrono::milliseconds(0), [this] { read_file_of_commands(); });
+  }
+
+  void read_file_of_commands() {
+    on_ready(EPOLLIN);
+    loop_.after(std::chrono::milliseconds(0), [this] { read_file_of_commands(); });
   }
 
   void go_to(int epoch) {

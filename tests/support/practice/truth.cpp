@@ -34,22 +34,11 @@ void add_website(json& truth, const Settings& settings) {
   truth["favicon_md5"] = md5_hex(icon);
 }
 
-// A certificate costs two primes where it is RSA: each is made once.
-const Chain& chain_of(const Settings& settings, const Place& at) {
-  static std::map<std::string, Chain> made;
-  const auto spec = certificate_spec(settings, at.ip + " " + std::to_string(at.port));
-  auto key = spec.subject + spec.key + spec.key_name + spec.issuer + spec.from + spec.to +
-             std::to_string(spec.renewal);
-  for (const auto& name : spec.san) key += "|" + name;
-  const auto found = made.find(key);
-  return found != made.end() ? found->second : made.emplace(key, make_chain(spec)).first->second;
-}
-
 void add_tls(json& truth, const Settings& settings, const Place& at) {
   const bool tls = settings.flag("tls");
   truth["tls"] = tls;
   if (!tls && !settings.flag("offers_tls")) return;
-  const auto& chain = chain_of(settings, at);
+  const auto chain = make_chain(certificate_spec(settings, at.ip + " " + std::to_string(at.port)));
   if (!tls) {
     truth["tls_after_start"] = true;  // only those see it who ask for STARTTLS
   }

@@ -40,7 +40,7 @@ constexpr std::array kRoles{
     Role{"hold", "", kAcked, make_hold, nullptr},
     Role{"tarpit", "", "tarpit", make_tarpit, nullptr},
     Role{"endless", "", "tarpit", make_endless, nullptr},
-    Role{"blob", "", kVerified, make_blob, nullptr},
+    Role{"blob", "", "tarpit", make_blob, nullptr},
     Role{"closes", "", kAcked, make_closes, nullptr},
     Role{"resets", "", kAcked, make_resets, nullptr},
     Role{"says", "", kVerified, make_says, nullptr},
