@@ -197,6 +197,49 @@ std::size_t display_width(std::string_view utf8) {
   return width;
 }
 
+namespace {
+
+// The length of what must stay together at the start of `text`: a word, or one character.
+std::size_t unit_size(std::string_view text) {
+  std::size_t size = 0;
+  while (size < text.size()) {
+    const auto character = character_at(text, size);
+    const bool parts = character.point == ' ' || width_of(character.point) == 2;
+    if (parts) return size == 0 ? character.size : size;
+    size += character.size;
+  }
+  return size;
+}
+
+std::size_t wrapped_paragraph(std::string_view text, double width) {
+  const auto limit = std::max<std::size_t>(static_cast<std::size_t>(width), 2);
+  std::size_t lines = 1;
+  std::size_t used = 0;
+  while (!text.empty()) {
+    const auto size = unit_size(text);
+    const auto wide = display_width(text.substr(0, size));
+    const bool space = text[0] == ' ';
+    text.remove_prefix(size);
+    if (used + wide <= limit) {
+      used += wide;
+      continue;
+    }
+    if (space) continue;  // hangs over the end
+    if (used > 0) ++lines;
+    lines += (wide - 1) / limit;
+    used = (wide - 1) % limit + 1;
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::size_t wrapped_lines(std::string_view utf8, double width) {
+  std::size_t lines = 0;
+  for (const auto paragraph : split(utf8, '\n')) lines += wrapped_paragraph(paragraph, width);
+  return lines;
+}
+
 std::string cut_for_width(std::string_view utf8, std::size_t width) {
   if (display_width(utf8) <= width) return std::string(utf8);
   if (width == 0) return {};

@@ -27,6 +27,9 @@ namespace qingdan::report {
 
 // Columns a terminal needs: East Asian wide characters two, combining marks none.
 [[nodiscard]] std::size_t display_width(std::string_view utf8);
+// Lines that a text takes in `width` columns when words are kept whole where they fit and wide
+// characters may be parted anywhere, as office programs do.
+[[nodiscard]] std::size_t wrapped_lines(std::string_view utf8, double width);
 // At most `width` columns; ends in "…" where cut.
 [[nodiscard]] std::string cut_for_width(std::string_view utf8, std::size_t width);
 

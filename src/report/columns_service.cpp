@@ -105,14 +105,14 @@ constexpr Column<ServiceRow> kServices[]{
      [](const ServiceRow& r) { return text(product_name(product_of(r))); }},
     {{"版本", "P/T", 11, "应答中的版本", ""},
      [](const ServiceRow& r) { return text(product_of(r).version); }},
-    {{"版本来源与精度", "D", 18, "由哪条规则得出、精确到什么程度",
+    {{"版本来源与精度", "D", 15, "由哪条规则得出、精确到什么程度",
       "规则号；精确、到次版本、区间、未知"},
      [](const ServiceRow& r) { return text(version_source(r)); }},
     {{"置信度", "D", 7, "识别结论的置信度", "0-100", Kind::count},
      [](const ServiceRow& r) { return confidence_of(fact_of(r, field::kProduct)); }},
-    {{"CPE", "D", 26, "通用平台枚举", "CPE 2.3"},
+    {{"CPE", "D", 23, "通用平台枚举", "CPE 2.3"},
      [](const ServiceRow& r) { return text(product_of(r).cpe); }},
-    {{"横幅摘要", "P", 26, "应答摘要，控制字符已转义", "不超过200字节"},
+    {{"横幅摘要", "P", 23, "应答摘要，控制字符已转义", "不超过200字节"},
      [](const ServiceRow& r) { return text(r.service.banner); }},
     {{"管理或高危端口", "D", 9, "按端口号给出的提示", "管理、高危"},
      [](const ServiceRow& r) {
@@ -122,9 +122,9 @@ constexpr Column<ServiceRow> kServices[]{
      [](const ServiceRow&) { return Cell{}; }},
     {{"所属系统", "D/M", 14, "所属业务系统", ""},
      [](const ServiceRow& r) { return text(r.host.text(field::kSystem)); }},
-    {{"首次发现", "D", 18, "第一次确认开放", "YYYY-MM-DD HH:MM:SS"},
+    {{"首次发现", "D", 11, "第一次确认开放", "YYYY-MM-DD HH:MM:SS"},
      [](const ServiceRow& r) { return text(format_local(r.service.record->first_seen)); }},
-    {{"最近发现", "D", 18, "最近一次确认开放", "YYYY-MM-DD HH:MM:SS"},
+    {{"最近发现", "D", 11, "最近一次确认开放", "YYYY-MM-DD HH:MM:SS"},
      [](const ServiceRow& r) { return text(format_local(r.service.record->last_seen)); }},
     {{"观测点", "D", 10, "从哪里探测", ""},
      [](const ServiceRow& r) { return text(vantage_text(r)); }},
@@ -156,9 +156,9 @@ constexpr Column<ComponentRow> kComponents[]{
      [](const ComponentRow& r) { return text(r.product.package); }},
     {{"版本精度", "D", 9, "版本确认到什么程度", "精确、到次版本、区间、未知"},
      [](const ComponentRow& r) { return text(std::string(to_string(r.product.precision))); }},
-    {{"CPE 2.3", "D", 30, "通用平台枚举", "cpe:2.3:…"},
+    {{"CPE 2.3", "D", 25, "通用平台枚举", "cpe:2.3:…"},
      [](const ComponentRow& r) { return text(r.product.cpe); }},
-    {{"识别依据", "D", 20, "指纹规则号", ""},
+    {{"识别依据", "D", 17, "指纹规则号", ""},
      [](const ComponentRow& r) {
        return text(r.product.rule.empty() ? r.fact.rule : r.product.rule);
      }},
@@ -176,12 +176,12 @@ constexpr Column<ComponentRow> kComponents[]{
     {kNumber, [](const ComponentRow& r) { return text(r.host.asset.number); }},
     {{"位置", "D", 20, "所在的端口，空端口为主机本身", "IP:端口/协议"},
      [](const ComponentRow& r) { return text(component_place(r)); }},
-    {{"首次发现", "D", 18, "所在端口或主机第一次发现", "YYYY-MM-DD HH:MM:SS"},
+    {{"首次发现", "D", 11, "所在端口或主机第一次发现", "YYYY-MM-DD HH:MM:SS"},
      [](const ComponentRow& r) {
        return text(format_local(r.service != nullptr ? r.service->record->first_seen
                                                      : r.host.asset.first_seen));
      }},
-    {{"最近发现", "D", 18, "所在端口或主机最近发现", "YYYY-MM-DD HH:MM:SS"},
+    {{"最近发现", "D", 11, "所在端口或主机最近发现", "YYYY-MM-DD HH:MM:SS"},
      [](const ComponentRow& r) {
        return text(format_local(r.service != nullptr ? r.service->record->last_seen
                                                      : r.host.asset.last_seen));
@@ -236,9 +236,9 @@ constexpr Column<ServiceRow> kWebsites[]{
      [](const ServiceRow& r) { return text(r.host.text(field::kSystem)); }},
     {{"所属单位", "D/M", 16, "归属的单位", ""},
      [](const ServiceRow& r) { return text(r.host.text(field::kUnit)); }},
-    {{"首次发现", "D", 18, "第一次应答", "YYYY-MM-DD HH:MM:SS"},
+    {{"首次发现", "D", 11, "第一次应答", "YYYY-MM-DD HH:MM:SS"},
      [](const ServiceRow& r) { return text(format_local(r.service.record->first_seen)); }},
-    {{"最近发现", "D", 18, "最近一次应答", "YYYY-MM-DD HH:MM:SS"},
+    {{"最近发现", "D", 11, "最近一次应答", "YYYY-MM-DD HH:MM:SS"},
      [](const ServiceRow& r) { return text(format_local(r.service.record->last_seen)); }},
 };
 
@@ -294,13 +294,13 @@ std::string numbers_text(const CertificateRow& row) {
 }
 
 constexpr Column<CertificateRow> kCertificates[]{
-    {{"SHA-256", "P/T", 30, "证书（DER）的摘要", "64位十六进制"},
+    {{"SHA-256", "P/T", 23, "证书（DER）的摘要", "64位十六进制"},
      [](const CertificateRow& r) { return text(r.listed.certificate.sha256); }},
-    {{"主体", "P/T", 26, "证书主体", "RFC 4514"},
+    {{"主体", "P/T", 22, "证书主体", "RFC 4514"},
      [](const CertificateRow& r) { return text(r.listed.certificate.subject); }},
-    {{"主体别名", "P/T", 24, "SAN，以分号分隔", ""},
+    {{"主体别名", "P/T", 20, "SAN，以分号分隔", ""},
      [](const CertificateRow& r) { return text(joined(r.listed.certificate.san)); }},
-    {{"颁发者", "P/T", 26, "证书颁发者", "RFC 4514"},
+    {{"颁发者", "P/T", 22, "证书颁发者", "RFC 4514"},
      [](const CertificateRow& r) { return text(r.listed.certificate.issuer); }},
     {{"序列号", "P/T", 20, "证书序列号", "十六进制"},
      [](const CertificateRow& r) { return text(r.listed.certificate.serial); }},
@@ -312,9 +312,9 @@ constexpr Column<CertificateRow> kCertificates[]{
      }},
     {{"签名算法", "P/T", 16, "签名算法", ""},
      [](const CertificateRow& r) { return text(r.listed.certificate.signature_algorithm); }},
-    {{"有效期起", "P", 18, "生效时间", "YYYY-MM-DD HH:MM:SS"},
+    {{"有效期起", "P", 11, "生效时间", "YYYY-MM-DD HH:MM:SS"},
      [](const CertificateRow& r) { return text(format_local(r.listed.certificate.not_before)); }},
-    {{"有效期止", "P", 18, "失效时间", "YYYY-MM-DD HH:MM:SS"},
+    {{"有效期止", "P", 11, "失效时间", "YYYY-MM-DD HH:MM:SS"},
      [](const CertificateRow& r) { return text(format_local(r.listed.certificate.not_after)); }},
     {{"剩余天数", "D", 8, "自数据截止时间起，负数为已过期", "", Kind::count},
      [](const CertificateRow& r) { return Cell{days_left(r)}; }},
@@ -328,9 +328,9 @@ constexpr Column<CertificateRow> kCertificates[]{
      [](const CertificateRow& r) { return text(uses_text(r)); }},
     {{"资产编号", "D", 12, "使用它的资产", "以分号分隔"},
      [](const CertificateRow& r) { return text(numbers_text(r)); }},
-    {{"首次发现", "D", 18, "第一次见到", "YYYY-MM-DD HH:MM:SS"},
+    {{"首次发现", "D", 11, "第一次见到", "YYYY-MM-DD HH:MM:SS"},
      [](const CertificateRow& r) { return text(format_local(r.listed.first_seen)); }},
-    {{"最近发现", "D", 18, "最近一次见到", "YYYY-MM-DD HH:MM:SS"},
+    {{"最近发现", "D", 11, "最近一次见到", "YYYY-MM-DD HH:MM:SS"},
      [](const CertificateRow& r) { return text(format_local(r.listed.last_seen)); }},
 };
 

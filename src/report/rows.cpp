@@ -309,6 +309,20 @@ std::string field_title(std::string_view name) {
   return std::string(name);
 }
 
+namespace {
+
+// A fact's JSON as a person would write it.
+std::string value_text(std::string_view json) {
+  if (auto text = model::parse_text(json)) return clean_text(*text);
+  if (const auto product = model::parse_product(json)) {
+    auto text = product_text(*product);
+    if (!text.empty()) return clean_text(text);
+  }
+  return clean_text(json);
+}
+
+}  // namespace
+
 std::vector<DoubtRow> doubts_of(const AssetView& view) {
   std::vector<std::string> clues;
   for (const auto& service : view.services) {
@@ -335,7 +349,7 @@ std::vector<DoubtRow> doubts_of(const AssetView& view) {
   if (unit.empty()) add("单位不明", clue);
   for (const auto& [key, fact] : view.asset.facts) {
     const auto both =
-        field_title(key) + "：" + clean_text(fact.value) + " ／ " + clean_text(fact.other);
+        field_title(key) + "：" + value_text(fact.value) + " ／ " + value_text(fact.other);
     if (fact.state == model::FactState::conflict) add("来源冲突", both);
     if (fact.state == model::FactState::review) add("修正需复核", both);
   }

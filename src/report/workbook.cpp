@@ -44,8 +44,8 @@ constexpr double kCoverLineHeight = 17;
 constexpr double kMinRowHeight = 18;
 constexpr std::size_t kMaxLines = 12;  // a longer cell is read on the screen
 constexpr double kSignHeight = 40;
-// Words are not broken, so a line is seldom full.
-constexpr double kUsableShare = 0.9;
+// Fonts differ a little from what the width of a column assumes.
+constexpr double kUsableShare = 0.95;
 constexpr std::uint8_t kPaperA4 = 9;  // ECMA-376 §18.3.1.63 paperSize
 constexpr lxw_color_t kHeadFill = 0xDCE6F1;
 constexpr lxw_color_t kRule = 0xA6A6A6;
@@ -268,17 +268,6 @@ void Workbook::write_cell(const Tab& tab, lxw_col_t column, const Cell& cell) {
   }
 }
 
-// Lines that a text takes in a column `width` characters of the body font wide.
-std::size_t lines_of(std::string_view text, double width) {
-  const auto usable = static_cast<std::size_t>(std::max(width * kUsableShare, 2.0));
-  std::size_t lines = 0;
-  for (const auto line : split(text, '\n')) {
-    const auto wide = display_width(line);
-    lines += static_cast<double>(wide) <= width + 1 ? 1 : (wide + usable - 1) / usable;
-  }
-  return lines;
-}
-
 double row_height(const Tab& tab, SheetId id, const std::vector<Cell>& cells) {
   const bool cover = id == SheetId::cover;
   if (cover && is_signature(plain_text(cells[0]))) return kSignHeight;
@@ -286,7 +275,8 @@ double row_height(const Tab& tab, SheetId id, const std::vector<Cell>& cells) {
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const auto* text = std::get_if<std::string>(&cells[i]);
     const double width = tab.columns[i].width * (cover ? kBodySize / kCoverSize : 1);
-    if (text != nullptr) lines = std::max(lines, lines_of(clean_text(*text), width));
+    if (text != nullptr)
+      lines = std::max(lines, wrapped_lines(clean_text(*text), width * kUsableShare));
   }
   if (cover) return 10 + kCoverLineHeight * static_cast<double>(lines);
   return std::max(kMinRowHeight, 4 + kLineHeight * static_cast<double>(std::min(lines, kMaxLines)));

@@ -84,3 +84,14 @@ TEST_CASE("wide characters take two columns of a terminal", "[report][cell_text]
     CHECK(display_width(cut_for_width("a清b单c", width)) <= width);
   }
 }
+
+TEST_CASE("words wrap whole where they fit, wide characters anywhere", "[report][cell_text]") {
+  CHECK(wrapped_lines("", 10) == 1);
+  CHECK(wrapped_lines("2026-11-22 10:00:00", 10) == 2);
+  CHECK(wrapped_lines("2026-11-22 10:00:00", 19) == 1);
+  CHECK(wrapped_lines("清单清单清单", 5) == 3);
+  CHECK(wrapped_lines("abcdefghijk", 4) == 3);
+  CHECK(wrapped_lines("ab abcdefghijk", 4) == 4);
+  CHECK(wrapped_lines("a\nb\n", 4) == 3);
+  CHECK(wrapped_lines("清单", 0) == 2);
+}
