@@ -17,7 +17,10 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kHandshake{6000};  // TLS on old boxes with 2048-bit keys takes seconds
+// TLS on old boxes with 2048-bit keys takes seconds; where nothing hints at TLS most silence is that
+// of a peer that waits for its own protocol.
+constexpr milliseconds kHandshake{6000};
+constexpr milliseconds kHandshakeGuess{3000};
 constexpr std::size_t kHandshakeBytes = 131'072;
 constexpr milliseconds kDrain{300};
 constexpr milliseconds kShortageRest{200};
@@ -179,7 +182,8 @@ Awaitable<void> Interview::over_plain(Visit& visit, Connection& connection) {
 Awaitable<void> Interview::over_tls(Visit& visit, Connection& connection) {
   const TlsWish wish{subject_.vhost, visit.attempt.entry->name == "http"};
   TlsPipe pipe(connection, tls_, wish);
-  const Deadline by{std::min(pacer_.now() + kHandshake, session_.at)};
+  const auto patience = visit.attempt.hinted ? kHandshake : kHandshakeGuess;
+  const Deadline by{std::min(pacer_.now() + patience, session_.at)};
   const auto most = std::min(bytes_left_, kHandshakeBytes);
   auto established = co_await pipe.handshake(by, most);
   bytes_left_ -= std::min(bytes_left_, pipe.raw().size());
@@ -272,9 +276,9 @@ void Interview::on_talk(Visit& visit, const Talk& talk) {
     if (https) plan_.on_wants_tls();
     recognised_ = !https;
     report_.service = visit.attempt.entry->name;
-    for (auto& next : visit.conversation->follow_ups()) {
-      follow_ups_.push_back({visit.attempt, std::move(next)});
-    }
+    auto further = visit.conversation->follow_ups();
+    if (https) further.clear();
+    for (auto& next : further) follow_ups_.push_back({visit.attempt, std::move(next)});
   } else if (!talk.heard.empty() && !recognised_) {
     on_foreign(talk.heard, visit.attempt);
     tarpit_ = talk.endless() || talk.trickled();

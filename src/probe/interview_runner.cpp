@@ -142,8 +142,8 @@ Awaitable<Result<void>> InterviewRunner::run() {
       while (state.start_one()) {
       }
     }
-    const bool all = state.reported == state.submitted;
-    if (all && (state.finished || halted)) break;
+    // Also after a stop: what is submitted until finish() is reported, if only as not complete.
+    if (state.finished && state.reported == state.submitted) break;
     const auto until = state.pacer.now() + kStopCheck;
     co_await state.event.wait_until(until);
   }
