@@ -53,9 +53,9 @@ constexpr Column<AddressRow> kAddresses[]{
      [](const AddressRow& r) {
        return r.address.outcome ? text(std::string(to_string(*r.address.outcome))) : Cell{};
      }},
-    {{"首次应答", "D", 18, "第一次应答的时间", "YYYY-MM-DD HH:MM:SS"},
+    {{"首次应答", "D", 11, "第一次应答的时间", "YYYY-MM-DD HH:MM:SS"},
      [](const AddressRow& r) { return text(format_local(r.address.first_answered)); }},
-    {{"末次应答", "D", 18, "最近一次应答的时间", "YYYY-MM-DD HH:MM:SS"},
+    {{"末次应答", "D", 11, "最近一次应答的时间", "YYYY-MM-DD HH:MM:SS"},
      [](const AddressRow& r) { return text(format_local(r.address.last_answered)); }},
     {{"占用历史次数", "D", 9, "绑定过的资产数，含当前", "", Kind::count},
      [](const AddressRow& r) { return count(r.address.bindings); }},
@@ -80,7 +80,7 @@ std::string change_port(const model::Change& change) {
 constexpr Column<ChangeRow> kChanges[]{
     {{"变更编号", "D", 9, "登记册中的序号", ""},
      [](const ChangeRow& r) { return text(std::to_string(r.change.seq)); }},
-    {{"时间", "D", 18, "确认变更的时间", "YYYY-MM-DD HH:MM:SS"},
+    {{"时间", "D", 11, "确认变更的时间", "YYYY-MM-DD HH:MM:SS"},
      [](const ChangeRow& r) { return text(format_local(r.change.time)); }},
     {{"批次", "D", 7, "由哪个批次发现", ""},
      [](const ChangeRow& r) {
@@ -169,9 +169,9 @@ constexpr Column<CoverageRow> kCoverage[]{
      [](const CoverageRow& r) { return text(r.listed.run.ports); }},
     {{"观测点", "D", 12, "从哪里探测", ""},
      [](const CoverageRow& r) { return text(r.listed.run.vantage); }},
-    {{"开始时间", "D", 18, "批次开始", "YYYY-MM-DD HH:MM:SS"},
+    {{"开始时间", "D", 11, "批次开始", "YYYY-MM-DD HH:MM:SS"},
      [](const CoverageRow& r) { return text(format_local(r.listed.run.started)); }},
-    {{"结束时间", "D", 18, "批次结束", "YYYY-MM-DD HH:MM:SS"},
+    {{"结束时间", "D", 11, "批次结束", "YYYY-MM-DD HH:MM:SS"},
      [](const CoverageRow& r) { return text(format_local(r.listed.run.ended)); }},
     {{"丢包估计", "D", 9, "路径丢包率的估计", "百分数"}, nothing<CoverageRow>},
     {{"排除批准依据/异常", "M/D", 28, "排除的理由、批准人与期限；网段级异常", ""},

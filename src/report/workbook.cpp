@@ -140,6 +140,7 @@ void Workbook::make_formats() {
   text_ = make_cell_format("@", LXW_ALIGN_LEFT);
   count_ = make_cell_format("#,##0", LXW_ALIGN_RIGHT);
   share_ = make_cell_format("0.0%", LXW_ALIGN_RIGHT);
+  format_set_indent(count_, 1);
   head_ = make_cell_format("@", LXW_ALIGN_CENTER);
   item_ = make_cell_format("@", LXW_ALIGN_CENTER);
   content_ = make_cell_format("@", LXW_ALIGN_LEFT);
