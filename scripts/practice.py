@@ -25,9 +25,7 @@ class PracticeNetwork:
     def __init__(self, build, network, out):
         self.truth = out / "truth.json"
         self.scope = out / "scope.toml"
-        base = [str(build / "tests/support/practice/qingdan-practice"), "--network", str(network)]
-        if not pathlib.Path(base[0]).exists():
-            base[0] = str(build / "qingdan-practice")
+        base = [str(build / "qingdan-practice"), "--network", str(network)]
         self.ports = subprocess.run(base + ["--print-ports"], check=True, capture_output=True, text=True,
                                     timeout=LIMIT_S).stdout.strip()
         self.process = subprocess.Popen(

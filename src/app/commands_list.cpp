@@ -82,7 +82,7 @@ Result<int> carry_out(const Call& call, const ListExport& command) {
   if (!source) return source.error();
   auto summary = print_list(**source, options, command);
   if (!summary) return summary.error();
-  auto noted = registry::write_audit(*store, options.exported_by, "export", command.output,
+  auto noted = registry::write_audit(*store, options.exported_at, options.exported_by, "export", command.output,
                                      detail_of(*snapshot, command, *summary));
   if (!noted) return noted.error();
   std::fputs(fmt::format("{}: snapshot {} of {} assets, {} services; {} rows\n", command.output, snapshot->name,
