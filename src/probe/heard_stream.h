@@ -1,7 +1,7 @@
-// heard_stream — what a conversation keeps of a TCP stream: all of it, and how far it is understood.
-// Only a peer of which something was understood is claimed, for the driver then stops asking: bytes
-// of another protocol, or too few to tell, go under unknown.stream, where identify can still make
-// something of them.
+// heard_stream — what a conversation keeps of a TCP stream: all of it, and how far it is
+// understood. Only a peer of which something was understood is claimed, for the driver then stops
+// asking: bytes of another protocol, or too few to tell, go under unknown.stream, where identify
+// can still make something of them.
 #pragma once
 
 #include <string>

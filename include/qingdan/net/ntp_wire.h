@@ -1,7 +1,8 @@
 // ntp_wire — NTP's client request and the control message "read variables". Pure, bounded.
 // Sources: RFC 5905 §7.3 (time), RFC 9327 §2 and §3 (control messages, mode 6).
 //
-// Channel ntp.reply = net/frames.h messages: each datagram as it came, time and control replies mixed.
+// Channel ntp.reply = net/frames.h messages: each datagram as it came, time and control replies
+// mixed.
 #pragma once
 
 #include <optional>
