@@ -17,8 +17,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// TLS on old boxes with 2048-bit keys takes seconds; where nothing hints at TLS most silence is that
-// of a peer that waits for its own protocol.
+// TLS on old boxes with 2048-bit keys takes seconds; where nothing hints at TLS most silence is
+// that of a peer that waits for its own protocol.
 constexpr milliseconds kHandshake{6000};
 constexpr milliseconds kHandshakeGuess{3000};
 constexpr std::size_t kHandshakeBytes = 131'072;
