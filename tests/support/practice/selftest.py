@@ -14,6 +14,7 @@ import json
 import pathlib
 import re
 import selectors
+import signal
 import socket
 import ssl
 import struct
@@ -220,7 +221,17 @@ def ask_smb(ip, port, _):
     check(data[:4] == b"\xfeSMB" and struct.unpack("<H", data[64:66])[0] == 65, f"{ip}:{port} negotiates SMB2")
     offset, length = struct.unpack("<HH", data[64 + 56:64 + 60])
     check(len(data[offset:offset + length]) == length and data[offset] == 0x60, f"{ip}:{port} has a security blob")
-    return f"dialect {struct.unpack('<H', data[68:70])[0]:#06x} guid {data[72:88].hex()}"
+    ntlm = b"NTLMSSP\0" + struct.pack("<II", 1, 0xe2088297) + b"\0" * 16
+    setup = struct.pack("<HBBIIHHQ", 25, 0, 1, 0, 0, 88, len(ntlm), 0) + ntlm
+    header = b"\xfeSMB" + struct.pack("<HHIHHIIQIIQ16x", 64, 0, 0, 1, 1, 0, 0, 1, 0, 0, 0)
+    link.sendall(struct.pack(">I", len(header + setup)) + header + setup)
+    data = read_until(link, lambda d: len(d) >= 4 and len(d) >= 4 + struct.unpack(">I", d[:4])[0])[4:]
+    status, at = struct.unpack("<I", data[8:12])[0], data.find(b"NTLMSSP\0\x02\0\0\0")
+    check(status == 0xc0000016 and at > 0, f"{ip}:{port} answers NTLM's first message with a challenge")
+    length, _, offset = struct.unpack("<HHI", data[at + 40:at + 48])
+    pairs = data[at + offset:at + offset + length]
+    check(len(pairs) == length and pairs.endswith(b"\0\0\0\0"), f"{ip}:{port} the challenge's target info is whole")
+    return pairs.decode("utf-16-le", "replace")
 
 
 def ask_rdp(ip, port, service):
@@ -435,6 +446,38 @@ def check_hostile(truth):
         check(len(data) == 1 << 20, f"the blob has {len(data)} bytes")
 
 
+def check_manners_counted(practice):
+    """A FIN and a RST are told apart in the log."""
+    where = ("127.66.200.10", 80)
+    before = practice.report()["hosts"][where[0]]["ports"]["tcp/80"]
+    dial(*where).close()
+    rude = dial(*where)
+    rude.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    rude.close()
+    time.sleep(0.3)
+    after = practice.report()["hosts"][where[0]]["ports"]["tcp/80"]
+    grown = {key: after[key] - before[key] for key in ("connections", "fins", "resets", "payload_bytes")}
+    check(grown == {"connections": 2, "fins": 1, "resets": 1, "payload_bytes": 0}, f"a FIN and a RST counted: {grown}")
+
+
+def check_starts(program, network):
+    """Every start tells the same truth; SIGUSR1 goes on; it ends by itself."""
+    with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+        truths = []
+        for folder in (first, second):
+            practice = Practice(program, network, pathlib.Path(folder))
+            truths.append([practice.truth(1), practice.truth(2)])
+            practice.process.send_signal(signal.SIGUSR1)
+            practice.expect("epoch 2 ready")
+            practice.say("epoch 9", "error: there are epochs 1 to 2")
+            practice.end()
+        check(truths[0] == truths[1], "two starts tell the same truth, certificates included")
+    began = time.monotonic()
+    ended = subprocess.run([program, "--network", network, "--detached", "--max-seconds", "1"], timeout=30,
+                           stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    check(ended.returncode == 0 and time.monotonic() - began > 0.9, "ends by itself after --max-seconds")
+
+
 def play_through(program, network):
     with tempfile.TemporaryDirectory() as folder:
         practice = Practice(program, network, pathlib.Path(folder))
@@ -445,6 +488,8 @@ def play_through(program, network):
             check_udp_silence(truth)
             check_hostile(truth)
             check_log(practice, truth)
+            if truth["hosts"][0]["ip"] == "127.66.200.10":
+                check_manners_counted(practice)
             epoch = 2
             while (pathlib.Path(folder) / f"truth{epoch}.json").exists():
                 practice.say(f"epoch {epoch}", f"epoch {epoch} ready")
@@ -487,6 +532,7 @@ def check_refusals(program):
 def main():
     program, networks = sys.argv[1], pathlib.Path(sys.argv[2])
     check_refusals(program)
+    check_starts(program, networks / "small.toml")
     for name in sys.argv[3:] or ["small", "city"]:
         play_through(program, networks / f"{name}.toml")
     if FAILURES:

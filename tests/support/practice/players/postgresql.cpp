@@ -43,10 +43,11 @@ class Postgresql final : public Player {
     ByteReader reader(heard_);
     const auto length = reader.u32be();
     const auto code = reader.u32be();
-    if (started_) return {.send = error(words_->refusal), .close = true};
+    if (started_) return {.send = error(named(words_->refusal)), .close = true};
     if (length < 8 || length > kMostStartupBytes)
       return hang_up();  // "invalid length of startup packet"
     if (heard_.size() < length) return {};
+    const Bytes packet(heard_.begin() + 8, heard_.begin() + length);
     heard_.erase(heard_.begin(), heard_.begin() + length);
     if (code == kSslRequest) {
       auto act = say(words_->tls ? "S" : "N");
@@ -57,14 +58,38 @@ class Postgresql final : public Player {
     if (code == kCancelRequest) return hang_up();
     if (code >> 16 != kVersion3 >> 16) return {.send = error(unsupported(code)), .close = true};
     started_ = true;
+    read_names(packet);
     return startup();
   }
 
  private:
+  // Pairs of texts, each ended by zero; the database is the user's where none is named.
+  void read_names(BytesView packet) {
+    ByteReader reader(packet);
+    while (reader) {
+      const auto key = as_text(reader.until(0));
+      if (key.empty()) break;
+      const auto value = std::string(as_text(reader.until(0)));
+      if (key == "user") user_ = value;
+      if (key == "database") database_ = value;
+    }
+    if (database_.empty()) database_ = user_;
+  }
+
+  Fault named(Fault fault) const {
+    const std::pair<std::string_view, const std::string&> names[] = {{"%user", user_},
+                                                                     {"%database", database_}};
+    for (const auto& [mark, name] : names) {
+      const auto at = fault.message.find(mark);
+      if (at != std::string::npos) fault.message.replace(at, mark.size(), name);
+    }
+    return fault;
+  }
+
   Act startup() const {
     const auto& how = words_->answer;
     ByteWriter payload;
-    if (how == "error") return {.send = error(words_->refusal), .close = true};
+    if (how == "error") return {.send = error(named(words_->refusal)), .close = true};
     if (how == "md5") payload.u32be(5).bytes(BytesView(sha256(as_bytes(words_->seed))).first(4));
     if (how == "scram") payload.u32be(10).text("SCRAM-SHA-256").u8(0).u8(0);
     if (how == "gauss-sha256") {
@@ -108,6 +133,7 @@ class Postgresql final : public Player {
 
   std::shared_ptr<const Words> words_;
   Bytes heard_;
+  std::string user_, database_;
   bool started_ = false;
 };
 
@@ -116,8 +142,10 @@ class Postgresql final : public Player {
 PlayerMaker make_postgresql(const Settings& settings, const Seat& seat) {
   const auto words = std::make_shared<const Words>(Words{
       settings.text("answer", "error"),
-      {settings.text("code", "28000"), settings.text("message"), settings.text("file", "auth.c"),
-       settings.text("line", "543"), settings.text("routine", "ClientAuthentication")},
+      {settings.text("code", "28P01"),
+       settings.text("message", "password authentication failed for user \"%user\""),
+       settings.text("file", "auth.c"), settings.text("line", "543"),
+       settings.text("routine", "ClientAuthentication")},
       {"0A000",
        settings.text("unsupported", "unsupported frontend protocol %: server supports 3.0 to 3.0"),
        "postmaster.c", settings.text("unsupported_line", "2195"), "ProcessStartupPacket"},
