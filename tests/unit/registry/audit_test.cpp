@@ -1,4 +1,5 @@
 // The ledger's chain, verification of the whole file, backup and restore.
+// covers: registry/care
 #include "qingdan/registry/audit.h"
 
 #include "fixture.h"

@@ -1,4 +1,5 @@
 // Sealed snapshots: the same content is the same snapshot, a past list stays as it was.
+// covers: registry/listing registry/snapshot_diff
 #include "qingdan/registry/seal.h"
 
 #include "fixture.h"

@@ -1,4 +1,5 @@
 // The writer: ingest, judge, apply, correct.
+// covers: registry/apply registry/ingest registry/world registry/people registry/writer_lock registry/lines
 #include "qingdan/registry/store.h"
 
 #include "fixture.h"
