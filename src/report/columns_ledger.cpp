@@ -1,5 +1,6 @@
 // columns_ledger — sheets 00, 01, 05 IP地址台账, 11 变更清单, 12 未备案与待核实, 14 覆盖说明, 16
 // 数据字典.
+#include "report/cell_text.h"
 #include "report/rows.h"
 #include "report/sheets.h"
 
@@ -103,8 +104,10 @@ constexpr Column<ChangeRow> kChanges[]{
      [](const ChangeRow& r) {
        return r.change.field.empty() ? Cell{} : text(field_title(r.change.field));
      }},
-    {{"原值", "D", 26, "变更前", ""}, [](const ChangeRow& r) { return text(r.change.before); }},
-    {{"新值", "D", 26, "变更后", ""}, [](const ChangeRow& r) { return text(r.change.after); }},
+    {{"原值", "D", 26, "变更前", ""},
+     [](const ChangeRow& r) { return text(change_value(r, r.change.before)); }},
+    {{"新值", "D", 26, "变更后", ""},
+     [](const ChangeRow& r) { return text(change_value(r, r.change.after)); }},
     {{"证据号", "D", 18, "原始应答的摘要（前16位）或批次号", ""},
      [](const ChangeRow& r) {
        const auto& evidence = r.change.evidence;
@@ -142,6 +145,16 @@ Cell planned(const CoverageRow& row, std::uint64_t value) {
   return row.kind == "覆盖" ? count(value) : Cell{};
 }
 
+// The cover has the whole set; in every row of this sheet its beginning and its size are enough.
+std::string ports_text(const CoverageRow& row) {
+  constexpr std::size_t kColumns = 56;
+  const auto& ports = row.listed.run.ports;
+  if (display_width(ports) <= kColumns) return ports;
+  const auto count = row.listed.coverage.ports.size();
+  return cut_for_width(ports, kColumns) +
+         (count == 0 ? "（全文见封面）" : "（共" + std::to_string(count) + "个，全文见封面）");
+}
+
 constexpr Column<CoverageRow> kCoverage[]{
     {{"批次", "D", 7, "批次号", ""},
      [](const CoverageRow& r) { return text(std::to_string(r.listed.run.id.value)); }},
@@ -166,7 +179,7 @@ constexpr Column<CoverageRow> kCoverage[]{
     {{"失败", "D", 8, "本机无法发出的地址", "", Kind::count},
      [](const CoverageRow& r) { return planned(r, r.failed); }},
     {{"端口集", "D", 30, "每个地址问过的端口", "U: 为 UDP"},
-     [](const CoverageRow& r) { return text(r.listed.run.ports); }},
+     [](const CoverageRow& r) { return text(ports_text(r)); }},
     {{"观测点", "D", 12, "从哪里探测", ""},
      [](const CoverageRow& r) { return text(r.listed.run.vantage); }},
     {{"开始时间", "D", 11, "批次开始", "YYYY-MM-DD HH:MM:SS"},

@@ -23,6 +23,7 @@ class Walk {
 
   Result<void> run() {
     context_.meta = source_.meta();
+    context_.masked = options_.profile == Profile::masked;
     for (const auto step : {&Walk::learn_news, &Walk::assets, &Walk::addresses, &Walk::certificates,
                             &Walk::changes, &Walk::runs}) {
       if (auto done = (this->*step)(); !done) return done;
@@ -172,7 +173,7 @@ class Walk {
     return source_.for_each_change([&](const model::Change& change) {
       if (filtered() && !numbers_.contains(change.asset_number)) return;
       statistics_.count_change(to_string(change.type));
-      emit(SheetId::changes, change_columns(), {change});
+      emit(SheetId::changes, change_columns(), {change, context_});
     });
   }
 

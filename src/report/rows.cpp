@@ -311,9 +311,13 @@ std::string field_title(std::string_view name) {
 
 namespace {
 
+bool is_contact(std::string_view name) { return name == field::kOwner; }
+
 // A fact's JSON as a person would write it.
-std::string value_text(std::string_view json) {
-  if (auto text = model::parse_text(json)) return clean_text(*text);
+std::string value_text(std::string_view json, bool shortened) {
+  if (auto text = model::parse_text(json)) {
+    return shortened ? mask_contact(*text) : clean_text(*text);
+  }
   if (const auto product = model::parse_product(json)) {
     auto text = product_text(*product);
     if (!text.empty()) return clean_text(text);
@@ -348,8 +352,9 @@ std::vector<DoubtRow> doubts_of(const AssetView& view) {
   if (registration_of(view) == to_string(model::Registration::unregistered)) add("未备案", clue);
   if (unit.empty()) add("单位不明", clue);
   for (const auto& [key, fact] : view.asset.facts) {
-    const auto both =
-        field_title(key) + "：" + value_text(fact.value) + " ／ " + value_text(fact.other);
+    const bool shortened = view.context.masked && is_contact(key);
+    const auto both = field_title(key) + "：" + value_text(fact.value, shortened) + " ／ " +
+                      value_text(fact.other, shortened);
     if (fact.state == model::FactState::conflict) add("来源冲突", both);
     if (fact.state == model::FactState::review) add("修正需复核", both);
   }
@@ -357,6 +362,10 @@ std::vector<DoubtRow> doubts_of(const AssetView& view) {
   if (news.duplicate) add("疑似重复", clue);
   if (news.reused) add("疑似复用", clue);
   return rows;
+}
+
+std::string change_value(const ChangeRow& row, const std::string& value) {
+  return row.context.masked && is_contact(row.change.field) ? mask_contact(value) : value;
 }
 
 namespace {

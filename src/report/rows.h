@@ -22,6 +22,7 @@ struct AssetNews {
 // What every row may need to know of the whole list.
 struct ListContext {
   model::ListingMeta meta;
+  bool masked{false};  // names and numbers of people are shortened wherever they stand
   std::map<model::AssetId, AssetNews> news;
   std::map<std::pair<std::string, net::Address>, std::string> anomalies;  // by zone and block
 };
@@ -98,7 +99,10 @@ struct CertificateRow {
 
 struct ChangeRow {
   const model::Change& change;
+  const ListContext& context;
 };
+// Before or after of a change, shortened where it speaks of a person.
+[[nodiscard]] std::string change_value(const ChangeRow& row, const std::string& value);
 
 struct DoubtRow {
   const AssetView& host;

@@ -44,6 +44,7 @@ constexpr double kCoverLineHeight = 17;
 constexpr double kMinRowHeight = 18;
 constexpr std::size_t kMaxLines = 12;  // a longer cell is read on the screen
 constexpr double kSignHeight = 40;
+constexpr double kMaxRowHeight = 409;  // of the format: a higher row makes the file invalid
 // Fonts differ a little from what the width of a column assumes.
 constexpr double kUsableShare = 0.95;
 constexpr std::uint8_t kPaperA4 = 9;  // ECMA-376 §18.3.1.63 paperSize
@@ -279,7 +280,7 @@ double row_height(const Tab& tab, SheetId id, const std::vector<Cell>& cells) {
     if (text != nullptr)
       lines = std::max(lines, wrapped_lines(clean_text(*text), width * kUsableShare));
   }
-  if (cover) return 10 + kCoverLineHeight * static_cast<double>(lines);
+  if (cover) return std::min(10 + kCoverLineHeight * static_cast<double>(lines), kMaxRowHeight);
   return std::max(kMinRowHeight, 4 + kLineHeight * static_cast<double>(std::min(lines, kMaxLines)));
 }
 

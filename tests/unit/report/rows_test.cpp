@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "report/statistics.h"
+#include "report/sheets.h"
 #include "sample_listing.h"
 
 using namespace qingdan;
@@ -153,30 +153,42 @@ TEST_CASE("ports of administration and of danger are noted", "[report][rows]") {
   CHECK(port_note({Transport::udp, 22}).empty());
 }
 
-TEST_CASE("the statistics add up", "[report][statistics]") {
-  const auto list = sample::small_listing();
+TEST_CASE("the masked list shortens people in disputes and changes too", "[report][rows]") {
+  auto asset = sample::asset(1, "10.98.0.1");
+  asset.facts[std::string(field::kUnit)] = sample::fact("\"甲\"", "scope");
+  asset.facts[std::string(field::kRegistration)] = sample::fact("\"已备案\"", "manual");
+  auto owner = sample::fact("\"张三丰\"", "manual");
+  owner.state = model::FactState::review;
+  owner.other = "\"李四 13812345678\"";
+  asset.facts[std::string(field::kOwner)] = owner;
   ListContext context;
-  context.meta = list.meta_;
-  Statistics statistics;
-  for (const auto& asset : list.assets_) statistics.add(make_asset_view(asset, context));
-  statistics.set_coverage(10, 8);
-  std::map<std::string, std::uint64_t> sums;
-  std::map<std::string, std::uint64_t> counts;
-  for (const auto& row : statistics.rows()) {
-    sums[row.group] += row.count;
-    counts[row.group + "/" + row.name] = row.count;
+  context.masked = true;
+  const auto view = make_asset_view(asset, context);
+  const auto rows = doubts_of(view);
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].clue == "责任人：张** ／ 李** 138****5678");
+
+  model::Change change;
+  change.field = std::string(field::kOwner);
+  CHECK(change_value({change, context}, "张三丰") == "张**");
+  change.field = std::string(field::kOs);
+  CHECK(change_value({change, context}, "Debian Linux") == "Debian Linux");
+}
+
+TEST_CASE("a long port set is cut in the coverage rows", "[report][rows]") {
+  auto list = sample::small_listing();
+  auto& run = list.runs_[0];
+  for (std::uint16_t port = 1; port < 200; port += 2) {
+    run.coverage.ports.insert({net::Transport::tcp, port});
   }
-  for (const char* group : {"所属单位", "网络区域", "资产类别", "操作系统", "登记状态", "在线状态",
-                            "资产状态", "身份可信度"}) {
-    INFO(group);
-    CHECK(sums[group] == 2);
+  run.run.ports = run.coverage.ports.to_string();
+  const ListContext context;
+  const auto rows = coverage_rows(run, context);
+  REQUIRE(rows.size() == 3);
+  for (const auto& column : coverage_columns()) {
+    if (std::string_view(column.text.title) != "端口集") continue;
+    const auto text = std::get<std::string>(column.value(rows[0]));
+    CHECK(text.starts_with("1,3,5,"));
+    CHECK(text.ends_with("…（共100个，全文见封面）"));
   }
-  CHECK(counts["总体/资产"] == 2);
-  CHECK(counts["总体/其中在线"] == 1);
-  CHECK(counts["总体/开放端口"] == 2);
-  CHECK(counts["总体/软件组件"] == 3);
-  CHECK(counts["总体/网站与应用"] == 1);
-  CHECK(counts["总体/未覆盖地址"] == 2);
-  CHECK(counts["字段完整率/责任人"] == 1);
-  CHECK(counts["中间件与Web服务器/nginx"] == 1);
 }
