@@ -1,4 +1,5 @@
 // mysql, vnc, telnet, listen — peers that speak first, on recorded bytes.
+// covers: probe/mysql probe/vnc probe/telnet probe/listen
 #include <catch2/catch.hpp>
 #include <string>
 

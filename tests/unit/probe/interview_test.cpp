@@ -1,4 +1,5 @@
 // interview — what is asked of an open port, in which order, and when it ends.
+// covers: probe/talk
 #include "qingdan/probe/interview.h"
 
 #include <algorithm>

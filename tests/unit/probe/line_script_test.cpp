@@ -1,4 +1,5 @@
 // line_script — FTP, SMTP, POP3 and IMAP on recorded lines: what is asked after what.
+// covers: probe/ftp probe/smtp probe/pop3 probe/imap
 #include <catch2/catch.hpp>
 #include <string>
 #include <vector>

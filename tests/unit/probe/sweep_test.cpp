@@ -1,4 +1,5 @@
 // sweep — what is found, what is sent, and what is admitted not to have been asked.
+// covers: probe/udp_probe
 #include "qingdan/probe/sweep.h"
 
 #include <algorithm>

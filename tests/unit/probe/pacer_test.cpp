@@ -1,0 +1,68 @@
+// pacer — budget, window and stop in one answer.
+#include "qingdan/probe/pacer.h"
+
+#include <catch2/catch.hpp>
+
+#include "support/lib/rig.h"
+
+using namespace qingdan;
+using namespace std::chrono_literals;
+using probe::Leave;
+using test::Rig;
+
+namespace {
+
+Awaitable<Leave> admit(probe::Pacer& pacer, targets::ApprovedTarget target) {
+  auto leave = co_await pacer.admit(std::move(target));
+  co_return leave;
+}
+
+}  // namespace
+
+TEST_CASE("a permit is granted while the budget lasts, then for later") {
+  test::ScopeText text{{"192.0.2.0/24"}, {}, 0, 0, 2, ""};
+  Rig rig(test::make_scope(text));
+  const auto target = rig.target("192.0.2.1", 22);
+  CHECK(rig.pacer.ask(target).leave == Leave::granted);
+  const auto next = rig.pacer.ask(target);
+  CHECK(next.leave == Leave::later);
+  CHECK(next.at > rig.pacer.now());
+  CHECK(rig.pacer.ask(rig.target("192.0.2.2", 22)).leave == Leave::granted);
+}
+
+TEST_CASE("admit waits for the budget, and no longer") {
+  test::ScopeText text{{"192.0.2.0/24"}, {}, 0, 0, 2, ""};
+  Rig rig(test::make_scope(text));
+  const auto begun = rig.pacer.now();
+  for (int i = 0; i < 5; ++i) {
+    CHECK(rig.net.await(admit(rig.pacer, rig.target("192.0.2.1", 22))) == Leave::granted);
+  }
+  CHECK(rig.pacer.now() - begun >= 2s);
+  CHECK(rig.pacer.now() - begun < 2500ms);
+}
+
+TEST_CASE("a stop and a breach end all permits") {
+  Rig rig(test::make_scope("192.0.2.0/25"));
+  const auto wide = test::make_scope("192.0.2.0/24");
+  const auto outside =
+      wide.approve(net::parse_address("192.0.2.200").value(), net::Transport::tcp, 22).value();
+  rig.stop = true;
+  CHECK(rig.pacer.ask(rig.target("192.0.2.1", 22)).leave == Leave::stopped);
+  CHECK(rig.net.await(admit(rig.pacer, rig.target("192.0.2.1", 22))) == Leave::stopped);
+  rig.stop = false;
+  CHECK(rig.pacer.ask(rig.target("192.0.2.1", 22)).leave == Leave::granted);
+  CHECK_FALSE(rig.dialer.permits(outside));
+  CHECK(rig.pacer.ask(rig.target("192.0.2.1", 22)).leave == Leave::stopped);
+}
+
+TEST_CASE("the calendar is asked again when a second has passed, or the wall clock jumps back") {
+  // The clock of the tests begins on a Thursday in May 2026; the authorisation ends in 2099.
+  Rig rig(test::make_scope("192.0.2.0/24"));
+  const auto target = rig.target("192.0.2.1", 22);
+  CHECK(rig.pacer.ask(target).leave == Leave::granted);
+  const auto century = std::chrono::hours(24 * 365 * 100LL);
+  rig.net.virtual_clock().jump_wall_clock(century);
+  CHECK(rig.pacer.ask(target).leave == Leave::window_closed);
+  rig.net.virtual_clock().jump_wall_clock(-century);
+  CHECK(rig.pacer.ask(target).leave == Leave::granted);
+}
