@@ -29,7 +29,7 @@ constexpr Column<StatisticRow> kStatistics[]{
     {{"占比", "D", 12, "占本统计项全体的比例", "", Kind::share},
      [](const StatisticRow& r) { return r.share ? Cell{*r.share} : Cell{}; }},
     {{"环比", "D", 12, "与上期清单相比的变化，没有上期数据时为空", "", Kind::share},
-     nothing<StatisticRow>},
+     [](const StatisticRow& r) { return r.growth ? Cell{*r.growth} : Cell{}; }},
 };
 
 constexpr Column<AddressRow> kAddresses[]{

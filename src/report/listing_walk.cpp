@@ -28,6 +28,7 @@ class Walk {
                             &Walk::changes, &Walk::runs}) {
       if (auto done = (this->*step)(); !done) return done;
     }
+    if (auto done = look_back(); !done) return done;
     emit_rest();
     return {};
   }
@@ -197,8 +198,11 @@ class Walk {
     });
   }
 
+  // The list before is read for its figures only.
+  Result<void> look_back();
+
   void emit_rest() {
-    for (const auto& row : statistics_.rows()) {
+    for (const auto& row : statistics_.rows(before_ ? &*before_ : nullptr)) {
       emit(SheetId::statistics, statistics_columns(), row);
     }
     for (const auto& sheet : all_sheets()) {
@@ -218,10 +222,30 @@ class Walk {
   Statistics statistics_;
   std::set<std::string> numbers_;                         // of the unit's assets
   std::set<std::pair<std::string, std::string>> blocks_;  // in which they lie
+  std::optional<Statistics> before_;
   std::vector<RunFigures> figures_;
   std::optional<RunFigures> standing_;
   bool has_census_{false};
 };
+
+class NoSheet final : public RowSink {
+ public:
+  [[nodiscard]] bool wants(SheetId) const override { return false; }
+  void row(SheetId, const std::vector<Cell>&) override {}
+};
+
+Result<void> Walk::look_back() {
+  if (options_.before == nullptr || !sink_.wants(SheetId::statistics)) return {};
+  auto options = options_;
+  options.before = nullptr;
+  NoSheet nowhere;
+  Walk walk(*options_.before, options, nowhere);
+  auto walked = walk.run();
+  // A unit that had nothing then is new, which is no error.
+  if (!walked && walked.error().code != ErrorCode::input) return walked;
+  before_ = std::move(walk.statistics_);
+  return {};
+}
 
 }  // namespace
 

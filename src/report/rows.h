@@ -126,7 +126,8 @@ struct CoverageRow {
 struct StatisticRow {
   std::string group, name;
   std::uint64_t count{0};
-  std::optional<double> share;  // of the group's whole
+  std::optional<double> share;   // of the group's whole
+  std::optional<double> growth;  // against the list before
 };
 
 struct FieldRow {

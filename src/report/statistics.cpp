@@ -27,6 +27,18 @@ double share_of(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
+// Growth over nothing is no number, so what was not there before has none.
+void compare(std::vector<StatisticRow>& rows, const std::vector<StatisticRow>& before) {
+  std::map<std::pair<std::string_view, std::string_view>, std::uint64_t> counts;
+  for (const auto& row : before) counts[{row.group, row.name}] = row.count;
+  for (auto& row : rows) {
+    const auto found = counts.find({row.group, row.name});
+    if (found == counts.end() || found->second == 0) continue;
+    const auto was = static_cast<double>(found->second);
+    row.growth = (static_cast<double>(row.count) - was) / was;
+  }
+}
+
 }  // namespace
 
 void Statistics::add(const AssetView& view) {
@@ -81,10 +93,10 @@ void Statistics::set_coverage(std::uint64_t addresses, std::uint64_t asked) {
   asked_ = asked;
 }
 
-std::vector<StatisticRow> Statistics::rows() const {
+std::vector<StatisticRow> Statistics::rows(const Statistics* before) const {
   std::vector<StatisticRow> rows;
   const auto whole = [&](const char* name, std::uint64_t count, std::optional<double> share = {}) {
-    rows.push_back({"总体", name, count, share});
+    rows.push_back({"总体", name, count, share, {}});
   };
   whole("资产", assets_);
   whole("其中在线", online_, share_of(online_, assets_));
@@ -105,7 +117,7 @@ std::vector<StatisticRow> Statistics::rows() const {
                      [](const auto& a, const auto& b) { return a.second > b.second; });
     for (const auto& [value, count] : sorted) {
       const auto share = divides ? std::optional(share_of(count, assets_)) : std::nullopt;
-      rows.push_back({std::string(name), value, count, share});
+      rows.push_back({std::string(name), value, count, share, {}});
     }
   };
   for (const auto name : kDividing) add_group(name, true);
@@ -113,8 +125,9 @@ std::vector<StatisticRow> Statistics::rows() const {
   for (const auto name : kCompleteness) {
     const auto found = filled_.find(std::string(name));
     const auto count = found == filled_.end() ? 0 : found->second;
-    rows.push_back({"字段完整率", std::string(name), count, share_of(count, assets_)});
+    rows.push_back({"字段完整率", std::string(name), count, share_of(count, assets_), {}});
   }
+  if (before != nullptr) compare(rows, before->rows());
   return rows;
 }
 

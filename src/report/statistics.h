@@ -20,7 +20,8 @@ class Statistics {
   void set_coverage(std::uint64_t addresses, std::uint64_t asked);
 
   [[nodiscard]] std::uint64_t assets() const { return assets_; }
-  [[nodiscard]] std::vector<StatisticRow> rows() const;
+  // `before` = the figures of the list before, nullptr where there is none.
+  [[nodiscard]] std::vector<StatisticRow> rows(const Statistics* before = nullptr) const;
 
  private:
   std::uint64_t& tally(const std::string& group, const std::string& name) {

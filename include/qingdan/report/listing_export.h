@@ -30,6 +30,8 @@ struct ExportOptions {
   std::string unit;  // only rows of this unit; "" = all (not with Profile::unit)
   std::string exported_by;
   UnixMillis exported_at;
+  // The list of the period before, for 环比 in sheet 01; nullptr = the column stays empty.
+  const model::ListingSource* before{nullptr};
 };
 
 // What the audit log is told.

@@ -44,3 +44,19 @@ TEST_CASE("an empty list has no shares to divide by", "[report][statistics]") {
     if (row.share) CHECK(*row.share == 0);
   }
 }
+
+TEST_CASE("growth is against what was there before", "[report][statistics]") {
+  const auto list = sample::small_listing();
+  ListContext context;
+  context.meta = list.meta_;
+  Statistics before;
+  before.add(make_asset_view(list.assets_[0], context));
+  Statistics now = before;
+  now.add(make_asset_view(list.assets_[1], context));
+  std::map<std::string, std::optional<double>> growth;
+  for (const auto& row : now.rows(&before)) growth[row.group + "/" + row.name] = row.growth;
+  CHECK(growth["总体/资产"] == 1.0);
+  CHECK(growth["总体/其中在线"] == 0.0);
+  CHECK_FALSE(growth["在线状态/疑似离线"].has_value());
+  for (const auto& row : now.rows()) CHECK_FALSE(row.growth.has_value());
+}

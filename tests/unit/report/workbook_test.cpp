@@ -308,6 +308,20 @@ TEST_CASE("an error leaves the old file and nothing else", "[report][workbook]")
   CHECK(nowhere.error().code == ErrorCode::io);
 }
 
+TEST_CASE("the list before gives the growth in sheet 01", "[report][workbook]") {
+  auto before = sample::small_listing();
+  before.assets_.pop_back();
+  auto chosen = options();
+  chosen.before = &before;
+  const Scratch scratch;
+  REQUIRE(write_workbook(sample::small_listing(), chosen, scratch.file("a.xlsx")).has_value());
+  const auto book = read(scratch.file("a.xlsx"));
+  CHECK(book.at("01 汇总统计", "分类", 2) == "资产");
+  CHECK(book.at("01 汇总统计", "环比", 2) == "1");
+  before.breaks_ = Error{ErrorCode::io, "the register cannot be read", {}};
+  CHECK_FALSE(write_workbook(sample::small_listing(), chosen, scratch.file("a.xlsx")).has_value());
+}
+
 TEST_CASE("an empty list is a workbook too", "[report][workbook]") {
   const Scratch scratch;
   const auto written = write_workbook(sample::SampleListing(), options(), scratch.file("a.xlsx"));
