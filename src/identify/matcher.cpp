@@ -23,7 +23,8 @@ constexpr std::size_t kCaptureCap = 64 * 1024;
 constexpr std::size_t kCaptureMaxBytes = 200;  // longest value that a claim may hold
 constexpr std::uint32_t kMatchLimit = 100'000;
 constexpr std::uint32_t kHeapLimitKiB = 1024;
-constexpr std::size_t kVerdictsKept = 4096;
+constexpr std::size_t kVerdictSlots = 2048;
+constexpr std::uint32_t kUsesBeforeJit = 4;  // translating costs what some ten plain matches cost
 constexpr std::size_t kVerdictMaxBytes = 1024;  // longer values are rarely alike
 
 struct DatabaseDeleter {
@@ -131,8 +132,6 @@ Code compile_captures(const std::string& pattern, std::string* fault) {
     *fault = std::string(reinterpret_cast<const char*>(message.data())) + " (at byte " +
              std::to_string(offset) + ")";
   }
-  if (code != nullptr)
-    pcre2_jit_compile(code.get(), PCRE2_JIT_COMPLETE);  // falls back if it cannot
   return code;
 }
 
@@ -147,8 +146,18 @@ struct Matcher::Scratch::State {
   std::unique_ptr<hs_scratch_t, HsScratchDeleter> engine;
   std::unique_ptr<pcre2_match_context, MatchContextDeleter> context;
   std::unique_ptr<pcre2_match_data, MatchDataDeleter> data;
-  std::vector<Code> codes;  // by Atom::number, compiled when first needed
-  std::unordered_map<std::string, std::vector<Hit>> verdicts;  // key: field NUL value
+  struct Captor {
+    Code code;  // compiled when first needed
+    std::uint32_t uses{0};
+  };
+  std::vector<Captor> captors;  // by Atom::number
+  // One recent verdict per slot; a newer one of the same slot takes its place.
+  struct Verdict {
+    const void* field{nullptr};
+    std::string value;
+    std::vector<Hit> hits;
+  };
+  std::vector<Verdict> verdicts;
 };
 
 namespace {
@@ -215,6 +224,7 @@ std::optional<std::string> find_pattern_fault(const std::string& pattern) {
 bool reaches_limit(const std::string& pattern, std::string_view value) {
   const auto code = compile_captures(pattern, nullptr);
   if (code == nullptr) return false;
+  pcre2_jit_compile(code.get(), PCRE2_JIT_COMPLETE);
   const std::unique_ptr<pcre2_match_context, MatchContextDeleter> context(
       pcre2_match_context_create(nullptr));
   pcre2_set_match_limit(context.get(), kMatchLimit);
@@ -290,7 +300,8 @@ Matcher::Scratch::Scratch(const Matcher& matcher) : state_(std::make_unique<Stat
   pcre2_set_match_limit(state_->context.get(), kMatchLimit);
   pcre2_set_heap_limit(state_->context.get(), kHeapLimitKiB);
   state_->data.reset(pcre2_match_data_create(32, nullptr));
-  state_->codes.resize(matcher.state_->atoms);
+  state_->captors.resize(matcher.state_->atoms);
+  state_->verdicts.resize(kVerdictSlots);
 }
 Matcher::Scratch::Scratch(Scratch&&) noexcept = default;
 Matcher::Scratch& Matcher::Scratch::operator=(Scratch&&) noexcept = default;
@@ -342,16 +353,12 @@ std::vector<Hit> Matcher::match(std::string_view name, std::string_view value,
                                 Scratch& scratch) const {
   const auto found_field = state_->fields.find(name);
   if (found_field == state_->fields.end()) return {};
+  const auto& field = found_field->second;
   value = value.substr(0, cap_of(name));
   auto& own = *scratch.state_;
-  std::string key;
-  if (value.size() <= kVerdictMaxBytes) {
-    key.reserve(name.size() + value.size() + 1);
-    key.append(name).append(1, '\0').append(value);
-    const auto known = own.verdicts.find(key);
-    if (known != own.verdicts.end()) return known->second;
-  }
-  const auto& field = found_field->second;
+  const bool keep = value.size() <= kVerdictMaxBytes;
+  auto& slot = own.verdicts[std::hash<std::string_view>{}(value) % kVerdictSlots];
+  if (keep && slot.field == &field && slot.value == value) return slot.hits;
   std::vector<std::uint32_t> candidates;
   find_candidates(field, value, own.engine.get(), candidates);
   std::vector<Hit> hits;
@@ -359,18 +366,20 @@ std::vector<Hit> Matcher::match(std::string_view name, std::string_view value,
     const auto& atom = field.atoms[index];
     Hit hit{atom.rule, atom.part, {}};
     if (!atom.pattern.empty()) {
-      auto& code = own.codes[atom.number];
-      if (code == nullptr) code = compile_captures(atom.pattern, nullptr);
-      if (code == nullptr ||
-          !cut_captures(atom, value, code.get(), own.data.get(), own.context.get(), hit.captures)) {
-        continue;
-      }
+      auto& captor = own.captors[atom.number];
+      if (captor.code == nullptr) captor.code = compile_captures(atom.pattern, nullptr);
+      if (captor.code == nullptr) continue;
+      if (++captor.uses == kUsesBeforeJit) pcre2_jit_compile(captor.code.get(), PCRE2_JIT_COMPLETE);
+      const bool cut = cut_captures(atom, value, captor.code.get(), own.data.get(),
+                                    own.context.get(), hit.captures);
+      if (!cut) continue;
     }
     hits.push_back(std::move(hit));
   }
-  if (!key.empty()) {
-    if (own.verdicts.size() >= kVerdictsKept) own.verdicts.clear();
-    own.verdicts.emplace(std::move(key), hits);
+  if (keep) {
+    slot.field = &field;
+    slot.value.assign(value);
+    slot.hits = hits;
   }
   return hits;
 }
