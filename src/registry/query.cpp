@@ -141,6 +141,23 @@ std::optional<model::AssetId> asset_by_name(Database& database, std::string_view
 
 }  // namespace
 
+namespace {
+
+// Sorting more than this takes longer than to walk the list in order until a page is full.
+constexpr std::int64_t kFewRows = 2000;
+
+// An index answers part of the condition, and what it leaves is little.
+bool leaves_few(Database& database, const Condition& condition) {
+  if (!condition.selective) return false;
+  auto count =
+      database.ask("SELECT count(*) FROM (SELECT 1 FROM " + std::string(kSelected) + " WHERE " +
+                   condition.sql + " LIMIT " + std::to_string(kFewRows + 1) + ")");
+  bind_values(count, condition);
+  return count.next() && count.integer(0) <= kFewRows;
+}
+
+}  // namespace
+
 Query::Query(std::unique_ptr<Database> database) : database_(std::move(database)) {}
 Query::Query(Query&&) noexcept = default;
 Query& Query::operator=(Query&&) noexcept = default;
@@ -158,8 +175,9 @@ Result<void> Query::services(const Filter& filter,
   if (!condition) return condition.error();
   Reading reading(*database_);
   const std::string sql = "SELECT " + std::string(kServiceColumns) + " FROM " +
-                          std::string(condition->selective ? kSelected : kInOrder) + " WHERE " +
-                          condition->sql + " ORDER BY z.name, s.ip, s.transport, s.port, s.vhost";
+                          std::string(leaves_few(*database_, *condition) ? kSelected : kInOrder) +
+                          " WHERE " + condition->sql +
+                          " ORDER BY z.name, s.ip, s.transport, s.port, s.vhost";
   auto rows = database_->ask(sql);
   bind_values(rows, *condition);
   while (rows.next() && on_row(read_service_row(rows))) {
