@@ -256,12 +256,26 @@ void join(Condition& condition, const Piece& piece, bool negated) {
 constexpr std::array<std::string_view, 8> kIndexed{"asset",   "ip",     "port",    "service",
                                                    "product", "vendor", "version", "cpe"};
 
+// An address or an asset leaves far fewer rows than a port or a product does, which SQLite cannot
+// know; a + before a column keeps its index out of the choice.
+std::string without_index(std::string sql) {
+  for (const std::string_view column : {"s.port", "s.protocol", "s.product_id"}) {
+    for (auto at = sql.find(column); at != std::string::npos; at = sql.find(column, at + 2)) {
+      sql.insert(at, "+");
+    }
+  }
+  return sql;
+}
+
 }  // namespace
 
 Result<Filter> parse_filter(std::string_view text) { return Reader(text).run(); }
 
 Result<Condition> make_service_condition(const Filter& filter) {
   Condition condition{"1", {}, false};
+  const bool placed = std::any_of(filter.terms.begin(), filter.terms.end(), [](const Term& term) {
+    return !term.negated && (term.key == "ip" || term.key == "asset");
+  });
   for (const auto& term : filter.terms) {
     auto piece = term.key == "asset"        ? asset_piece("s.asset_id", term)
                  : term.key == "ip"         ? address_piece("s.", term)
@@ -269,6 +283,7 @@ Result<Condition> make_service_condition(const Filter& filter) {
                  : is_service_key(term.key) ? service_piece(term)
                                             : host_piece(term);
     if (!piece) return piece.error();
+    if (placed) piece->sql = without_index(std::move(piece->sql));
     join(condition, *piece, term.negated);
     const bool indexed = std::find(kIndexed.begin(), kIndexed.end(), term.key) != kIndexed.end();
     condition.selective = condition.selective || (indexed && !term.negated);
