@@ -1,4 +1,5 @@
 // One sheet of the list into a table writer.
+// covers: report/listing_walk
 #include "qingdan/report/listing_export.h"
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,5 @@
 // The three writers: CSV, JSON lines, text table.
+// covers: report/csv report/ndjson report/text_table report/cell_print
 #include "qingdan/report/table_writer.h"
 
 #include <catch2/catch.hpp>

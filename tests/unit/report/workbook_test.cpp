@@ -1,4 +1,5 @@
 // workbook: what stands in the cells of the XLSX, read back from its XML.
+// covers: report/columns_asset report/columns_service report/columns_ledger
 #include <catch2/catch.hpp>
 
 #include <unistd.h>
