@@ -290,12 +290,12 @@ CLIENTS = {
     ("tcp", "rtsp"): ask_rtsp, ("tcp", "domain"): ask_domain_tcp, ("udp", "domain"): ask_domain_udp,
     ("udp", "ntp"): ask_ntp, ("udp", "snmp"): ask_snmp, ("udp", "sip"): ask_sip,
 }
-NEVER_SPOKEN_TO = {"pdl-datastream", "printer", "mbap", "iso-tsap"}
+NEVER_SPOKEN_TO = {"print_raw", "lpd", "modbus", "iso_tsap"}
 
 
 def ask_service(ip, service):
     where = f"{ip} {service['transport']}/{service['port']}"
-    if service["protocol"] in NEVER_SPOKEN_TO:
+    if service["play"] in NEVER_SPOKEN_TO:
         dial(ip, service["port"]).close()  # a handshake and a FIN, no payload
         return
     client = CLIENTS.get((service["transport"], service["protocol"]))
@@ -405,10 +405,10 @@ def check_log(practice, truth):
         if not host["in_scope"]:
             check(not any(p["connections"] or p["datagrams"] for p in seen.values()), f"{host['ip']} was not touched")
         for service in host["services"]:
-            if service["protocol"] in NEVER_SPOKEN_TO and host["in_scope"]:
+            if service["play"] in NEVER_SPOKEN_TO and host["in_scope"]:
                 counted = seen[f"tcp/{service['port']}"]
-                check(counted["payload_bytes"] == 0, f"{host['ip']} {service['protocol']} got payload")
-                check(counted["connections"] >= 1, f"{host['ip']} {service['protocol']} counted the connection")
+                check(counted["payload_bytes"] == 0, f"{host['ip']} {service['play']} got payload")
+                check(counted["connections"] >= 1, f"{host['ip']} {service['play']} counted the connection")
 
 
 def check_hostile(truth):

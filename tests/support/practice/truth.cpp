@@ -81,6 +81,7 @@ json service_truth(const Network& network, const Service& service) {
   const auto& settings = service.settings;
   const auto& role = checked_role(service);
   json truth{{"port", service.at.port}, {"transport", service.at.transport}};
+  truth["play"] = service.play;
   truth["protocol"] = settings.text("protocol", role.protocol);
   truth["verdict"] = settings.text("verdict", role.verdict);
   truth["product"] = nullptr;
@@ -96,7 +97,7 @@ json service_truth(const Network& network, const Service& service) {
   add_tls(truth, settings, service.at);
   add_website(truth, settings);
   static_cast<void>(settings.number("port") + settings.number("drip_ms"));
-  static_cast<void>(settings.text("transport") + settings.text("play"));
+  static_cast<void>(settings.text("transport") + settings.text("play"));  // read by the stage
   refuse_misspelt(settings);
   return truth;
 }

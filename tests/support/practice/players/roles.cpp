@@ -33,10 +33,11 @@ constexpr std::array kRoles{
     Role{"ntp", "ntp", kVerified, nullptr, make_ntp},
     Role{"snmp", "snmp", kVerified, nullptr, make_snmp},
     // A printer's raw port: takes anything, prints it, says nothing. One byte is already harm.
-    Role{"print_raw", "pdl-datastream", kAcked, make_hold, nullptr},
-    Role{"lpd", "printer", kAcked, make_hold, nullptr},
-    Role{"modbus", "mbap", kAcked, make_modbus, nullptr},
-    Role{"iso_tsap", "iso-tsap", kAcked, make_iso_tsap, nullptr},
+    // Nobody may speak to these four, so nobody can tell their protocol from their bytes.
+    Role{"print_raw", "", kAcked, make_hold, nullptr},
+    Role{"lpd", "", kAcked, make_hold, nullptr},
+    Role{"modbus", "", kAcked, make_modbus, nullptr},
+    Role{"iso_tsap", "", kAcked, make_iso_tsap, nullptr},
     Role{"hold", "", kAcked, make_hold, nullptr},
     Role{"tarpit", "", "tarpit", make_tarpit, nullptr},
     Role{"endless", "", "tarpit", make_endless, nullptr},
