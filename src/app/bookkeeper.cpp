@@ -10,7 +10,8 @@ namespace {
 constexpr std::size_t kBatch = 512;
 
 // The observations of one endpoint may be of several names it was asked for.
-std::map<std::string, std::vector<model::Observation>> by_vhost(std::vector<model::Observation> all) {
+std::map<std::string, std::vector<model::Observation>> by_vhost(
+    std::vector<model::Observation> all) {
   std::map<std::string, std::vector<model::Observation>> sorted;
   for (auto& one : all) sorted[one.vhost].push_back(std::move(one));
   return sorted;
@@ -49,7 +50,8 @@ void Bookkeeper::take(Message message, Batch& batch) {
     batch.results.push_back(std::move(*result));
     return;
   }
-  for (auto& [vhost, observations] : by_vhost(std::get<std::vector<model::Observation>>(std::move(message)))) {
+  for (auto& [vhost, observations] :
+       by_vhost(std::get<std::vector<model::Observation>>(std::move(message)))) {
     auto finding = identifier_.identify(observations);
     auto light = finding;
     for (auto& certificate : light.certificates) certificate.der.clear();

@@ -18,7 +18,8 @@
 namespace qingdan::app {
 namespace {
 
-model::Run plan_run(const Prepared& prepared, const Settings& settings, const identify::RuleBase& rules) {
+model::Run plan_run(const Prepared& prepared, const Settings& settings,
+                    const identify::RuleBase& rules) {
   model::Run run;
   run.kind = model::RunKind::census;
   run.vantage = settings.vantage;
@@ -51,25 +52,28 @@ std::map<model::HostOutcome, std::uint64_t> tally(const model::Coverage& coverag
 }
 
 // One line per type, most telling first; the rows are in `changes list --run N`.
-void print_summary(const Judged& judged, const model::RunCounts& counts, const model::Coverage& coverage) {
+void print_summary(const Judged& judged, const model::RunCounts& counts,
+                   const model::Coverage& coverage) {
   auto outcomes = tally(coverage);
-  std::fputs(fmt::format("run {}: {} addresses ({} answered, {} silent, {} not fully asked); {} of {} probes answered, "
-                         "{} packets begun, {} conversations\n",
-                         judged.run.value, counts.addresses, outcomes[model::HostOutcome::answered],
-                         outcomes[model::HostOutcome::silent],
-                         outcomes[model::HostOutcome::skipped] + outcomes[model::HostOutcome::error] +
-                             outcomes[model::HostOutcome::unreachable],
-                         counts.answered, counts.planned, counts.sent, counts.conversations)
-                 .c_str(),
-             stderr);
+  std::fputs(
+      fmt::format("run {}: {} addresses ({} answered, {} silent, {} not fully asked); {} of {} "
+                  "probes answered, "
+                  "{} packets begun, {} conversations\n",
+                  judged.run.value, counts.addresses, outcomes[model::HostOutcome::answered],
+                  outcomes[model::HostOutcome::silent],
+                  outcomes[model::HostOutcome::skipped] + outcomes[model::HostOutcome::error] +
+                      outcomes[model::HostOutcome::unreachable],
+                  counts.answered, counts.planned, counts.sent, counts.conversations)
+          .c_str(),
+      stderr);
   std::map<model::ChangeType, std::size_t> types;
   for (const auto& change : judged.changes) ++types[change.type];
   std::string changes;
   for (const auto& [type, number] : types) {
     changes += fmt::format("{}{} {}", changes.empty() ? "" : ", ", model::to_string(type), number);
   }
-  std::fputs(fmt::format("register: {} assets, {} services; changes: {}\n", judged.assets, judged.services,
-                         changes.empty() ? "none" : changes)
+  std::fputs(fmt::format("register: {} assets, {} services; changes: {}\n", judged.assets,
+                         judged.services, changes.empty() ? "none" : changes)
                  .c_str(),
              stderr);
 }
@@ -96,12 +100,13 @@ Result<Begun> begin(const Settings& settings, const model::Run& run, const Clock
 }
 
 // Records what the run covered and how it ended, whatever happened.
-Result<void> close_run(Begun& begun, const Fieldwork& field, const Result<void>& done, bool stopped) {
+Result<void> close_run(Begun& begun, const Fieldwork& field, const Result<void>& done,
+                       bool stopped) {
   if (auto kept = begun.store.record(begun.run, field.coverage()); !kept) return kept;
   if (auto kept = begun.store.record(begun.run, field.counts()); !kept) return kept;
-  const auto state = !done      ? model::RunState::failed
-                     : stopped  ? model::RunState::stopped
-                                : model::RunState::finished;
+  const auto state = !done     ? model::RunState::failed
+                     : stopped ? model::RunState::stopped
+                               : model::RunState::finished;
   return begun.store.finish_run(begun.run, state, done ? "" : done.error().text);
 }
 
@@ -112,7 +117,8 @@ bool partial(const model::Coverage& coverage) {
 
 }  // namespace
 
-Result<int> run_census(const Invocation& invocation, const Settings& settings, const Census& command) {
+Result<int> run_census(const Invocation& invocation, const Settings& settings,
+                       const Census& command) {
   const SystemClock clock;
   Rng rng(random_key()[0]);
   auto prepared = prepare(command.scope, command.ports, command.method, command.pps, clock.now());
@@ -121,29 +127,33 @@ Result<int> run_census(const Invocation& invocation, const Settings& settings, c
   if (!rules) return rules.error();
   auto begun = begin(settings, plan_run(*prepared, settings, **rules), clock, rng);
   if (!begun) return begun.error();
-  if (!invocation.quiet) std::fputs(fmt::format("run {}: {}\n", begun->run.value, prepared->note).c_str(), stderr);
+  if (!invocation.quiet)
+    std::fputs(fmt::format("run {}: {}\n", begun->run.value, prepared->note).c_str(), stderr);
 
   std::atomic<bool> stop{false};
   const StopOnSignal on_signal(stop);
   identify::Identifier identifier(*rules);
   Bookkeeper bookkeeper(begun->store, begun->run, identifier, stop);
-  Fieldwork field({prepared->scope, prepared->ports, prepared->pace, std::move(begun->known_open), true}, clock,
-                  stop, bookkeeper);
+  Fieldwork field(
+      {prepared->scope, prepared->ports, prepared->pace, std::move(begun->known_open), true}, clock,
+      stop, bookkeeper);
   Result<void> done;
   {
     ProgressLine line(clock, invocation.quiet);
     done = run_side_by_side(field, bookkeeper, line);
   }
-  if (auto closed = close_run(*begun, field, done, stop.load()); !closed) return done ? closed.error() : done.error();
+  if (auto closed = close_run(*begun, field, done, stop.load()); !closed)
+    return done ? closed.error() : done.error();
   if (!done) return done.error();
 
   auto judged = judge_run(begun->store, begun->run);
   if (!judged) return judged.error();
   if (!invocation.quiet) print_summary(*judged, field.counts(), field.coverage());
-  std::fputs(fmt::format("{{\"run\":{},\"assets\":{},\"services\":{},\"changes\":{}}}\n", judged->run.value,
-                         judged->assets, judged->services, judged->changes.size())
-                 .c_str(),
-             stdout);
+  std::fputs(
+      fmt::format("{{\"run\":{},\"assets\":{},\"services\":{},\"changes\":{}}}\n",
+                  judged->run.value, judged->assets, judged->services, judged->changes.size())
+          .c_str(),
+      stdout);
   return stop.load() || partial(field.coverage()) ? 1 : 0;
 }
 

@@ -22,17 +22,18 @@ struct SettableField {
   std::string_view field;  // of model/claim.h
   Kind kind;
 };
-constexpr std::array<SettableField, 11> kSettable{{{"name", model::field::kName, Kind::text},
-                                                   {"unit", model::field::kUnit, Kind::text},
-                                                   {"system", model::field::kSystem, Kind::text},
-                                                   {"owner", model::field::kOwner, Kind::text},
-                                                   {"purpose", model::field::kPurpose, Kind::text},
-                                                   {"location", model::field::kLocation, Kind::text},
-                                                   {"registration", model::field::kRegistration, Kind::registration},
-                                                   {"lifecycle", model::field::kLifecycle, Kind::lifecycle},
-                                                   {"remark", model::field::kRemark, Kind::text},
-                                                   {"os", model::field::kOs, Kind::product},
-                                                   {"hostname", model::field::kHostName, Kind::text}}};
+constexpr std::array<SettableField, 11> kSettable{
+    {{"name", model::field::kName, Kind::text},
+     {"unit", model::field::kUnit, Kind::text},
+     {"system", model::field::kSystem, Kind::text},
+     {"owner", model::field::kOwner, Kind::text},
+     {"purpose", model::field::kPurpose, Kind::text},
+     {"location", model::field::kLocation, Kind::text},
+     {"registration", model::field::kRegistration, Kind::registration},
+     {"lifecycle", model::field::kLifecycle, Kind::lifecycle},
+     {"remark", model::field::kRemark, Kind::text},
+     {"os", model::field::kOs, Kind::product},
+     {"hostname", model::field::kHostName, Kind::text}}};
 constexpr std::array<std::string_view, 4> kLifecycle{"待上线", "在用", "停用", "已下线"};
 
 Error wrong(std::string text) { return {ErrorCode::input, std::move(text), ""}; }
@@ -46,7 +47,8 @@ Result<Assignment> parse_assignment(const std::string& text) {
   const auto equals = text.find('=');
   if (equals == std::string::npos) return wrong(fmt::format("\"{}\" is not FIELD=VALUE", text));
   const std::string word = text.substr(0, equals);
-  const auto* field = std::find_if(kSettable.begin(), kSettable.end(), [&](const auto& f) { return f.word == word; });
+  const auto* field = std::find_if(kSettable.begin(), kSettable.end(),
+                                   [&](const auto& f) { return f.word == word; });
   if (field == kSettable.end()) {
     std::string known;
     for (const auto& f : kSettable) known += fmt::format("{}{}", known.empty() ? "" : " ", f.word);
@@ -54,8 +56,10 @@ Result<Assignment> parse_assignment(const std::string& text) {
   }
   const std::string value(trim(std::string_view(text).substr(equals + 1)));
   if (!is_utf8(value)) return wrong(fmt::format("{}: the value is not UTF-8", word));
-  if (field->kind == Kind::registration && !value.empty() && !model::parse<model::Registration>(value)) {
-    return wrong(fmt::format("registration \"{}\" is none of 未备案 待确认 已备案 已注销 已排除", value));
+  if (field->kind == Kind::registration && !value.empty() &&
+      !model::parse<model::Registration>(value)) {
+    return wrong(
+        fmt::format("registration \"{}\" is none of 未备案 待确认 已备案 已注销 已排除", value));
   }
   if (field->kind == Kind::lifecycle && !value.empty() &&
       std::find(kLifecycle.begin(), kLifecycle.end(), value) == kLifecycle.end()) {
@@ -86,7 +90,8 @@ Result<UnixMillis> parse_until(const std::string& text) {
   unsigned day = 0;
   char tail = 0;
   if (std::sscanf(text.c_str(), "%4d-%2u-%2u%c", &year, &month, &day, &tail) == 3) {
-    const targets::Day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+    const targets::Day date{std::chrono::year(year), std::chrono::month(month),
+                            std::chrono::day(day)};
     if (date.ok()) return targets::end_of(date);
   }
   return wrong(fmt::format("--until {}: not a day like 2027-06-30", text));
@@ -103,14 +108,15 @@ Result<Opened> open_asset(const Call& call, const std::string& name, const Clock
   if (!query) return query.error();
   auto asset = query->find_asset(name);
   if (!asset) return asset.error();
-  if (!*asset) return wrong(fmt::format("there is no asset {} in {} (see assets list)", name, path));
+  if (!*asset)
+    return wrong(fmt::format("there is no asset {} in {} (see assets list)", name, path));
   auto store = registry::Store::open(path, clock, rng);
   if (!store) return store.error();
   return Opened{std::move(*store), std::move(**asset)};
 }
 
-Result<void> assign(Opened& opened, const Assignment& assignment, const AssetsSet& command, UnixMillis until,
-                    UnixMillis now) {
+Result<void> assign(Opened& opened, const Assignment& assignment, const AssetsSet& command,
+                    UnixMillis until, UnixMillis now) {
   registry::ManualClaim manual;
   manual.asset = opened.asset.number;
   manual.claim.field = assignment.field->field;
@@ -122,8 +128,9 @@ Result<void> assign(Opened& opened, const Assignment& assignment, const AssetsSe
   }
   manual.claim.source = "manual";
   manual.claim.confidence = 100;
-  manual.claim.value = assignment.field->kind == Kind::product ? product_json(assignment.value)
-                                                               : model::to_json(std::string_view(assignment.value));
+  manual.claim.value = assignment.field->kind == Kind::product
+                           ? product_json(assignment.value)
+                           : model::to_json(std::string_view(assignment.value));
   manual.claim.asserted_at = now;
   manual.claim.valid_until = until;
   manual.claim.basis_value = resolve::observed_value(opened.asset.claims, manual.claim.field, now);
@@ -140,16 +147,18 @@ void print_head(const model::AssetRecord& asset) {
   for (const auto& identifier : asset.identifiers) {
     line += fmt::format("identifier: {} {}\n", model::to_string(identifier.type), identifier.value);
   }
-  line += fmt::format("first seen {}, last seen {}, last covered {}\n", format_local(asset.first_seen),
-                      format_local(asset.last_seen), format_local(asset.last_covered));
+  line +=
+      fmt::format("first seen {}, last seen {}, last covered {}\n", format_local(asset.first_seen),
+                  format_local(asset.last_seen), format_local(asset.last_covered));
   std::fputs(line.c_str(), stderr);
 }
 
 void add_facts(Output& output, const std::string& object, const model::Facts& facts) {
   for (const auto& [field, fact] : facts) {
-    output.row({object, field, model::Cell{model::RawJson{fact.value}}, std::string(to_string(fact.state)),
-                text_cell(fact.source), std::int64_t{fact.confidence}, text_cell(fact.rule),
-                text_cell(fact.evidence), fact.run ? model::Cell{fact.run.value} : model::Cell{},
+    output.row({object, field, model::Cell{model::RawJson{fact.value}},
+                std::string(to_string(fact.state)), text_cell(fact.source),
+                std::int64_t{fact.confidence}, text_cell(fact.rule), text_cell(fact.evidence),
+                fact.run ? model::Cell{fact.run.value} : model::Cell{},
                 fact.other.empty() ? model::Cell{} : model::Cell{model::RawJson{fact.other}}});
   }
 }
@@ -163,17 +172,18 @@ Result<int> carry_out(const Call& call, const AssetsShow& command) {
   if (!asset) return asset.error();
   if (!*asset) return wrong(fmt::format("there is no asset {} (see assets list)", command.asset));
   if (!call.invocation.quiet) print_head(**asset);
-  Output output(call.invocation, {"object", "field", "value", "state", "source", "confidence", "rule", "evidence",
-                                  "run", "other"});
+  Output output(call.invocation, {"object", "field", "value", "state", "source", "confidence",
+                                  "rule", "evidence", "run", "other"});
   add_facts(output, (*asset)->number, (*asset)->facts);
   for (const auto& service : (*asset)->services) {
     const std::string name = fmt::format("{} {}/{}{}{}", service.at.ip.to_string(), service.at.port,
-                                         net::to_string(service.at.transport), service.vhost.empty() ? "" : " ",
-                                         service.vhost);
-    output.row({name, "port.state",
-                std::string(to_string(service.state)) + " " + std::string(to_string(service.verdict)),
-                "auto", std::monostate{}, std::monostate{}, std::monostate{}, std::monostate{}, std::monostate{},
-                std::monostate{}});
+                                         net::to_string(service.at.transport),
+                                         service.vhost.empty() ? "" : " ", service.vhost);
+    output.row(
+        {name, "port.state",
+         std::string(to_string(service.state)) + " " + std::string(to_string(service.verdict)),
+         "auto", std::monostate{}, std::monostate{}, std::monostate{}, std::monostate{},
+         std::monostate{}, std::monostate{}});
     add_facts(output, name, service.facts);
   }
   if (auto done = output.done(); !done) return done.error();
@@ -194,7 +204,8 @@ Result<int> carry_out(const Call& call, const AssetsSet& command) {
   auto opened = open_asset(call, command.asset, clock, rng);
   if (!opened) return opened.error();
   for (const auto& assignment : assignments) {
-    if (auto done = assign(*opened, assignment, command, *until, clock.now()); !done) return done.error();
+    if (auto done = assign(*opened, assignment, command, *until, clock.now()); !done)
+      return done.error();
   }
   auto applied = rejudge_register(opened->store, clock.now());
   if (!applied) return applied.error();

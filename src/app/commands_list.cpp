@@ -23,8 +23,8 @@ bool ends_with_ignoring_case(const std::string& text, std::string_view ending) {
          equals_ignoring_case(std::string_view(text).substr(text.size() - ending.size()), ending);
 }
 
-Result<registry::Snapshot> chosen_snapshot(const Call& call, registry::Store& store, const ListExport& command,
-                                           UnixMillis now) {
+Result<registry::Snapshot> chosen_snapshot(const Call& call, registry::Store& store,
+                                           const ListExport& command, UnixMillis now) {
   const auto& path = call.settings.register_path;
   if (command.snapshot.empty()) return registry::seal(store, now, actor_or_login(command.actor));
   auto found = registry::find_snapshot(path, command.snapshot);
@@ -42,17 +42,21 @@ report::ExportOptions options_of(const ListExport& command, UnixMillis now) {
   return options;
 }
 
-Result<report::ExportSummary> print_list(const model::ListingSource& source, const report::ExportOptions& options,
+Result<report::ExportSummary> print_list(const model::ListingSource& source,
+                                         const report::ExportOptions& options,
                                          const ListExport& command) {
   if (ends_with_ignoring_case(command.output, ".xlsx")) {
-    if (!command.sheet.empty()) return Error{ErrorCode::usage, "--sheet goes with a .csv output: a workbook has them all", ""};
+    if (!command.sheet.empty())
+      return Error{ErrorCode::usage, "--sheet goes with a .csv output: a workbook has them all",
+                   ""};
     return report::write_workbook(source, options, command.output);
   }
   if (ends_with_ignoring_case(command.output, ".csv")) {
-    return write_csv_file(source, options, command.sheet.empty() ? "04" : command.sheet, command.encoding,
-                          command.output);
+    return write_csv_file(source, options, command.sheet.empty() ? "04" : command.sheet,
+                          command.encoding, command.output);
   }
-  return Error{ErrorCode::usage, fmt::format("-o {}: the name must end in .xlsx or .csv", command.output), ""};
+  return Error{ErrorCode::usage,
+               fmt::format("-o {}: the name must end in .xlsx or .csv", command.output), ""};
 }
 
 std::string detail_of(const registry::Snapshot& snapshot, const ListExport& command,
@@ -72,7 +76,8 @@ Result<int> carry_out(const Call& call, const ListExport& command) {
   Rng rng(random_key()[0]);
   const auto options = options_of(command, clock.now());
   if (!std::filesystem::exists(call.settings.register_path)) {
-    return Error{ErrorCode::io, fmt::format("{}: there is no such register", call.settings.register_path), ""};
+    return Error{ErrorCode::io,
+                 fmt::format("{}: there is no such register", call.settings.register_path), ""};
   }
   auto store = registry::Store::open(call.settings.register_path, clock, rng);
   if (!store) return store.error();
@@ -82,11 +87,11 @@ Result<int> carry_out(const Call& call, const ListExport& command) {
   if (!source) return source.error();
   auto summary = print_list(**source, options, command);
   if (!summary) return summary.error();
-  auto noted = registry::write_audit(*store, options.exported_at, options.exported_by, "export", command.output,
-                                     detail_of(*snapshot, command, *summary));
+  auto noted = registry::write_audit(*store, options.exported_at, options.exported_by, "export",
+                                     command.output, detail_of(*snapshot, command, *summary));
   if (!noted) return noted.error();
-  std::fputs(fmt::format("{}: snapshot {} of {} assets, {} services; {} rows\n", command.output, snapshot->name,
-                         snapshot->assets, snapshot->services, summary->rows)
+  std::fputs(fmt::format("{}: snapshot {} of {} assets, {} services; {} rows\n", command.output,
+                         snapshot->name, snapshot->assets, snapshot->services, summary->rows)
                  .c_str(),
              stdout);
   return 0;
@@ -99,10 +104,12 @@ Result<int> carry_out(const Call& call, const ListSeal& command) {
   if (!store) return store.error();
   auto snapshot = registry::seal(*store, clock.now(), actor_or_login(command.actor));
   if (!snapshot) return snapshot.error();
-  Output output(call.invocation, {"snapshot", "name", "sealed", "run", "assets", "services", "sha256", "reused"});
+  Output output(call.invocation,
+                {"snapshot", "name", "sealed", "run", "assets", "services", "sha256", "reused"});
   output.row({snapshot->id.value, snapshot->name, time_cell(snapshot->sealed),
-              snapshot->run ? model::Cell{snapshot->run.value} : model::Cell{}, number_cell(snapshot->assets),
-              number_cell(snapshot->services), snapshot->sha256, snapshot->reused});
+              snapshot->run ? model::Cell{snapshot->run.value} : model::Cell{},
+              number_cell(snapshot->assets), number_cell(snapshot->services), snapshot->sha256,
+              snapshot->reused});
   if (auto done = output.done(); !done) return done.error();
   return 0;
 }
@@ -117,13 +124,16 @@ Result<int> carry_out(const Call& call, const ListDiff& command) {
     if (!*found) return wrong(fmt::format("there is no snapshot {} in {}", name, path));
     both[i] = **found;
   }
-  Output output(call.invocation, {"asset", "ip", "port", "transport", "vhost", "object", "kind", "field", "before", "after"});
-  auto read = registry::diff_snapshots(path, both[0].id, both[1].id, [&](const registry::SnapshotDifference& row) {
-    output.row({text_cell(row.asset), text_cell(row.ip), row.port != 0 ? model::Cell{std::int64_t{row.port}} : model::Cell{},
-                text_cell(row.transport), text_cell(row.vhost), row.object, row.kind, text_cell(row.field), text_cell(row.before),
-                text_cell(row.after)});
-    return true;
-  });
+  Output output(call.invocation, {"asset", "ip", "port", "transport", "vhost", "object", "kind",
+                                  "field", "before", "after"});
+  auto read = registry::diff_snapshots(
+      path, both[0].id, both[1].id, [&](const registry::SnapshotDifference& row) {
+        output.row({text_cell(row.asset), text_cell(row.ip),
+                    row.port != 0 ? model::Cell{std::int64_t{row.port}} : model::Cell{},
+                    text_cell(row.transport), text_cell(row.vhost), row.object, row.kind,
+                    text_cell(row.field), text_cell(row.before), text_cell(row.after)});
+        return true;
+      });
   if (!read) return read.error();
   if (auto done = output.done(); !done) return done.error();
   return 0;

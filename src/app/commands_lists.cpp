@@ -14,20 +14,47 @@ model::Cell raw_cell(const std::string& json) {
 }
 
 std::vector<model::Cell> cells(const registry::ServiceRow& row) {
-  return {row.asset, row.ip, std::int64_t{row.port}, row.transport, row.state, row.verdict, text_cell(row.tls),
-          text_cell(row.service), text_cell(row.vendor), text_cell(row.product), text_cell(row.version),
-          text_cell(row.cpe), text_cell(row.os), row.confidence > 0 ? model::Cell{std::int64_t{row.confidence}} : model::Cell{},
-          text_cell(row.rule), raw_cell(row.also), time_cell(row.first_seen), time_cell(row.last_seen),
-          text_cell(row.zone), text_cell(row.vhost), text_cell(row.product_zh)};
+  return {row.asset,
+          row.ip,
+          std::int64_t{row.port},
+          row.transport,
+          row.state,
+          row.verdict,
+          text_cell(row.tls),
+          text_cell(row.service),
+          text_cell(row.vendor),
+          text_cell(row.product),
+          text_cell(row.version),
+          text_cell(row.cpe),
+          text_cell(row.os),
+          row.confidence > 0 ? model::Cell{std::int64_t{row.confidence}} : model::Cell{},
+          text_cell(row.rule),
+          raw_cell(row.also),
+          time_cell(row.first_seen),
+          time_cell(row.last_seen),
+          text_cell(row.zone),
+          text_cell(row.vhost),
+          text_cell(row.product_zh)};
 }
 
 std::vector<model::Cell> cells(const registry::AssetRow& row) {
-  return {row.asset, text_cell(row.name), row.ip,
-          row.other_ips.empty() ? model::Cell{} : model::Cell{model::RawJson{model::to_json(row.other_ips)}},
-          text_cell(row.zone), text_cell(row.unit), text_cell(row.system), text_cell(row.os),
-          text_cell(row.device_class), text_cell(row.host), text_cell(row.presence),
-          text_cell(row.registration), text_cell(row.lifecycle), number_cell(row.services),
-          time_cell(row.first_seen), time_cell(row.last_seen)};
+  return {row.asset,
+          text_cell(row.name),
+          row.ip,
+          row.other_ips.empty() ? model::Cell{}
+                                : model::Cell{model::RawJson{model::to_json(row.other_ips)}},
+          text_cell(row.zone),
+          text_cell(row.unit),
+          text_cell(row.system),
+          text_cell(row.os),
+          text_cell(row.device_class),
+          text_cell(row.host),
+          text_cell(row.presence),
+          text_cell(row.registration),
+          text_cell(row.lifecycle),
+          number_cell(row.services),
+          time_cell(row.first_seen),
+          time_cell(row.last_seen)};
 }
 
 std::vector<model::Cell> cells(const model::Change& change) {
@@ -44,7 +71,8 @@ std::vector<model::Cell> cells(const model::Change& change) {
           text_cell(change.after),
           std::string(to_string(change.cause)),
           text_cell(change.evidence),
-          change.port ? model::Cell{std::string(net::to_string(change.port->transport))} : model::Cell{}};
+          change.port ? model::Cell{std::string(net::to_string(change.port->transport))}
+                      : model::Cell{}};
 }
 
 }  // namespace
@@ -54,9 +82,10 @@ Result<int> carry_out(const Call& call, const ServicesList& command) {
   if (!filter) return filter.error();
   auto query = registry::Query::open(call.settings.register_path);
   if (!query) return query.error();
-  Output output(call.invocation, {"asset", "ip", "port", "transport", "state", "verdict", "tls", "service", "vendor",
-                                  "product", "version", "cpe", "os", "confidence", "rule", "also", "first_seen",
-                                  "last_seen", "zone", "vhost", "product_zh"});
+  Output output(call.invocation,
+                {"asset",   "ip",     "port",       "transport", "state", "verdict", "tls",
+                 "service", "vendor", "product",    "version",   "cpe",   "os",      "confidence",
+                 "rule",    "also",   "first_seen", "last_seen", "zone",  "vhost",   "product_zh"});
   auto listed = query->services(*filter, [&](const registry::ServiceRow& row) {
     output.row(cells(row));
     return true;
@@ -71,9 +100,9 @@ Result<int> carry_out(const Call& call, const AssetsList& command) {
   if (!filter) return filter.error();
   auto query = registry::Query::open(call.settings.register_path);
   if (!query) return query.error();
-  Output output(call.invocation, {"asset", "name", "ip", "other_ips", "zone", "unit", "system", "os", "device_class",
-                                  "host", "presence", "registration", "lifecycle", "services", "first_seen",
-                                  "last_seen"});
+  Output output(call.invocation, {"asset", "name", "ip", "other_ips", "zone", "unit", "system",
+                                  "os", "device_class", "host", "presence", "registration",
+                                  "lifecycle", "services", "first_seen", "last_seen"});
   auto listed = query->assets(*filter, [&](const registry::AssetRow& row) {
     output.row(cells(row));
     return true;
@@ -92,13 +121,14 @@ Result<int> carry_out(const Call& call, const ChangesList& command) {
     if (run == 0) continue;
     auto found = query->find_run({run});
     if (!found) return found.error();
-    if (!*found) return Error{ErrorCode::input, fmt::format("there is no run {} (see runs list)", run), ""};
+    if (!*found)
+      return Error{ErrorCode::input, fmt::format("there is no run {} (see runs list)", run), ""};
   }
   // Either order of the two runs means the changes on the way from the earlier to the later.
   if (command.run != 0) filter.run = model::RunId{std::max(command.run, command.against)};
   if (command.against != 0) filter.since_run = model::RunId{std::min(command.run, command.against)};
-  Output output(call.invocation, {"seq", "time", "run", "type", "object", "asset", "ip", "port", "field", "before",
-                                  "after", "cause", "evidence", "transport"});
+  Output output(call.invocation, {"seq", "time", "run", "type", "object", "asset", "ip", "port",
+                                  "field", "before", "after", "cause", "evidence", "transport"});
   auto listed = query->changes(filter, [&](const model::Change& change) {
     output.row(cells(change));
     return true;

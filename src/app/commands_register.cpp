@@ -56,20 +56,23 @@ Result<int> carry_out(const Call& call, const RegisterRebuild&) {
   if (!left_over) return left_over.error();
   auto applied = rejudge_register(*store, clock.now());
   if (!applied) return applied.error();
-  say(fmt::format("{} runs taken in that had been left over, {} assets with other facts than before", left_over->size(),
-                  applied->changed_assets));
+  say(fmt::format(
+      "{} runs taken in that had been left over, {} assets with other facts than before",
+      left_over->size(), applied->changed_assets));
   return 0;
 }
 
 Result<int> carry_out(const Call& call, const RegisterBackup& command) {
-  if (auto done = registry::backup(call.settings.register_path, command.to); !done) return done.error();
+  if (auto done = registry::backup(call.settings.register_path, command.to); !done)
+    return done.error();
   say("backed up to " + command.to);
   return 0;
 }
 
 Result<int> carry_out(const Call& call, const RegisterRestore& command) {
   const SystemClock clock;
-  if (auto done = registry::restore(command.from, call.settings.register_path, clock); !done) return done.error();
+  if (auto done = registry::restore(command.from, call.settings.register_path, clock); !done)
+    return done.error();
   say("restored from " + command.from);
   return 0;
 }

@@ -13,20 +13,23 @@
 
 namespace qingdan::app {
 Result<int> carry_out(const Call& call, const RulesCheck& command) {
-  const auto& directories = command.directories.empty() ? call.settings.rule_directories : command.directories;
+  const auto& directories =
+      command.directories.empty() ? call.settings.rule_directories : command.directories;
   auto report = identify::check_rules(rule_paths(directories), vocabulary_directory(call.settings));
   if (!report) return report.error();
   for (const auto& problem : report->problems) {
-    std::fputs(fmt::format("{}:{}: {}{}{}\n", problem.file, problem.line, problem.rule, problem.rule.empty() ? "" : ": ",
-                           problem.text)
+    std::fputs(fmt::format("{}:{}: {}{}{}\n", problem.file, problem.line, problem.rule,
+                           problem.rule.empty() ? "" : ": ", problem.text)
                    .c_str(),
                stdout);
   }
-  std::fputs(fmt::format("{} rules, {} products, {} examples, release {}: {}\n", report->rules, report->products,
-                         report->examples, report->release,
-                         report->problems.empty() ? "sound" : fmt::format("{} problems", report->problems.size()))
-                 .c_str(),
-             stdout);
+  std::fputs(
+      fmt::format(
+          "{} rules, {} products, {} examples, release {}: {}\n", report->rules, report->products,
+          report->examples, report->release,
+          report->problems.empty() ? "sound" : fmt::format("{} problems", report->problems.size()))
+          .c_str(),
+      stdout);
   return report->problems.empty() ? 0 : 1;
 }
 
@@ -40,7 +43,8 @@ Result<int> carry_out(const Call& call, const RulesIdentify&) {
     auto question = model::parse_question(line);
     if (!question) {
       std::cout.flush();
-      return Error{ErrorCode::input, fmt::format("standard input:{}: {}", number, question.error().text), ""};
+      return Error{ErrorCode::input,
+                   fmt::format("standard input:{}: {}", number, question.error().text), ""};
     }
     std::cout << model::to_json(identifier.answer(*question)) << '\n';
   }

@@ -9,21 +9,39 @@ namespace qingdan::app {
 namespace {
 
 const std::vector<std::string> kColumns{
-    "run",      "kind",   "state",   "started",     "ended", "vantage", "authorisation", "method", "ports",
-    "rules",    "applied", "addresses", "answered", "silent", "skipped", "unreachable", "error",  "probes",
-    "probes_answered", "sent", "retried", "open", "conversations", "not_probed", "failure"};
+    "run",         "kind",          "state",         "started",         "ended",
+    "vantage",     "authorisation", "method",        "ports",           "rules",
+    "applied",     "addresses",     "answered",      "silent",          "skipped",
+    "unreachable", "error",         "probes",        "probes_answered", "sent",
+    "retried",     "open",          "conversations", "not_probed",      "failure"};
 
 std::vector<model::Cell> cells(const registry::RunRow& row) {
   const auto& run = row.run;
   const auto& counts = row.counts;
-  return {number_cell(static_cast<std::uint64_t>(run.id.value)), std::string(to_string(run.kind)),
-          std::string(to_string(run.state)), time_cell(run.started), time_cell(run.ended),
-          text_cell(run.vantage), text_cell(run.authorisation), text_cell(run.method), text_cell(run.ports),
-          text_cell(run.rule_release), time_cell(row.applied), number_cell(counts.addresses),
-          number_cell(row.answered), number_cell(row.silent), number_cell(row.skipped),
-          number_cell(row.unreachable), number_cell(row.error), number_cell(counts.planned),
-          number_cell(counts.answered), number_cell(counts.sent), number_cell(counts.retried),
-          number_cell(counts.open), number_cell(counts.conversations), number_cell(counts.not_probed),
+  return {number_cell(static_cast<std::uint64_t>(run.id.value)),
+          std::string(to_string(run.kind)),
+          std::string(to_string(run.state)),
+          time_cell(run.started),
+          time_cell(run.ended),
+          text_cell(run.vantage),
+          text_cell(run.authorisation),
+          text_cell(run.method),
+          text_cell(run.ports),
+          text_cell(run.rule_release),
+          time_cell(row.applied),
+          number_cell(counts.addresses),
+          number_cell(row.answered),
+          number_cell(row.silent),
+          number_cell(row.skipped),
+          number_cell(row.unreachable),
+          number_cell(row.error),
+          number_cell(counts.planned),
+          number_cell(counts.answered),
+          number_cell(counts.sent),
+          number_cell(counts.retried),
+          number_cell(counts.open),
+          number_cell(counts.conversations),
+          number_cell(counts.not_probed),
           text_cell(run.failure)};
 }
 
@@ -47,7 +65,8 @@ Result<int> carry_out(const Call& call, const RunsShow& command) {
   auto row = query->find_run({command.run});
   if (!row) return row.error();
   if (!*row) {
-    return Error{ErrorCode::input, fmt::format("there is no run {} (see runs list)", command.run), ""};
+    return Error{ErrorCode::input, fmt::format("there is no run {} (see runs list)", command.run),
+                 ""};
   }
   auto coverage = query->coverage({command.run});
   if (!coverage) return coverage.error();
@@ -66,7 +85,8 @@ Result<int> carry_out(const Call& call, const RunsShow& command) {
       std::size_t end = i;
       while (end < block.outcomes.size() && block.outcomes[end] == block.outcomes[i]) ++end;
       const auto at = [&](std::size_t offset) {
-        return net::Address::from_number(block.first.number() + offset, block.first.is_v6()).to_string();
+        return net::Address::from_number(block.first.number() + offset, block.first.is_v6())
+            .to_string();
       };
       output.row({text_cell(block.zone), at(i), at(end - 1), number_cell(end - i),
                   std::string(to_string(block.outcomes[i]))});
@@ -74,7 +94,8 @@ Result<int> carry_out(const Call& call, const RunsShow& command) {
     }
   }
   if (auto done = output.done(); !done) return done.error();
-  const bool whole = (*row)->skipped + (*row)->error == 0 && (*row)->run.state == model::RunState::finished;
+  const bool whole =
+      (*row)->skipped + (*row)->error == 0 && (*row)->run.state == model::RunState::finished;
   return whole ? 0 : 1;
 }
 

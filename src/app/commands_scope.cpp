@@ -19,17 +19,20 @@ std::string duration_text(std::chrono::milliseconds duration) {
   return fmt::format("{}.{} h", seconds / 3600, seconds % 3600 / 360);
 }
 
-std::string pace_text(std::uint32_t pps) { return pps == 0 ? "no cap" : fmt::format("{} pps", pps); }
+std::string pace_text(std::uint32_t pps) {
+  return pps == 0 ? "no cap" : fmt::format("{} pps", pps);
+}
 
 void say(const std::string& line) { std::fputs((line + "\n").c_str(), stderr); }
 
 void print_head(const targets::Scope& scope, const targets::ScopeSummary& plan) {
   const auto& authorisation = scope.authorisation();
-  say(fmt::format("{}: authorisation {} by {}, valid {} to {}{}", scope.name(), authorisation.number,
-                  authorisation.issued_by, targets::to_string(authorisation.valid_from),
-                  targets::to_string(authorisation.valid_to), plan.valid ? "" : " — NOT VALID TODAY"));
-  say(fmt::format("{} addresses in {} ranges x {} ports = {} probes", plan.addresses, plan.ranges, plan.ports,
-                  plan.probes));
+  say(fmt::format(
+      "{}: authorisation {} by {}, valid {} to {}{}", scope.name(), authorisation.number,
+      authorisation.issued_by, targets::to_string(authorisation.valid_from),
+      targets::to_string(authorisation.valid_to), plan.valid ? "" : " — NOT VALID TODAY"));
+  say(fmt::format("{} addresses in {} ranges x {} ports = {} probes", plan.addresses, plan.ranges,
+                  plan.ports, plan.probes));
   say(fmt::format("pace: global {}, /24 or /64 {}, host {}", pace_text(scope.pace().global_pps),
                   pace_text(scope.pace().prefix_pps), pace_text(scope.pace().host_pps)));
   say(fmt::format("sending takes {} where everything answers, {} where everything is silent",
@@ -44,8 +47,9 @@ void print_times(const targets::ScopeSummary& plan) {
   } else {
     say("windows: closed, and no opening within the validity");
   }
-  say(plan.finished_by ? "finished by " + format_local(*plan.finished_by) + " at the latest, if started then"
-                       : std::string("does not fit into the windows before the validity ends"));
+  say(plan.finished_by
+          ? "finished by " + format_local(*plan.finished_by) + " at the latest, if started then"
+          : std::string("does not fit into the windows before the validity ends"));
 }
 
 void print_exclusions(const targets::Scope& scope) {
@@ -55,7 +59,8 @@ void print_exclusions(const targets::Scope& scope) {
                     exclusion.until.empty() ? "" : ", until " + exclusion.until));
   }
   for (const auto& exclusion : scope.lapsed_exclusions()) {
-    say(fmt::format("no longer excluded since {}: {} ({})", exclusion.until, exclusion.what, exclusion.reason));
+    say(fmt::format("no longer excluded since {}: {} ({})", exclusion.until, exclusion.what,
+                    exclusion.reason));
   }
   for (const auto& exclusion : scope.idle_exclusions()) {
     say(fmt::format("excludes nothing that is allowed: {} ({})", exclusion.what, exclusion.reason));

@@ -38,8 +38,9 @@ Result<std::string> digest_of(const std::string& path) {
 }  // namespace
 
 Result<report::ExportSummary> write_csv_file(const model::ListingSource& source,
-                                             const report::ExportOptions& options, const std::string& sheet,
-                                             const std::string& encoding, const std::string& path) {
+                                             const report::ExportOptions& options,
+                                             const std::string& sheet, const std::string& encoding,
+                                             const std::string& path) {
   const std::string part = path + ".part";
   std::ofstream file(part, std::ios::binary | std::ios::trunc);
   if (!file) return cannot(path);

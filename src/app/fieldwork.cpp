@@ -74,10 +74,12 @@ Result<void> Fieldwork::run() {
 }
 
 void Fieldwork::spawn_runner(probe::InterviewRunner& runner) {
-  boost::asio::co_spawn(context_, runner.run(), [this](const std::exception_ptr& thrown, auto done) {
-    if (thrown) return failed({ErrorCode::internal, "the interviews ended by an exception", ""});
-    if (!done) failed(done.error());
-  });
+  boost::asio::co_spawn(
+      context_, runner.run(), [this](const std::exception_ptr& thrown, auto done) {
+        if (thrown)
+          return failed({ErrorCode::internal, "the interviews ended by an exception", ""});
+        if (!done) failed(done.error());
+      });
 }
 
 void Fieldwork::failed(const Error& error) {

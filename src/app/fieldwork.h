@@ -27,16 +27,16 @@ namespace qingdan::app {
 class FieldSink {
  public:
   virtual ~FieldSink() = default;
-  virtual void on_port(const model::PortResult& result) = 0;          // verdict of the sweep, or final
+  virtual void on_port(const model::PortResult& result) = 0;  // verdict of the sweep, or final
   virtual void on_observations(std::vector<model::Observation> of_one_endpoint) = 0;
 };
 
 struct FieldPlan {
-  const targets::Scope& scope;          // outlives the work
-  net::PortSet ports;                   // askable
+  const targets::Scope& scope;  // outlives the work
+  net::PortSet ports;           // askable
   targets::Pace pace;
   std::set<model::Endpoint> known_open;  // of the register: closed ones among them are confirmed
-  bool interviews{true};                // false: sweep only
+  bool interviews{true};                 // false: sweep only
 };
 
 struct FieldProgress {
@@ -98,7 +98,7 @@ class Fieldwork final : private probe::SweepSink {
   probe::Sweep sweep_;
   probe::TlsContextPtr tls_;
   std::unique_ptr<probe::InterviewRunner> runner_, short_runner_;  // short: for suspect hosts
-  std::atomic<const probe::InterviewRunner*> ready_{nullptr};  // set once both runners exist
+  std::atomic<const probe::InterviewRunner*> ready_{nullptr};      // set once both runners exist
   std::map<net::Address, std::unique_ptr<Host>> hosts_;
   std::vector<targets::ApprovedTarget> to_confirm_;
   std::size_t canaries_running_{0};

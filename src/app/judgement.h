@@ -12,8 +12,8 @@ namespace qingdan::app {
 struct Judged {
   model::RunId run;
   std::vector<model::Change> changes;
-  std::size_t assets{0};     // in the register now
-  std::size_t services{0};   // open and listed
+  std::size_t assets{0};    // in the register now
+  std::size_t services{0};  // open and listed
 };
 
 [[nodiscard]] Result<Judged> judge_run(registry::Store& store, model::RunId run);

@@ -29,9 +29,15 @@ Format format_of(const Invocation& invocation) {
 
 Output::Output(const Invocation& invocation, const std::vector<std::string>& columns) {
   switch (format_of(invocation)) {
-    case Format::table: writer_ = report::make_text_table(std::cout, terminal_width()); break;
-    case Format::jsonl: writer_ = report::make_ndjson(std::cout); break;
-    case Format::csv: writer_ = report::make_csv(std::cout, report::Encoding::utf8); break;
+    case Format::table:
+      writer_ = report::make_text_table(std::cout, terminal_width());
+      break;
+    case Format::jsonl:
+      writer_ = report::make_ndjson(std::cout);
+      break;
+    case Format::csv:
+      writer_ = report::make_csv(std::cout, report::Encoding::utf8);
+      break;
   }
   writer_->begin(columns);
 }

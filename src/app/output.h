@@ -1,4 +1,5 @@
-// output — where a command's data goes: the format asked for, standard output, and the one-line error.
+// output — where a command's data goes: the format asked for, standard output, and the one-line
+// error.
 #pragma once
 
 #include <memory>

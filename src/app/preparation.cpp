@@ -9,7 +9,8 @@
 namespace qingdan::app {
 namespace {
 
-std::string describe(const net::PortSet& asked, const net::PortSet& askable, const std::string& method) {
+std::string describe(const net::PortSet& asked, const net::PortSet& askable,
+                     const std::string& method) {
   std::string text = method == "udp" ? "method udp" : "method connect (TCP handshakes) and udp";
   const std::size_t left_out = asked.size() - askable.size();
   if (left_out > 0) {
@@ -22,7 +23,8 @@ std::string describe(const net::PortSet& asked, const net::PortSet& askable, con
 }  // namespace
 
 Result<Prepared> prepare(const std::string& scope_file, const std::string& ports,
-                         const std::string& method, std::optional<std::uint32_t> pps, UnixMillis now) {
+                         const std::string& method, std::optional<std::uint32_t> pps,
+                         UnixMillis now) {
   auto asked = net::parse_ports(ports);
   if (!asked) return asked.error();
   auto scope = targets::open_scope(scope_file, now);
@@ -32,7 +34,8 @@ Result<Prepared> prepare(const std::string& scope_file, const std::string& ports
   if (method == "udp") *asked = asked->only(net::Transport::udp);
   auto askable = probe::askable(*asked);
   if (askable.empty()) {
-    return Error{ErrorCode::input, fmt::format("--ports {}: no port that --method {} can ask", ports, method), ""};
+    return Error{ErrorCode::input,
+                 fmt::format("--ports {}: no port that --method {} can ask", ports, method), ""};
   }
   targets::Pace pace = scope->pace();
   if (pps) pace.global_pps = *pps;

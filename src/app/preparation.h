@@ -14,9 +14,9 @@ namespace qingdan::app {
 
 struct Prepared {
   targets::Scope scope;
-  net::PortSet ports;   // that can be asked
+  net::PortSet ports;  // that can be asked
   targets::Pace pace;
-  std::string note;     // for people: what the method does, UDP ports that cannot be asked
+  std::string note;  // for people: what the method does, UDP ports that cannot be asked
 };
 
 [[nodiscard]] Result<Prepared> prepare(const std::string& scope_file, const std::string& ports,

@@ -11,7 +11,8 @@ namespace {
 
 std::string clock_text(double seconds) {
   const auto whole = static_cast<std::int64_t>(seconds);
-  if (whole >= 3600) return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+  if (whole >= 3600)
+    return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
   return fmt::format("{}:{:02}", whole / 60, whole % 60);
 }
 
@@ -24,7 +25,10 @@ std::string bar(double share) {
 }  // namespace
 
 ProgressLine::ProgressLine(const Clock& clock, bool quiet)
-    : clock_(clock), shown_(!quiet && isatty(STDERR_FILENO) == 1), started_(clock.steady()), last_(started_) {}
+    : clock_(clock),
+      shown_(!quiet && isatty(STDERR_FILENO) == 1),
+      started_(clock.steady()),
+      last_(started_) {}
 
 ProgressLine::~ProgressLine() {
   if (shown_) std::fputs("\r\x1b[K", stderr);
@@ -47,14 +51,18 @@ void ProgressLine::draw(const FieldProgress& progress) {
 
 std::string ProgressLine::text(const FieldProgress& progress, double elapsed_s, double rate) {
   const auto& sweep = progress.sweep;
-  const double share = sweep.planned == 0 ? 1.0 : static_cast<double>(sweep.done + sweep.not_asked) /
-                                                      static_cast<double>(sweep.planned);
-  std::string line = fmt::format("[{}] {:5.1f} % · {:.0f} pps · open {} closed {} silent {}",
-                                 bar(share), 100 * share, rate, sweep.open, sweep.closed, sweep.filtered);
+  const double share = sweep.planned == 0 ? 1.0
+                                          : static_cast<double>(sweep.done + sweep.not_asked) /
+                                                static_cast<double>(sweep.planned);
+  std::string line =
+      fmt::format("[{}] {:5.1f} % · {:.0f} pps · open {} closed {} silent {}", bar(share),
+                  100 * share, rate, sweep.open, sweep.closed, sweep.filtered);
   const auto& interviews = progress.interviews;
-  if (interviews.submitted > 0) line += fmt::format(" · asked {}/{}", interviews.finished, interviews.submitted);
+  if (interviews.submitted > 0)
+    line += fmt::format(" · asked {}/{}", interviews.finished, interviews.submitted);
   // An estimate is worth showing once a part is done that it can be drawn from.
-  if (share > 0.02 && share < 1) line += fmt::format(" · {} left", clock_text(elapsed_s * (1 - share) / share));
+  if (share > 0.02 && share < 1)
+    line += fmt::format(" · {} left", clock_text(elapsed_s * (1 - share) / share));
   return line + fmt::format(" · {}", clock_text(elapsed_s));
 }
 

@@ -20,7 +20,8 @@ class ProgressLine {
   void draw(const FieldProgress& progress);
 
   // The text of the line for a moment; pure. `elapsed` since the start, `rate` packets per second.
-  [[nodiscard]] static std::string text(const FieldProgress& progress, double elapsed_s, double rate);
+  [[nodiscard]] static std::string text(const FieldProgress& progress, double elapsed_s,
+                                        double rate);
 
  private:
   const Clock& clock_;

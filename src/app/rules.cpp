@@ -12,7 +12,8 @@ Result<std::shared_ptr<const identify::RuleBase>> open_rules(const Settings& set
 }
 
 std::filesystem::path vocabulary_directory(const Settings& settings) {
-  return std::filesystem::path(settings.rule_directories.front()).parent_path() / "schema" / "vocabulary";
+  return std::filesystem::path(settings.rule_directories.front()).parent_path() / "schema" /
+         "vocabulary";
 }
 
 }  // namespace qingdan::app

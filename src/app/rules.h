@@ -11,9 +11,11 @@
 
 namespace qingdan::app {
 
-[[nodiscard]] std::vector<std::filesystem::path> rule_paths(const std::vector<std::string>& directories);
+[[nodiscard]] std::vector<std::filesystem::path> rule_paths(
+    const std::vector<std::string>& directories);
 // Shipped rules and the operator's, compiled or from the cache.
-[[nodiscard]] Result<std::shared_ptr<const identify::RuleBase>> open_rules(const Settings& settings);
+[[nodiscard]] Result<std::shared_ptr<const identify::RuleBase>> open_rules(
+    const Settings& settings);
 // The closed words stand beside the shipped rules, whatever directory is checked.
 [[nodiscard]] std::filesystem::path vocabulary_directory(const Settings& settings);
 

@@ -68,7 +68,8 @@ std::string version_text(const Invocation& invocation) {
       rules = (*base)->release();
     }
   }
-  return fmt::format("qingdan {} (rules {}, built with {})", QINGDAN_VERSION, rules, QINGDAN_COMPILER);
+  return fmt::format("qingdan {} (rules {}, built with {})", QINGDAN_VERSION, rules,
+                     QINGDAN_COMPILER);
 }
 
 }  // namespace qingdan::app

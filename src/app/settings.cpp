@@ -41,16 +41,19 @@ Error bad_entry(std::string_view name, const toml::node& node, const std::string
   return {ErrorCode::input, fmt::format("{}:{}: {}", name, node.source().begin.line, what), ""};
 }
 
-Result<void> take_text(std::string_view name, std::string_view key, const toml::node& node, std::string& into) {
+Result<void> take_text(std::string_view name, std::string_view key, const toml::node& node,
+                       std::string& into) {
   const auto text = node.value_exact<std::string>();
   if (!text || text->empty()) return bad_entry(name, node, fmt::format("{} must be a text", key));
   into = *text;
   return {};
 }
 
-Result<void> take_rules(std::string_view name, const toml::node& node, std::vector<std::string>& into) {
+Result<void> take_rules(std::string_view name, const toml::node& node,
+                        std::vector<std::string>& into) {
   const auto* list = node.as_array();
-  if (list == nullptr || list->empty()) return bad_entry(name, node, "rules must be a list of directories");
+  if (list == nullptr || list->empty())
+    return bad_entry(name, node, "rules must be a list of directories");
   into.clear();
   for (const auto& item : *list) {
     std::string directory;
@@ -64,7 +67,8 @@ Result<void> take_rules(std::string_view name, const toml::node& node, std::vect
 
 Settings default_settings() {
   Settings settings;
-  if (const auto path = environment("QINGDAN_REGISTER"); !path.empty()) settings.register_path = path;
+  if (const auto path = environment("QINGDAN_REGISTER"); !path.empty())
+    settings.register_path = path;
   const auto rules = environment("QINGDAN_FINGERPRINTS");
   settings.rule_directories = {rules.empty() ? find_fingerprints() : rules};
   settings.cache_directory = find_cache();
@@ -77,7 +81,8 @@ Result<Settings> parse_settings(std::string_view text, std::string_view name, Se
     table = toml::parse(text, name);
   } catch (const toml::parse_error& wrong) {
     return Error{ErrorCode::input,
-                 fmt::format("{}:{}: {}", name, wrong.source().begin.line, wrong.description()), ""};
+                 fmt::format("{}:{}: {}", name, wrong.source().begin.line, wrong.description()),
+                 ""};
   }
   for (const auto& [key, node] : table) {
     Result<void> taken;
@@ -90,8 +95,9 @@ Result<Settings> parse_settings(std::string_view text, std::string_view name, Se
     } else if (key == "rules") {
       taken = take_rules(name, node, base.rule_directories);
     } else {
-      return bad_entry(name, node, fmt::format("unknown key \"{}\" (known: register, vantage, cache, rules)",
-                                               std::string_view(key)));
+      return bad_entry(name, node,
+                       fmt::format("unknown key \"{}\" (known: register, vantage, cache, rules)",
+                                   std::string_view(key)));
     }
     if (!taken) return taken.error();
   }
@@ -100,7 +106,8 @@ Result<Settings> parse_settings(std::string_view text, std::string_view name, Se
 
 Result<Settings> open_settings(const std::string& path, Settings base) {
   std::ifstream file(path);
-  if (!file) return Error{ErrorCode::input, fmt::format("{}: cannot read the settings file", path), ""};
+  if (!file)
+    return Error{ErrorCode::input, fmt::format("{}: cannot read the settings file", path), ""};
   std::ostringstream text;
   text << file.rdbuf();
   return parse_settings(text.str(), path, std::move(base));

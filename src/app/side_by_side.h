@@ -9,7 +9,8 @@ namespace qingdan::app {
 
 // Returns when both have ended. An error of the field comes before one of the bookkeeper: it is the
 // graver one (scope).
-[[nodiscard]] Result<void> run_side_by_side(Fieldwork& field, Bookkeeper& bookkeeper, ProgressLine& line);
+[[nodiscard]] Result<void> run_side_by_side(Fieldwork& field, Bookkeeper& bookkeeper,
+                                            ProgressLine& line);
 // The same without a register.
 [[nodiscard]] Result<void> run_alone(Fieldwork& field, ProgressLine& line);
 

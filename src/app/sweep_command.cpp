@@ -25,7 +25,9 @@ using File = std::unique_ptr<std::FILE, CloseFile>;
 Result<File> open_output(const std::string& path) {
   if (path.empty()) return File(stdout);
   File file(std::fopen(path.c_str(), "w"));
-  if (!file) return Error{ErrorCode::io, fmt::format("{}: cannot write: {}", path, std::strerror(errno)), ""};
+  if (!file)
+    return Error{ErrorCode::io, fmt::format("{}: cannot write: {}", path, std::strerror(errno)),
+                 ""};
   return file;
 }
 
@@ -67,15 +69,18 @@ Result<int> run_sweep(const Invocation& invocation, const Sweep& command) {
     if (auto done = run_alone(field, line); !done) return done.error();
   }
   if (!sink.finish()) {
-    return Error{ErrorCode::io, fmt::format("{}: could not write all results",
-                                            command.output.empty() ? "standard output" : command.output), ""};
+    return Error{ErrorCode::io,
+                 fmt::format("{}: could not write all results",
+                             command.output.empty() ? "standard output" : command.output),
+                 ""};
   }
   const auto counts = field.counts();
   if (!invocation.quiet) {
-    std::fputs(fmt::format("{} of {} probes answered, {} open, {} packets begun, {} not asked\n", counts.answered,
-                           counts.planned, counts.open, counts.sent, counts.not_probed)
-                   .c_str(),
-               stderr);
+    std::fputs(
+        fmt::format("{} of {} probes answered, {} open, {} packets begun, {} not asked\n",
+                    counts.answered, counts.planned, counts.open, counts.sent, counts.not_probed)
+            .c_str(),
+        stderr);
   }
   return counts.not_probed > 0 ? 1 : 0;
 }

@@ -11,7 +11,8 @@ namespace qingdan::model {
 template <class V>
 void visit(V& v, ProductStatement& s) {
   v("id", s.id), v("vendor", s.vendor), v("vendor_zh", s.vendor_zh), v("product", s.product);
-  v("product_zh", s.product_zh), v("version", s.version), v("package", s.package), v("model", s.model);
+  v("product_zh", s.product_zh), v("version", s.version), v("package", s.package),
+      v("model", s.model);
   v("cpe", s.cpe), v("category", s.category), v("xinchuang", s.xinchuang), v("role", s.role);
   v("precision", s.precision), v("confidence", s.confidence), v("rule", s.rule);
 }
@@ -45,7 +46,8 @@ void visit(V& v, Id<Tag>& id) {
 template <class V>
 void visit(V& v, Claim& c) {
   v("field", c.field), v("value", c.value), v("source", c.source), v("confidence", c.confidence);
-  v("rule", c.rule), v("rule_release", c.rule_release), v("evidence", c.evidence), v("run", c.run.value);
+  v("rule", c.rule), v("rule_release", c.rule_release), v("evidence", c.evidence),
+      v("run", c.run.value);
   v("asserted_at", c.asserted_at), v("valid_until", c.valid_until), v("actor", c.actor);
   v("reason", c.reason), v("basis_value", c.basis_value);
   v("unconfirmed", c.unconfirmed);
@@ -54,7 +56,8 @@ void visit(V& v, Claim& c) {
 template <class V>
 void visit(V& v, Fact& f) {
   v("value", f.value), v("state", f.state), v("source", f.source), v("confidence", f.confidence);
-  v("rule", f.rule), v("rule_release", f.rule_release), v("evidence", f.evidence), v("run", f.run.value);
+  v("rule", f.rule), v("rule_release", f.rule_release), v("evidence", f.evidence),
+      v("run", f.run.value);
   v("other", f.other);
 }
 
@@ -70,7 +73,8 @@ void visit(V& v, Endpoint& e) {
 
 template <class V>
 void visit(V& v, ServiceRecord& s) {
-  v("id", s.id.value), v("at", s.at), v("vhost", s.vhost), v("state", s.state), v("verdict", s.verdict);
+  v("id", s.id.value), v("at", s.at), v("vhost", s.vhost), v("state", s.state),
+      v("verdict", s.verdict);
   v("misses", s.misses), v("first_missed", s.first_missed), v("first_seen", s.first_seen);
   v("last_seen", s.last_seen), v("claims", s.claims), v("facts", s.facts);
 }
@@ -85,12 +89,14 @@ void visit(V& v, AssetRecord& a) {
   v("id", a.id.value), v("number", a.number), v("presence", a.presence), v("misses", a.misses);
   v("first_missed", a.first_missed), v("first_seen", a.first_seen), v("last_seen", a.last_seen);
   v("last_covered", a.last_covered), v("identity_rule", a.identity_rule), v("bindings", a.bindings);
-  v("identifiers", a.identifiers), v("claims", a.claims), v("facts", a.facts), v("services", a.services);
+  v("identifiers", a.identifiers), v("claims", a.claims), v("facts", a.facts),
+      v("services", a.services);
 }
 
 template <class V>
 void visit(V& v, Change& c) {
-  v("seq", c.seq), v("time", c.time), v("run", c.run.value), v("type", c.type), v("object", c.object);
+  v("seq", c.seq), v("time", c.time), v("run", c.run.value), v("type", c.type),
+      v("object", c.object);
   v("asset", c.asset.value), v("asset_number", c.asset_number), v("zone", c.zone), v("ip", c.ip);
   v("port", c.port), v("field", c.field), v("before", c.before), v("after", c.after);
   v("cause", c.cause), v("evidence", c.evidence);
@@ -98,10 +104,12 @@ void visit(V& v, Change& c) {
 
 template <class V>
 void visit(V& v, Run& r) {
-  v("id", r.id.value), v("kind", r.kind), v("state", r.state), v("started", r.started), v("ended", r.ended);
+  v("id", r.id.value), v("kind", r.kind), v("state", r.state), v("started", r.started),
+      v("ended", r.ended);
   v("vantage", r.vantage), v("scope_hash", r.scope_hash), v("authorisation", r.authorisation);
   v("issued_by", r.issued_by), v("method", r.method), v("ports", r.ports);
-  v("rule_release", r.rule_release), v("program_version", r.program_version), v("failure", r.failure);
+  v("rule_release", r.rule_release), v("program_version", r.program_version),
+      v("failure", r.failure);
 }
 
 template <class V>
@@ -145,7 +153,9 @@ std::string to_json(const PortResult& result) {
   return to_json_object(members);
 }
 
-Result<std::string> parse_text(std::string_view json) { return value_from<std::string>(json, "a text"); }
+Result<std::string> parse_text(std::string_view json) {
+  return value_from<std::string>(json, "a text");
+}
 Result<std::vector<std::string>> parse_texts(std::string_view json) {
   return value_from<std::vector<std::string>>(json, "a list of texts");
 }
@@ -165,7 +175,9 @@ Result<CertificateStatement> parse_certificate_statement(std::string_view json) 
   return value_from<CertificateStatement>(json, "a certificate statement");
 }
 Result<Change> parse_change(std::string_view json) { return value_from<Change>(json, "a change"); }
-Result<AssetRecord> parse_asset(std::string_view json) { return value_from<AssetRecord>(json, "an asset"); }
+Result<AssetRecord> parse_asset(std::string_view json) {
+  return value_from<AssetRecord>(json, "an asset");
+}
 Result<Run> parse_run(std::string_view json) { return value_from<Run>(json, "a run"); }
 Result<RunCounts> parse_run_counts(std::string_view json) {
   return value_from<RunCounts>(json, "the counts of a run");

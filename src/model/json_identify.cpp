@@ -42,7 +42,8 @@ Result<IdentifyQuestion> parse_question(std::string_view line) {
   question.id = json.contains("id") ? json["id"].dump() : "null";
   const auto text_member = [&](const char* name) -> const std::string* {
     const auto found = json.find(name);
-    return found != json.end() && found->is_string() ? found->get_ptr<const std::string*>() : nullptr;
+    return found != json.end() && found->is_string() ? found->get_ptr<const std::string*>()
+                                                     : nullptr;
   };
   if (const auto* input = text_member("input")) {
     question.input = *input;

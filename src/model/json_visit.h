@@ -29,7 +29,9 @@ namespace qingdan::model::json_visit {
 using Json = nlohmann::json;  // std::map inside: members come out in alphabetical order
 
 template <class T>
-concept Word = std::is_enum_v<T> && requires(T t) { to_string(t); };
+concept Word = std::is_enum_v<T> && requires(T t) {
+  to_string(t);
+};
 
 // ---- writing ----
 template <class T>
@@ -42,7 +44,8 @@ class Writer {
     Json made = written(value);
     // Empty members say nothing; leaving them out keeps texts short and digests stable when a
     // member is added later.
-    const bool silent = made.is_null() || (made.is_string() && made.get_ref<const std::string&>().empty()) ||
+    const bool silent = made.is_null() ||
+                        (made.is_string() && made.get_ref<const std::string&>().empty()) ||
                         ((made.is_array() || made.is_object()) && made.empty()) ||
                         (made.is_number() && made == 0) || made == Json(false);
     if (!silent) json[name] = std::move(made);
@@ -62,7 +65,8 @@ class Reader {
     }
     const auto found = from_.find(name);
     if (found == from_.end()) return;
-    if (!read(*found, value) && failed.empty()) failed = std::string("bad value of \"") + name + '"';
+    if (!read(*found, value) && failed.empty())
+      failed = std::string("bad value of \"") + name + '"';
   }
   std::string failed;
 
@@ -74,7 +78,9 @@ class Reader {
 };
 
 // ---- leaves ----
-inline Json written_leaf(const std::string& value) { return is_utf8(value) ? value : to_utf8(as_bytes(value), "utf-8"); }
+inline Json written_leaf(const std::string& value) {
+  return is_utf8(value) ? value : to_utf8(as_bytes(value), "utf-8");
+}
 inline Json written_leaf(const Bytes& value) { return to_base64(value); }
 inline Json written_leaf(const net::Address& value) { return value.to_string(); }
 inline Json written_leaf(UnixMillis value) { return value.value; }
@@ -118,7 +124,9 @@ template <class T>
 struct IsStringMap<std::map<std::string, T>> : std::true_type {};
 
 template <class T>
-concept Leaf = requires(const T& t) { written_leaf(t); };
+concept Leaf = requires(const T& t) {
+  written_leaf(t);
+};
 
 template <class T>
 Json written(const T& value) {
@@ -197,10 +205,13 @@ Result<T> value_from(std::string_view text, const char* what) {
   const Json json = Json::parse(text, nullptr, false);
   T value{};
   if (json.is_discarded()) {
-    return Error{ErrorCode::input, std::string("not JSON where ") + what + " is expected: " + escape_untrusted(text, 60), ""};
+    return Error{
+        ErrorCode::input,
+        std::string("not JSON where ") + what + " is expected: " + escape_untrusted(text, 60), ""};
   }
   if (!Reader::read(json, value)) {
-    return Error{ErrorCode::input, std::string("this JSON is not ") + what + ": " + escape_untrusted(text, 60), ""};
+    return Error{ErrorCode::input,
+                 std::string("this JSON is not ") + what + ": " + escape_untrusted(text, 60), ""};
   }
   return value;
 }

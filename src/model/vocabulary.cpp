@@ -88,13 +88,14 @@ constexpr Words<ChangeType, 21> kChangeType{{{ChangeType::asset_new, "新增资�
                                              {ChangeType::duplicate_suspected, "疑似重复"},
                                              {ChangeType::launch_mismatch, "上线不符"},
                                              {ChangeType::field_changed, "属性变化"}}};
-constexpr Words<IdentifierType, 7> kIdentifierType{{{IdentifierType::ssh_host_key, "ssh_host_key"},
-                                                    {IdentifierType::tls_spki, "tls_spki"},
-                                                    {IdentifierType::snmp_engine_id, "snmp_engine_id"},
-                                                    {IdentifierType::mac, "mac"},
-                                                    {IdentifierType::serial, "serial"},
-                                                    {IdentifierType::host_name, "host_name"},
-                                                    {IdentifierType::smb_guid, "smb_guid"}}};
+constexpr Words<IdentifierType, 7> kIdentifierType{
+    {{IdentifierType::ssh_host_key, "ssh_host_key"},
+     {IdentifierType::tls_spki, "tls_spki"},
+     {IdentifierType::snmp_engine_id, "snmp_engine_id"},
+     {IdentifierType::mac, "mac"},
+     {IdentifierType::serial, "serial"},
+     {IdentifierType::host_name, "host_name"},
+     {IdentifierType::smb_guid, "smb_guid"}}};
 constexpr Words<Precision, 4> kPrecision{{{Precision::exact, "精确"},
                                           {Precision::minor, "到次版本"},
                                           {Precision::range, "区间"},
@@ -102,11 +103,11 @@ constexpr Words<Precision, 4> kPrecision{{{Precision::exact, "精确"},
 
 }  // namespace
 
-#define QD_WORDS(Type, words)                                           \
+#define QD_WORDS(Type, words)                                              \
   std::string_view to_string(Type value) { return word_of(words, value); } \
-  template <>                                                           \
-  std::optional<Type> parse<Type>(std::string_view text) {              \
-    return value_of(words, text);                                       \
+  template <>                                                              \
+  std::optional<Type> parse<Type>(std::string_view text) {                 \
+    return value_of(words, text);                                          \
   }
 QD_WORDS(Verdict, kVerdict)
 QD_WORDS(HostOutcome, kHostOutcome)
@@ -123,7 +124,8 @@ QD_WORDS(Precision, kPrecision)
 #undef QD_WORDS
 
 bool is_open(Verdict verdict) {
-  return verdict != Verdict::closed && verdict != Verdict::filtered && verdict != Verdict::open_filtered;
+  return verdict != Verdict::closed && verdict != Verdict::filtered &&
+         verdict != Verdict::open_filtered;
 }
 
 bool is_listed(Verdict verdict) {

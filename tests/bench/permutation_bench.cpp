@@ -37,7 +37,8 @@ void budget_take(benchmark::State& state) {
   std::uint32_t host = 0;
   for (auto _ : state) {
     now += std::chrono::microseconds(2);
-    benchmark::DoNotOptimize(budget.try_take(net::Address::v4(0x0A620000U + (host++ & 0xFFFU)), now));
+    benchmark::DoNotOptimize(
+        budget.try_take(net::Address::v4(0x0A620000U + (host++ & 0xFFFU)), now));
   }
 }
 BENCHMARK(budget_take);

@@ -41,9 +41,11 @@ RunSeen census(std::int64_t number, std::uint32_t hosts, std::uint32_t changed) 
   seen.run.id = {number};
   seen.run.vantage = "bench";
   seen.run.started = {1'780'000'000'000 + number * 86'400'000};
-  for (std::uint16_t p = 0; p < kServices; ++p) seen.coverage.ports.insert({net::Transport::tcp, static_cast<std::uint16_t>(80 + p)});
+  for (std::uint16_t p = 0; p < kServices; ++p)
+    seen.coverage.ports.insert({net::Transport::tcp, static_cast<std::uint16_t>(80 + p)});
   const auto first = net::Address::v4(0x0A620000U);
-  seen.coverage.blocks.push_back({"区", first, std::vector<HostOutcome>(hosts, HostOutcome::answered)});
+  seen.coverage.blocks.push_back(
+      {"区", first, std::vector<HostOutcome>(hosts, HostOutcome::answered)});
   for (std::uint32_t i = 0; i < hosts; ++i) {
     HostSeen host;
     host.zone = "区";
@@ -82,7 +84,8 @@ void resolve_claims(benchmark::State& state) {
     claims.push_back(claim(name, "\"x\"", {2}));
     claims.back().source = "import:1";
   }
-  for (auto _ : state) benchmark::DoNotOptimize(resolve::resolve_claims(claims, {1'780'000'000'000}));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(resolve::resolve_claims(claims, {1'780'000'000'000}));
 }
 BENCHMARK(resolve_claims);
 

@@ -17,8 +17,8 @@ struct ScopeCheck {
 };
 struct Sweep {
   std::string scope, ports{"default"}, method{"auto"};
-  std::optional<std::uint32_t> pps;   // replaces the document's global_pps; 0 = no global cap
-  std::string output;                 // "" = standard output
+  std::optional<std::uint32_t> pps;  // replaces the document's global_pps; 0 = no global cap
+  std::string output;                // "" = standard output
 };
 struct Census {
   std::string scope, ports{"default"}, method{"auto"};
@@ -44,7 +44,7 @@ struct AssetsSet {
 };
 struct ChangesList {
   std::int64_t since{0};
-  std::int64_t run{0}, against{0};       // 0 = not given
+  std::int64_t run{0}, against{0};  // 0 = not given
 };
 struct ListExport {
   std::string output{"网络资产清单.xlsx"};
@@ -69,24 +69,25 @@ struct RegisterRestore {
   std::string from;
 };
 
-using Command = std::variant<ScopeCheck, Sweep, Census, RunsList, RunsShow, ServicesList, AssetsList,
-                             AssetsShow, AssetsSet, ChangesList, ListExport,
-                             ListSeal, ListDiff, RulesCheck, RulesIdentify, RegisterVerify,
-                             RegisterRebuild, RegisterBackup, RegisterRestore>;
+using Command =
+    std::variant<ScopeCheck, Sweep, Census, RunsList, RunsShow, ServicesList, AssetsList,
+                 AssetsShow, AssetsSet, ChangesList, ListExport, ListSeal, ListDiff, RulesCheck,
+                 RulesIdentify, RegisterVerify, RegisterRebuild, RegisterBackup, RegisterRestore>;
 
 struct Invocation {
   std::optional<std::string> register_path;
-  std::string config;                    // "" = none
+  std::string config;  // "" = none
   std::optional<std::string> vantage;
-  std::vector<std::string> rules;        // further rule directories
-  std::optional<Format> format;          // unset: table on a terminal, jsonl otherwise
+  std::vector<std::string> rules;  // further rule directories
+  std::optional<Format> format;    // unset: table on a terminal, jsonl otherwise
   bool quiet{false};
   int verbosity{0};
   Command command;
 };
 
-// Carries it out; prints results to standard output, one-line errors and progress to standard error.
-// Returns the exit status: 0 done, 1 done but needs attention, 2 usage or input, 3 could not.
+// Carries it out; prints results to standard output, one-line errors and progress to standard
+// error. Returns the exit status: 0 done, 1 done but needs attention, 2 usage or input, 3 could
+// not.
 [[nodiscard]] int run(const Invocation& invocation);
 
 // "qingdan 0.1.0 (rules 2026.11.1 …, built with …)" for --version.

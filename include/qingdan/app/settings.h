@@ -11,9 +11,9 @@ namespace qingdan::app {
 
 struct Settings {
   std::string register_path{"qingdan.db"};
-  std::string vantage{"local"};             // 观测点: where this machine stands in the network
+  std::string vantage{"local"};               // 观测点: where this machine stands in the network
   std::vector<std::string> rule_directories;  // shipped rules first, the operator's own after
-  std::string cache_directory;              // for compiled rules; "" = none
+  std::string cache_directory;                // for compiled rules; "" = none
   bool operator==(const Settings&) const = default;
 };
 
@@ -26,6 +26,7 @@ struct Settings {
 [[nodiscard]] Result<Settings> open_settings(const std::string& path, Settings base);
 // The file that reads back to the same settings.
 [[nodiscard]] std::string print_settings(const Settings& settings);
-[[nodiscard]] Result<Settings> parse_settings(std::string_view toml, std::string_view name, Settings base);
+[[nodiscard]] Result<Settings> parse_settings(std::string_view toml, std::string_view name,
+                                              Settings base);
 
 }  // namespace qingdan::app

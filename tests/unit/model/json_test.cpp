@@ -38,7 +38,8 @@ AssetRecord host() {
   claim.source = "manual";
   claim.run = {3};
   asset.claims = {claim};
-  asset.facts["asset.unit"] = Fact{claim.value, FactState::manual, "manual", 100, "", "", "", {3}, ""};
+  asset.facts["asset.unit"] =
+      Fact{claim.value, FactState::manual, "manual", 100, "", "", "", {3}, ""};
   ServiceRecord service;
   service.id = {9};
   service.at = {"公用网络区", asset.bindings[0].ip, net::Transport::udp, 161};
@@ -99,14 +100,19 @@ TEST_CASE("a run, its counts and exclusions read back", "[model][json]") {
   RunCounts counts;
   counts.sent = 5;
   CHECK(parse_run_counts(to_json(counts))->sent == 5);
-  CHECK(parse_exclusions(to_json(std::vector<Exclusion>{{"192.0.2.0/24", "医疗设备", "市卫健委", ""}}))->at(0).reason == "医疗设备");
+  CHECK(parse_exclusions(
+            to_json(std::vector<Exclusion>{{"192.0.2.0/24", "医疗设备", "市卫健委", ""}}))
+            ->at(0)
+            .reason == "医疗设备");
 }
 
-TEST_CASE("empty members are left out, so that a member added later changes no digest", "[model][json]") {
+TEST_CASE("empty members are left out, so that a member added later changes no digest",
+          "[model][json]") {
   CHECK(to_json(TlsStatement{"TLSv1.2", "", ""}) == R"({"version":"TLSv1.2"})");
 }
 
-TEST_CASE("bytes that are no UTF-8 come out as replacement characters, not as invalid JSON", "[model][json]") {
+TEST_CASE("bytes that are no UTF-8 come out as replacement characters, not as invalid JSON",
+          "[model][json]") {
   CHECK(to_json(std::string_view("a\xff\"")) == "\"a\uFFFD\\\"\"");
 }
 
@@ -126,14 +132,17 @@ TEST_CASE("a line of the sweep has just its five members", "[model][json]") {
   result.at = {"区", *net::parse_address("192.0.2.1"), net::Transport::tcp, 22};
   result.verdict = Verdict::open;
   result.rtt_ms = 0.12345;
-  CHECK(to_json(result) == R"({"ip":"192.0.2.1","port":22,"transport":"tcp","verdict":"open","rtt_ms":0.123})");
+  CHECK(to_json(result) ==
+        R"({"ip":"192.0.2.1","port":22,"transport":"tcp","verdict":"open","rtt_ms":0.123})");
   result.verdict = Verdict::filtered;
   result.rtt_ms = -1;
-  CHECK(to_json(result) == R"({"ip":"192.0.2.1","port":22,"transport":"tcp","verdict":"filtered","rtt_ms":null})");
+  CHECK(to_json(result) ==
+        R"({"ip":"192.0.2.1","port":22,"transport":"tcp","verdict":"filtered","rtt_ms":null})");
 }
 
 TEST_CASE("a question keeps its id as given and its further members", "[model][json]") {
-  const auto question = parse_question(R"({"id":5,"input":"ssh.banner","text":"x","favicon_mmh3":-12})");
+  const auto question =
+      parse_question(R"({"id":5,"input":"ssh.banner","text":"x","favicon_mmh3":-12})");
   REQUIRE(question);
   CHECK(question->id == "5");
   CHECK(as_text(question->bytes) == "x");

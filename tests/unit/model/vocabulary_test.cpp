@@ -40,8 +40,9 @@ TEST_CASE("every word of every closed list reads back as itself", "[model][vocab
 TEST_CASE("only verified and acknowledged ports enter the list", "[model][vocabulary]") {
   CHECK(is_listed(Verdict::open_verified));
   CHECK(is_listed(Verdict::open_acked));
-  for (const auto verdict : {Verdict::open, Verdict::open_synack, Verdict::suspect_proxy, Verdict::tarpit,
-                             Verdict::closed, Verdict::filtered, Verdict::open_filtered}) {
+  for (const auto verdict :
+       {Verdict::open, Verdict::open_synack, Verdict::suspect_proxy, Verdict::tarpit,
+        Verdict::closed, Verdict::filtered, Verdict::open_filtered}) {
     CHECK_FALSE(is_listed(verdict));
   }
 }
