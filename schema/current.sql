@@ -51,6 +51,7 @@ CREATE TABLE asset_claim (
   actor        TEXT    NOT NULL,
   reason       TEXT    NOT NULL,
   basis_value  TEXT    NOT NULL,
+  unconfirmed  INTEGER NOT NULL DEFAULT 0 CHECK (unconfirmed >= 0),
   PRIMARY KEY (asset_id, field, source)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE asset_fact (
@@ -335,6 +336,7 @@ CREATE TABLE service_claim (
   actor        TEXT    NOT NULL,
   reason       TEXT    NOT NULL,
   basis_value  TEXT    NOT NULL,
+  unconfirmed  INTEGER NOT NULL DEFAULT 0 CHECK (unconfirmed >= 0),
   PRIMARY KEY (service_id, field, source)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE service_fact (

@@ -238,7 +238,7 @@ class SeenReader {
     auto rows = database_.ask(
         "SELECT z.name, c.ip, c.transport, c.port, c.vhost, c.scope, c.field, c.source, c.value, "
         "c.confidence, c.rule, c.rule_release, c.evidence, c.run_id, c.asserted_at, c.valid_until, "
-        "'', '', '' "
+        "'', '', '', 0 "
         "FROM seen_claim c JOIN zone z ON z.id = c.zone_id WHERE c.run_id = ? "
         "ORDER BY z.name, c.ip, c.transport, c.port, c.vhost, c.field, c.source",
         seen_.run.id);

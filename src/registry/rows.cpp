@@ -177,6 +177,7 @@ model::Claim read_claim(const Use& row, int from) {
   claim.actor = row.text(from + 10);
   claim.reason = row.text(from + 11);
   claim.basis_value = row.text(from + 12);
+  claim.unconfirmed = static_cast<int>(row.integer(from + 13));
   return claim;
 }
 
@@ -184,16 +185,16 @@ void write_claim(Database& database, Owner owner, std::int64_t id, const model::
   constexpr std::string_view kAsset =
       "INSERT OR REPLACE INTO asset_claim (asset_id, field, source, value, confidence, rule, "
       "rule_release, "
-      "evidence, run_id, asserted_at, valid_until, actor, reason, basis_value) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+      "evidence, run_id, asserted_at, valid_until, actor, reason, basis_value, unconfirmed) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   constexpr std::string_view kService =
       "INSERT OR REPLACE INTO service_claim (service_id, field, source, value, confidence, rule, "
-      "rule_release, evidence, run_id, asserted_at, valid_until, actor, reason, basis_value) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+      "rule_release, evidence, run_id, asserted_at, valid_until, actor, reason, basis_value, unconfirmed) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   database.run(owner == Owner::asset ? kAsset : kService, id, claim.field, claim.source,
                claim.value, claim.confidence, claim.rule, claim.rule_release, claim.evidence,
                reference(claim.run), claim.asserted_at, claim.valid_until, claim.actor,
-               claim.reason, claim.basis_value);
+               claim.reason, claim.basis_value, claim.unconfirmed);
 }
 
 void remove_claim(Database& database, Owner owner, std::int64_t id, const model::Claim& claim) {

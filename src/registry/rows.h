@@ -52,7 +52,7 @@ enum class Owner { asset, service };
 inline constexpr std::string_view kClaimColumns =
     "field, source, value, confidence, rule, rule_release, evidence, run_id, asserted_at, "
     "valid_until, "
-    "actor, reason, basis_value";
+    "actor, reason, basis_value, unconfirmed";
 [[nodiscard]] model::Claim read_claim(const Use& row, int from);
 void write_claim(Database& database, Owner owner, std::int64_t id, const model::Claim& claim);
 void remove_claim(Database& database, Owner owner, std::int64_t id, const model::Claim& claim);

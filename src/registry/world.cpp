@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "qingdan/registry/store.h"
+#include "registry/earlier.h"
 #include "registry/rows.h"
 #include "registry/store_held.h"
 
@@ -37,6 +38,7 @@ model::World read_world(Database& database, const std::vector<model::AssetId>& i
     if (!asset) break;
     world.assets.push_back(std::move(*asset));
   }
+  world.earlier = read_earlier(database);
   return world;
 }
 

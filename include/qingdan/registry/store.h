@@ -90,7 +90,8 @@ class Store {
   // ---- judge
   // Everything held, assets by id, their parts in the order of model/world.h's operator==: claims
   // by (field, source), services by (zone, ip, transport, port, vhost), bindings by (from, ip),
-  // identifiers by (type, value).
+  // identifiers by (type, value). World::earlier is what the applied runs asked, those of one port
+  // set put together, so that what nobody asked before is told from what is new.
   [[nodiscard]] Result<model::World> load_world();
   // Only assets with a binding now or a service at an address that `coverage` has an outcome of.
   [[nodiscard]] Result<model::World> load_world(const model::Coverage& coverage);

@@ -54,9 +54,10 @@ CREATE TABLE asset_claim (
   actor        TEXT    NOT NULL,
   reason       TEXT    NOT NULL,
   basis_value  TEXT    NOT NULL,
+  unconfirmed  INTEGER NOT NULL DEFAULT 0 CHECK (unconfirmed >= 0),
   PRIMARY KEY (asset_id, field, source)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO "asset_claim" VALUES(7,'asset.name','manual','"网站"',100,'','','',NULL,1780000003000,0,'张三','核实','');
+INSERT INTO "asset_claim" VALUES(7,'asset.name','manual','"网站"',100,'','','',NULL,1780000003000,0,'张三','核实','',0);
 CREATE TABLE asset_fact (
   asset_id     INTEGER NOT NULL REFERENCES asset (id),
   field        TEXT    NOT NULL,
@@ -249,7 +250,7 @@ CREATE TABLE schema_migration (
 ) STRICT;
 INSERT INTO "schema_migration" VALUES(1,'73e90cd3774b8138bc39c899c5771e06df3b176bfd92364b2eaf0a7221d4089f',0);
 INSERT INTO "schema_migration" VALUES(2,'8f0ceb051be3f5636be1f6ea16f4b158cc4b5d2f7b4590c4da3722afbb0cdf37',0);
-INSERT INTO "schema_migration" VALUES(3,'17ee5d671ee6289c083e6a28af4cdcea876105d5a4de88f519f68fd83ad23e6a',0);
+INSERT INTO "schema_migration" VALUES(3,'9349fae48f08f96b6b320409f283c3a231d6e4e6fbb33aeb1609159dbf4b875f',0);
 INSERT INTO "schema_migration" VALUES(4,'345c9820ad3548df8ef3fe444ca5066bbee50d27545b802125fd678c0fc3ea87',0);
 CREATE TABLE sealed_row (
   id      INTEGER PRIMARY KEY,
@@ -341,9 +342,10 @@ CREATE TABLE service_claim (
   actor        TEXT    NOT NULL,
   reason       TEXT    NOT NULL,
   basis_value  TEXT    NOT NULL,
+  unconfirmed  INTEGER NOT NULL DEFAULT 0 CHECK (unconfirmed >= 0),
   PRIMARY KEY (service_id, field, source)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO "service_claim" VALUES(3,'service.protocol','probe:v1','"ssh"',95,'ssh.any','r1','',1,1780000001000,0,'','','');
+INSERT INTO "service_claim" VALUES(3,'service.protocol','probe:v1','"ssh"',95,'ssh.any','r1','',1,1780000001000,0,'','','',2);
 CREATE TABLE service_fact (
   service_id   INTEGER NOT NULL REFERENCES service (id),
   field        TEXT    NOT NULL,

@@ -29,6 +29,7 @@ void change_claims(std::vector<model::Claim>& claims, model::Facts& facts, model
   auto& target = found != claims.end() ? *found : claims.emplace_back();
   target = claim(field, random_json(rng), run, static_cast<int>(rng.below(101)));
   target.actor = rng.below(2) == 0 ? "" : "张三";
+  target.unconfirmed = static_cast<int>(rng.below(4));
   facts[std::string(field)] = fact_of(target);
   facts[std::string(field)].state = static_cast<model::FactState>(rng.below(4));
   std::sort(claims.begin(), claims.end(), [](const auto& a, const auto& b) {

@@ -77,6 +77,8 @@ TEST_CASE("every kind of difference arrives", "[registry][store]") {
   first.facts.clear();
   first.services[0].state = model::PortState::unseen;
   first.services[0].misses = 1;
+  first.claims[0].unconfirmed = 1;
+  first.services[0].claims[0].unconfirmed = 2;
   first.services[1].claims.clear();
   first.services[1].facts.begin()->second.state = model::FactState::conflict;
   first.services[1].facts.begin()->second.other = "\"x\"";
