@@ -178,16 +178,9 @@ Bytes with_honest_strings(BytesView der) {
   return honest;
 }
 
-struct Decoded {
-  X509Ptr x509;
-  std::size_t size{0};  // bytes of the certificate
-};
-
-Decoded decode(BytesView der) {
+X509Ptr decode(BytesView der) {
   const unsigned char* at = der.data();
-  X509Ptr x509(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-  const auto size = static_cast<std::size_t>(at - der.data());
-  return {std::move(x509), size};
+  return X509Ptr(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
 }
 
 std::string address_text(BytesView bytes) {
@@ -236,9 +229,11 @@ std::string DistinguishedName::find_value(std::string_view type) const {
 
 std::optional<Certificate> parse_certificate(BytesView der) {
   if (der.empty() || der.size() > kCertificateMax) return std::nullopt;
-  auto decoded = decode(der);
-  if (!decoded.x509) decoded = decode(with_honest_strings(der));
-  const auto& x509 = decoded.x509;
+  X509Ptr x509 = decode(der);
+  if (!x509) {
+    const Bytes honest = with_honest_strings(der);
+    x509 = decode(honest);
+  }
   std::optional<Certificate> found;
   if (x509) {
     auto& out = found.emplace();
@@ -250,7 +245,9 @@ std::optional<Certificate> parse_certificate(BytesView der) {
     out.serial = read_serial(X509_get0_serialNumber(x509.get()));
     out.not_before = read_time(X509_get0_notBefore(x509.get()));
     out.not_after = read_time(X509_get0_notAfter(x509.get()));
-    out.sha256 = sha256_hex(der.first(decoded.size));
+    // What follows the certificate in `der` does not belong to it.
+    const auto size = static_cast<std::size_t>(std::max(0, i2d_X509(x509.get(), nullptr)));
+    out.sha256 = sha256_hex(der.first(std::min(size, der.size())));
     out.self_signed =
         X509_NAME_cmp(X509_get_subject_name(x509.get()), X509_get_issuer_name(x509.get())) == 0;
     out.is_ca = X509_check_ca(x509.get()) == 1;

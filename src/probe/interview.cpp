@@ -282,6 +282,11 @@ void Interview::on_talk(Visit& visit, const Talk& talk) {
   } else if (!talk.heard.empty() && !recognised_) {
     on_foreign(talk.heard, visit.attempt);
     tarpit_ = talk.endless() || talk.trickled();
+  } else if (talk.heard.empty() && visit.attempt.hinted) {
+    // Hung up on without a word: a conversation may know a newer way to ask (SMB 2 after SMB 1).
+    for (auto& next : visit.conversation->follow_ups()) {
+      follow_ups_.push_back({visit.attempt, std::move(next)});
+    }
   }
 }
 

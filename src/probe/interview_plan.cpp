@@ -66,7 +66,12 @@ void InterviewPlan::on_heard(std::string_view kind, bool inside_tls) {
     heard_ = true;
     // It speaks: requests of protocols that would have answered in their own words are not worth
     // more connections. TLS and HTTP still are, as both draw out a name.
-    std::erase_if(queue_, [](const Attempt& a) { return !a.hinted && a.entry->yield > 0; });
+    std::erase_if(queue_, [this](const Attempt& a) {
+      const bool dropped = !a.hinted && a.entry->yield > 0;
+      // Not tried, only given up for now: what it said may yet name this very conversation.
+      if (dropped) used_.erase({a.tls, a.entry});
+      return dropped;
+    });
   }
   if (kind == "tls" && !inside_tls) on_wants_tls();
   for (const auto& entry : conversations()) {

@@ -62,8 +62,12 @@ DialOutcome dial_outcome(int error) {
   switch (error) {
     case 0:
       return DialOutcome::connected;
-    case ECONNREFUSED:
+    // tcp(7): a RST in SYN-SENT is ECONNREFUSED; one after the handshake is ECONNRESET, or EPIPE
+    // where a FIN came before it. The port is open, its peer just does not stay.
     case ECONNRESET:
+    case EPIPE:
+      return DialOutcome::connected;
+    case ECONNREFUSED:
       return DialOutcome::refused;
     case ENETUNREACH:
     case EHOSTUNREACH:

@@ -55,7 +55,7 @@ constexpr std::array<std::uint16_t, 4> kRedis{6379, 6380, 7000, 26379};
 constexpr std::array<std::uint16_t, 1> kMemcached{11211};
 constexpr std::array<std::uint16_t, 3> kMongodb{27017, 27018, 27019};
 constexpr std::array<std::uint16_t, 4> kLdap{389, 636, 3268, 3269};
-constexpr std::array<std::uint16_t, 1> kSmb{445};
+constexpr std::array<std::uint16_t, 2> kSmb{445, 139};
 constexpr std::array<std::uint16_t, 2> kRdp{3389, 3390};
 constexpr std::array<std::uint16_t, 2> kSipTcp{5060, 5061};
 constexpr std::array<std::uint16_t, 1> kSipUdp{5060};
@@ -167,7 +167,7 @@ const std::array kTable{
     ConversationEntry{"memcached", Transport::tcp, kMemcached, "version.", kNever, false, true,
                       kReply, kMemcachedChannels, kMemcachedKinds, 8, &make_memcached},
     ConversationEntry{"mongodb", Transport::tcp, kMongodb,
-                      "hello and buildInfo; no database is named but admin.", kNever, false, true,
+                      "isMaster and buildInfo; no database is named but admin.", kNever, false, true,
                       kReply, kMongoChannels, kMongoKinds, 6, &make_mongodb},
     ConversationEntry{"ldap", Transport::tcp, kLdap, "A search of the root DSE without a bind.",
                       kNever, false, true, kReply, kLdapChannels, kLdapKinds, 4, &make_ldap},

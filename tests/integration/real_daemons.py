@@ -117,7 +117,9 @@ class Daemon:
         chown(home, "mysql")
         subprocess.run(["mariadb-install-db", "--no-defaults", f"--datadir={home}/data", "--user=mysql", "--skip-test-db"],
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=home)
-        return ["mariadbd", "--no-defaults", f"--datadir={home}/data", f"--socket={home}/socket", f"--pid-file={home}/pid",
+        # With accounts for localhost alone the server turns every other address away before its greeting.
+        (home / "accounts.sql").write_text("CREATE USER anyone@'%' IDENTIFIED BY PASSWORD '*" + "0" * 40 + "';\n")
+        return ["mariadbd", "--no-defaults", f"--init-file={home}/accounts.sql", f"--datadir={home}/data", f"--socket={home}/socket", f"--pid-file={home}/pid",
                 f"--bind-address={self.ip}", "--port=3306", "--user=mysql"], None, None
 
     def prepare_redis_server(self, home):
@@ -125,6 +127,8 @@ class Daemon:
                 "--protected-mode", "no"], None, None
 
     def prepare_bind9(self, home):
+        # named binds only to addresses of an interface; the namespace is ours and has no way out, so
+        # that its priming queries for the root servers reach nobody.
         (home / "named.conf").write_text(
             f'options {{ directory "{home}"; listen-on {{ {self.ip}; }}; listen-on-v6 {{ none; }}; recursion no;'
             f' pid-file "{home}/pid"; session-keyfile "{home}/session.key"; dnssec-validation no; }};\ncontrols {{ }};\n')
@@ -156,7 +160,7 @@ class Daemon:
 
 DAEMONS = [
     Daemon(1, "nginx", [80], "nginx"),
-    Daemon(2, "apache2", [80], "Apache HTTP Server"),
+    Daemon(2, "apache2", [80], "HTTP Server"),  # vendor Apache
     Daemon(3, "openssh-server", [22], "OpenSSH"),
     Daemon(4, "postgresql", [5432], "PostgreSQL"),
     Daemon(5, "mariadb-server", [3306], "MariaDB"),
@@ -206,8 +210,10 @@ def compare(checks, daemon, services):
 def main():
     arguments = harness.arguments()
     missing = [d.package for d in DAEMONS if package_version(d.package) is None]
-    if missing or os.geteuid() != 0:
-        print(f"SKIPPED: not installed: {', '.join(missing)}" if missing else "SKIPPED: needs root")
+    alone = bool(os.environ.get("QINGDAN_OWN_LOOPBACK"))
+    if missing or os.geteuid() != 0 or not alone:
+        print(f"SKIPPED: not installed: {', '.join(missing)}" if missing else
+              "SKIPPED: needs root" if alone else "SKIPPED: needs a network namespace of its own")
         print("scripts/test --full installs and runs them")
         sys.exit(77)
     checks = harness.Checks()
@@ -216,6 +222,7 @@ def main():
         place.chmod(0o755)
         try:
             for daemon in DAEMONS:
+                subprocess.run(["ip", "address", "add", f"{daemon.ip}/32", "dev", "lo"], check=True)
                 daemon.start(place)
             for daemon in DAEMONS:
                 up = daemon.ready()

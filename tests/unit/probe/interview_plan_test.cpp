@@ -56,6 +56,13 @@ TEST_CASE("what the bytes look like is asked next, once") {
   CHECK(order(plan) == std::vector<std::string>{"tls:http", "http"});
 }
 
+TEST_CASE("an answer to the wrong question still names the right one") {
+  InterviewPlan plan(80);  // a redis on the web's port says -ERR to GET
+  CHECK(plan.next()->entry->name == "http");
+  plan.on_heard("redis", false);
+  CHECK(plan.next()->entry->name == "redis");
+}
+
 TEST_CASE("a doubtful greeting is asked as both") {
   InterviewPlan plan(40000);
   CHECK(plan.next()->entry->name == "listen");
