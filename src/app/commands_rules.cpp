@@ -12,24 +12,32 @@
 #include "qingdan/model/json.h"
 
 namespace qingdan::app {
+namespace {
+
+std::string report_text(const identify::CheckReport& report) {
+  std::string text;
+  for (const auto& problem : report.problems) {
+    text += fmt::format("{}:{}: {}{}{}\n", problem.file, problem.line, problem.rule,
+                        problem.rule.empty() ? "" : ": ", problem.text);
+  }
+  return text + fmt::format("{} rules, {} products, {} examples, release {}: {}\n", report.rules,
+                            report.products, report.examples, report.release,
+                            report.problems.empty()
+                                ? "sound"
+                                : fmt::format("{} problems", report.problems.size()));
+}
+
+}  // namespace
+
 Result<int> carry_out(const Call& call, const RulesCheck& command) {
   const auto& directories =
       command.directories.empty() ? call.settings.rule_directories : command.directories;
   auto report = identify::check_rules(rule_paths(directories), vocabulary_directory(call.settings));
   if (!report) return report.error();
-  for (const auto& problem : report->problems) {
-    std::fputs(fmt::format("{}:{}: {}{}{}\n", problem.file, problem.line, problem.rule,
-                           problem.rule.empty() ? "" : ": ", problem.text)
-                   .c_str(),
-               stdout);
+  for (const auto& pair : command.overlaps ? report->overlaps : std::vector<std::string>{}) {
+    std::fputs((pair + "\n").c_str(), stdout);
   }
-  std::fputs(
-      fmt::format(
-          "{} rules, {} products, {} examples, release {}: {}\n", report->rules, report->products,
-          report->examples, report->release,
-          report->problems.empty() ? "sound" : fmt::format("{} problems", report->problems.size()))
-          .c_str(),
-      stdout);
+  std::fputs(report_text(*report).c_str(), command.overlaps ? stderr : stdout);
   return report->problems.empty() ? 0 : 1;
 }
 

@@ -58,6 +58,7 @@ struct ListDiff {
 };
 struct RulesCheck {
   std::vector<std::string> directories;
+  bool overlaps{false};  // print pairs of rules that hold on one example, nothing else
 };
 struct RulesIdentify {};
 struct RegisterVerify {};

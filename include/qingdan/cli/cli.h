@@ -1,4 +1,4 @@
-// cli — argv to app::Invocation. The only place of CLI11.
+// cli — the program from its arguments to its exit status.
 #pragma once
 
 namespace qingdan::cli {
