@@ -3,10 +3,10 @@
 
 #include <array>
 #include <cstdio>
-#include <filesystem>
 
 #include "app/commands.h"
 #include "app/csv_file.h"
+#include "app/open_register.h"
 #include "app/output.h"
 #include "qingdan/base/text.h"
 #include "qingdan/registry/audit.h"
@@ -75,11 +75,7 @@ Result<int> carry_out(const Call& call, const ListExport& command) {
   const SystemClock clock;
   Rng rng(random_key()[0]);
   const auto options = options_of(command, clock.now());
-  if (!std::filesystem::exists(call.settings.register_path)) {
-    return Error{ErrorCode::io,
-                 fmt::format("{}: there is no such register", call.settings.register_path), ""};
-  }
-  auto store = registry::Store::open(call.settings.register_path, clock, rng);
+  auto store = open_register(call.settings.register_path, clock, rng);
   if (!store) return store.error();
   auto snapshot = chosen_snapshot(call, *store, command, clock.now());
   if (!snapshot) return snapshot.error();
@@ -100,7 +96,7 @@ Result<int> carry_out(const Call& call, const ListExport& command) {
 Result<int> carry_out(const Call& call, const ListSeal& command) {
   const SystemClock clock;
   Rng rng(random_key()[0]);
-  auto store = registry::Store::open(call.settings.register_path, clock, rng);
+  auto store = open_register(call.settings.register_path, clock, rng);
   if (!store) return store.error();
   auto snapshot = registry::seal(*store, clock.now(), actor_or_login(command.actor));
   if (!snapshot) return snapshot.error();

@@ -5,6 +5,7 @@
 
 #include "app/commands.h"
 #include "app/judgement.h"
+#include "app/open_register.h"
 #include "qingdan/registry/audit.h"
 #include "qingdan/registry/query.h"
 #include "qingdan/resolve/laws.h"
@@ -50,7 +51,7 @@ Result<int> carry_out(const Call& call, const RegisterVerify&) {
 Result<int> carry_out(const Call& call, const RegisterRebuild&) {
   const SystemClock clock;
   Rng rng(random_key()[0]);
-  auto store = registry::Store::open(call.settings.register_path, clock, rng);
+  auto store = open_register(call.settings.register_path, clock, rng);
   if (!store) return store.error();
   auto left_over = judge_left_over(*store);
   if (!left_over) return left_over.error();

@@ -35,26 +35,43 @@ Result<std::string> digest_of(const std::string& path) {
   return digest.hex();
 }
 
+// Removes the unfinished file where anything failed.
+class Part {
+ public:
+  explicit Part(const std::string& path) : target_(path), name_(path + ".part") {}
+  Part(const Part&) = delete;
+  Part& operator=(const Part&) = delete;
+  ~Part() {
+    if (!placed_) std::remove(name_.c_str());
+  }
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] bool place() {
+    placed_ = std::rename(name_.c_str(), target_.c_str()) == 0;
+    return placed_;
+  }
+
+ private:
+  const std::string target_, name_;
+  bool placed_ = false;
+};
+
 }  // namespace
 
 Result<report::ExportSummary> write_csv_file(const model::ListingSource& source,
                                              const report::ExportOptions& options,
                                              const std::string& sheet, const std::string& encoding,
                                              const std::string& path) {
-  const std::string part = path + ".part";
-  std::ofstream file(part, std::ios::binary | std::ios::trunc);
+  Part part(path);
+  std::ofstream file(part.name(), std::ios::binary | std::ios::trunc);
   if (!file) return cannot(path);
   const auto writer = report::make_csv(file, encoding_of(encoding));
   auto summary = report::write_sheet(source, options, sheet, *writer);
   file.close();
-  if (!summary || !file) {
-    const Error error = !summary ? summary.error() : cannot(path);
-    std::remove(part.c_str());
-    return error;
-  }
-  auto digest = digest_of(part);
+  if (!summary) return summary.error();
+  if (!file) return cannot(path);
+  auto digest = digest_of(part.name());
   if (!digest) return digest.error();
-  if (std::rename(part.c_str(), path.c_str()) != 0) return cannot(path);
+  if (!part.place()) return cannot(path);
   summary->sha256 = *digest;
   return summary;
 }

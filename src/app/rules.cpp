@@ -12,8 +12,9 @@ Result<std::shared_ptr<const identify::RuleBase>> open_rules(const Settings& set
 }
 
 std::filesystem::path vocabulary_directory(const Settings& settings) {
-  return std::filesystem::path(settings.rule_directories.front()).parent_path() / "schema" /
-         "vocabulary";
+  auto rules = std::filesystem::path(settings.rule_directories.front()).lexically_normal();
+  if (!rules.has_filename()) rules = rules.parent_path();  // written with a slash at its end
+  return rules.parent_path() / "schema" / "vocabulary";
 }
 
 }  // namespace qingdan::app

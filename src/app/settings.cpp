@@ -63,6 +63,23 @@ Result<void> take_rules(std::string_view name, const toml::node& node,
   return {};
 }
 
+// A basic string of TOML 1.0. The library's own printer takes the shortest of four spellings and
+// breaks off where a text with quotes in it stands in a list.
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += fmt::format("\\{}", c);
+    } else if (byte < 0x20 || byte == 0x7f) {
+      out += fmt::format("\\u{:04X}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
 }  // namespace
 
 Settings default_settings() {
@@ -114,14 +131,16 @@ Result<Settings> open_settings(const std::string& path, Settings base) {
 }
 
 std::string print_settings(const Settings& settings) {
-  toml::array rules;
-  for (const auto& directory : settings.rule_directories) rules.push_back(directory);
-  toml::table table{{"register", settings.register_path}, {"vantage", settings.vantage}};
-  if (!settings.cache_directory.empty()) table.insert("cache", settings.cache_directory);
-  if (!rules.empty()) table.insert("rules", rules);
-  std::ostringstream out;
-  out << table << '\n';
-  return out.str();
+  std::string text = fmt::format("register = {}\nvantage = {}\n", quoted(settings.register_path),
+                                 quoted(settings.vantage));
+  if (!settings.cache_directory.empty()) {
+    text += fmt::format("cache = {}\n", quoted(settings.cache_directory));
+  }
+  std::string rules;
+  for (const auto& directory : settings.rule_directories) {
+    rules += (rules.empty() ? "" : ", ") + quoted(directory);
+  }
+  return rules.empty() ? text : text + fmt::format("rules = [{}]\n", rules);
 }
 
 }  // namespace qingdan::app
