@@ -1,0 +1,154 @@
+#include "app/fieldwork.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "support/lib/scopes.h"
+#include "unit/app/loopback.h"
+#include "unit/app/stage.h"
+
+using namespace qingdan;
+using namespace qingdan::app;
+using app::test::BoundPort;
+using app::test::Greeter;
+using app::test::kLoopbackHost;
+using app::test::take;
+
+namespace {
+
+struct Heard final : FieldSink {
+  void on_port(const model::PortResult& result) override { results.push_back(result); }
+  void on_observations(std::vector<model::Observation> all) override {
+    for (auto& one : all) observations.push_back(std::move(one));
+  }
+  [[nodiscard]] std::vector<model::PortResult> of(std::uint16_t port) const {
+    std::vector<model::PortResult> found;
+    std::copy_if(results.begin(), results.end(), std::back_inserter(found),
+                 [&](const auto& result) { return result.at.port == port; });
+    return found;
+  }
+  std::vector<model::PortResult> results;
+  std::vector<model::Observation> observations;
+};
+
+model::Endpoint endpoint(std::uint16_t port) {
+  return {"z", *net::parse_address(kLoopbackHost), net::Transport::tcp, port};
+}
+
+// Fieldwork on 127.66.240.1 with the machine's own sockets.
+struct Field {
+  explicit Field(const std::vector<std::uint16_t>& numbers, bool interviews,
+                 std::set<model::Endpoint> known_open = {})
+      : work({scope, take(net::parse_ports(fmt::format("{}", fmt::join(numbers, ",")))),
+              scope.pace(), std::move(known_open), interviews},
+             clock, stop, heard) {}
+
+  SystemClock clock;
+  std::atomic<bool> stop{false};
+  targets::Scope scope = qingdan::test::make_scope(std::string(kLoopbackHost) + "/32");
+  Heard heard;
+  Fieldwork work;
+};
+
+}  // namespace
+
+TEST_CASE("every address and port of the scope comes once, excluded ones never",
+          "[app][fieldwork]") {
+  const auto scope = qingdan::test::make_scope(
+      qingdan::test::ScopeText{{"192.0.2.0/28", "2001:db8::/124"}, {"192.0.2.4/30"}, 0, 0, 0, ""});
+  const auto ports = take(net::parse_ports("22,80,U:53"));
+  const PermutedSource source(scope, ports, {1, 2});
+  REQUIRE(source.size() == (12 + 16) * 3);
+  std::set<model::Endpoint> seen;
+  for (std::uint64_t i = 0; i < source.size(); ++i) {
+    const auto target = source.at(i);
+    REQUIRE(target);
+    seen.insert({target->zone(), target->ip(), target->transport(), target->port()});
+  }
+  CHECK(seen.size() == source.size());
+  CHECK_FALSE(seen.contains({"z", *net::parse_address("192.0.2.5"), net::Transport::tcp, 22}));
+}
+
+TEST_CASE("a sweep tells of every port what it is, and asks no more", "[app][fieldwork]") {
+  const Greeter open("SSH-2.0-OpenSSH_9.2p1\r\n");
+  const BoundPort closed;
+  Field field({open.port(), closed.number()}, false);
+  const auto done = field.work.run();
+  REQUIRE(done);
+  CHECK(field.heard.results.size() == 2);
+  REQUIRE(field.heard.of(open.port()).size() == 1);
+  CHECK(field.heard.of(open.port())[0].verdict == model::Verdict::open);
+  REQUIRE(field.heard.of(closed.number()).size() == 1);
+  CHECK(field.heard.of(closed.number())[0].verdict == model::Verdict::closed);
+  CHECK(field.heard.observations.empty());
+  const auto counts = field.work.counts();
+  CHECK(counts.addresses == 1);
+  CHECK(counts.planned == 2);
+  CHECK(counts.sent == 2);
+  CHECK(counts.answered == 2);
+  CHECK(counts.open == 1);
+  CHECK(counts.conversations == 0);
+  CHECK(counts.not_probed == 0);
+}
+
+TEST_CASE("an open port is interviewed and its verdict comes from there", "[app][fieldwork]") {
+  const Greeter ssh("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n");
+  const BoundPort closed;
+  Field field({ssh.port(), closed.number()}, true);
+  REQUIRE(field.work.run());
+  const auto verdicts = field.heard.of(ssh.port());
+  REQUIRE(verdicts.size() == 1);
+  CHECK(verdicts[0].verdict == model::Verdict::open_verified);
+  CHECK(field.heard.of(closed.number()).empty());  // nobody holds it open: silence and no are one
+  const auto& heard = field.heard.observations;
+  const auto stream = std::find_if(heard.begin(), heard.end(), [](const auto& observation) {
+    return observation.channel == model::channel::kSsh;
+  });
+  REQUIRE(stream != heard.end());
+  CHECK(stream->at == endpoint(ssh.port()));
+  CHECK(app::test::has(std::string(as_text(stream->raw)), "OpenSSH_9.2p1"));
+
+  const auto progress = field.work.progress();
+  CHECK(progress.interviews.submitted == 1);
+  CHECK(progress.interviews.finished == 1);
+  // Sweep, three canaries, interviews: all that was begun is counted.
+  CHECK(field.work.counts().sent >= 2 + 3 + 1);
+  CHECK(field.work.counts().conversations >= 1);
+}
+
+TEST_CASE("F2: a port held open that refuses is asked twice before it is closed",
+          "[app][fieldwork]") {
+  const BoundPort held, never;
+  Field field({held.number(), never.number()}, true, {endpoint(held.number())});
+  REQUIRE(field.work.run());
+  const auto results = field.heard.of(held.number());
+  REQUIRE(results.size() == 1);
+  CHECK(results[0].verdict == model::Verdict::closed);
+  CHECK(results[0].tries == 2);
+  CHECK(field.heard.of(never.number()).empty());
+}
+
+TEST_CASE("coverage says of each address whether all of it was asked", "[app][fieldwork]") {
+  const BoundPort closed;
+  Field field({closed.number()}, false);
+  REQUIRE(field.work.run());
+  const auto coverage = field.work.coverage();
+  CHECK(coverage.outcome("z", *net::parse_address(kLoopbackHost)) == model::HostOutcome::answered);
+  CHECK(coverage.comparable(endpoint(closed.number())));
+  CHECK_FALSE(coverage.comparable(endpoint(1)));
+}
+
+TEST_CASE("a run that is stopped says what it did not ask", "[app][fieldwork]") {
+  const BoundPort closed;
+  for (const bool interviews : {false, true}) {
+    Field field({closed.number()}, interviews);
+    field.stop.store(true);
+    REQUIRE(field.work.run());
+    CHECK(field.heard.results.empty());
+    CHECK(field.work.counts().not_probed == 1);
+    CHECK(field.work.coverage().outcome("z", *net::parse_address(kLoopbackHost)) ==
+          model::HostOutcome::skipped);
+  }
+}
