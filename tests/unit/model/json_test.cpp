@@ -1,5 +1,6 @@
 // One spelling, and it reads back.
 #include "qingdan/model/json.h"
+// covers: model/json_identify
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,5 @@
 #include "qingdan/resolve/diff.h"
+// covers: resolve/fact_diff
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,5 @@
 #include "qingdan/resolve/identity.h"
+// covers: resolve/hygiene
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,5 @@
 #include "qingdan/resolve/reconcile.h"
+// covers: resolve/hearing
 
 #include <catch2/catch.hpp>
 
