@@ -36,38 +36,16 @@ CREATE TABLE asset (
 ) STRICT;
 CREATE TRIGGER asset_is_never_deleted BEFORE DELETE ON asset
 BEGIN SELECT RAISE(ABORT, 'assets are never deleted, deletion is a state'); END;
-CREATE TABLE asset_claim (
-  asset_id     INTEGER NOT NULL REFERENCES asset (id),
-  field        TEXT    NOT NULL,
-  source       TEXT    NOT NULL,
-  value        TEXT    NOT NULL CHECK (json_valid(value)),
-  confidence   INTEGER NOT NULL CHECK (confidence BETWEEN 0 AND 100),
-  rule         TEXT    NOT NULL,
-  rule_release TEXT    NOT NULL,
-  evidence     TEXT    NOT NULL,
-  run_id       INTEGER REFERENCES run (id),
-  asserted_at  INTEGER NOT NULL,
-  valid_until  INTEGER NOT NULL,
-  actor        TEXT    NOT NULL,
-  reason       TEXT    NOT NULL,
-  basis_value  TEXT    NOT NULL,
-  unconfirmed  INTEGER NOT NULL DEFAULT 0 CHECK (unconfirmed >= 0),
-  PRIMARY KEY (asset_id, field, source)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE asset_fact (
-  asset_id     INTEGER NOT NULL REFERENCES asset (id),
-  field        TEXT    NOT NULL,
-  value        TEXT    NOT NULL CHECK (json_valid(value)),
-  state        TEXT    NOT NULL CHECK (state IN ('auto', 'manual', 'conflict', 'review')),
-  source       TEXT    NOT NULL,
-  confidence   INTEGER NOT NULL CHECK (confidence BETWEEN 0 AND 100),
-  rule         TEXT    NOT NULL,
-  rule_release TEXT    NOT NULL,
-  evidence     TEXT    NOT NULL,
-  run_id       INTEGER REFERENCES run (id),
-  other        TEXT    NOT NULL,
-  PRIMARY KEY (asset_id, field)
-) STRICT, WITHOUT ROWID;
+CREATE TABLE asset_claims (
+  id       INTEGER PRIMARY KEY,
+  asset_id INTEGER GENERATED ALWAYS AS (id >> 20) VIRTUAL,
+  source   INTEGER GENERATED ALWAYS AS (id & 1048575) VIRTUAL,
+  content  BLOB    NOT NULL
+) STRICT;
+CREATE TABLE asset_facts (
+  asset_id INTEGER PRIMARY KEY REFERENCES asset (id),
+  content  BLOB    NOT NULL
+) STRICT;
 CREATE TABLE audit_log (
   seq     INTEGER PRIMARY KEY AUTOINCREMENT,
   at      INTEGER NOT NULL,
@@ -102,13 +80,12 @@ CREATE TABLE certificate (
   der                 BLOB    NOT NULL
 ) STRICT;
 CREATE TABLE certificate_use (
-  sha256     TEXT    NOT NULL,
   service_id INTEGER NOT NULL REFERENCES service (id),
+  sha256     TEXT    NOT NULL,
   first_seen INTEGER NOT NULL,
   last_seen  INTEGER NOT NULL,
-  PRIMARY KEY (sha256, service_id)
+  PRIMARY KEY (service_id, sha256)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX certificate_use_of_service ON certificate_use (service_id);
 CREATE TABLE change_event (
   seq       INTEGER PRIMARY KEY AUTOINCREMENT,
   at        INTEGER NOT NULL,
@@ -259,25 +236,18 @@ CREATE TABLE seen_certificate (
   sha256    TEXT    NOT NULL REFERENCES certificate (sha256),
   PRIMARY KEY (run_id, zone_id, ip, transport, port, vhost, position)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE seen_claim (
-  run_id       INTEGER NOT NULL REFERENCES run (id),
-  zone_id      INTEGER NOT NULL REFERENCES zone (id),
-  ip           BLOB    NOT NULL CHECK (length(ip) IN (5, 17)),
-  transport    TEXT    NOT NULL CHECK (transport IN ('tcp', 'udp')),
-  port         INTEGER NOT NULL CHECK (port BETWEEN 0 AND 65535),
-  vhost        TEXT    NOT NULL,
-  scope        TEXT    NOT NULL CHECK (scope IN ('service', 'host')),
-  field        TEXT    NOT NULL,
-  source       TEXT    NOT NULL,
-  value        TEXT    NOT NULL CHECK (json_valid(value)),
-  confidence   INTEGER NOT NULL CHECK (confidence BETWEEN 0 AND 100),
-  rule         TEXT    NOT NULL,
-  rule_release TEXT    NOT NULL,
-  evidence     TEXT    NOT NULL,
-  asserted_at  INTEGER NOT NULL,
-  valid_until  INTEGER NOT NULL,
-  PRIMARY KEY (run_id, zone_id, ip, transport, port, vhost, scope, field, source)
-) STRICT, WITHOUT ROWID;
+CREATE TABLE seen_finding (
+  id             INTEGER PRIMARY KEY,
+  run_id         INTEGER NOT NULL REFERENCES run (id),
+  zone_id        INTEGER NOT NULL REFERENCES zone (id),
+  ip             BLOB    NOT NULL CHECK (length(ip) IN (5, 17)),
+  transport      TEXT    NOT NULL CHECK (transport IN ('tcp', 'udp')),
+  port           INTEGER NOT NULL CHECK (port BETWEEN 0 AND 65535),
+  vhost          TEXT    NOT NULL,
+  service_claims BLOB    NOT NULL,
+  host_claims    BLOB    NOT NULL,
+  UNIQUE (run_id, zone_id, ip, transport, port, vhost)
+) STRICT;
 CREATE TABLE seen_identifier (
   run_id    INTEGER NOT NULL REFERENCES run (id),
   zone_id   INTEGER NOT NULL REFERENCES zone (id),
@@ -321,38 +291,16 @@ CREATE INDEX service_by_port ON service (port);
 CREATE INDEX service_by_product ON service (product_id);
 CREATE INDEX service_by_protocol ON service (protocol);
 CREATE INDEX service_of_asset ON service (asset_id);
-CREATE TABLE service_claim (
-  service_id   INTEGER NOT NULL REFERENCES service (id),
-  field        TEXT    NOT NULL,
-  source       TEXT    NOT NULL,
-  value        TEXT    NOT NULL CHECK (json_valid(value)),
-  confidence   INTEGER NOT NULL CHECK (confidence BETWEEN 0 AND 100),
-  rule         TEXT    NOT NULL,
-  rule_release TEXT    NOT NULL,
-  evidence     TEXT    NOT NULL,
-  run_id       INTEGER REFERENCES run (id),
-  asserted_at  INTEGER NOT NULL,
-  valid_until  INTEGER NOT NULL,
-  actor        TEXT    NOT NULL,
-  reason       TEXT    NOT NULL,
-  basis_value  TEXT    NOT NULL,
-  unconfirmed  INTEGER NOT NULL DEFAULT 0 CHECK (unconfirmed >= 0),
-  PRIMARY KEY (service_id, field, source)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE service_fact (
-  service_id   INTEGER NOT NULL REFERENCES service (id),
-  field        TEXT    NOT NULL,
-  value        TEXT    NOT NULL CHECK (json_valid(value)),
-  state        TEXT    NOT NULL CHECK (state IN ('auto', 'manual', 'conflict', 'review')),
-  source       TEXT    NOT NULL,
-  confidence   INTEGER NOT NULL CHECK (confidence BETWEEN 0 AND 100),
-  rule         TEXT    NOT NULL,
-  rule_release TEXT    NOT NULL,
-  evidence     TEXT    NOT NULL,
-  run_id       INTEGER REFERENCES run (id),
-  other        TEXT    NOT NULL,
-  PRIMARY KEY (service_id, field)
-) STRICT, WITHOUT ROWID;
+CREATE TABLE service_claims (
+  id         INTEGER PRIMARY KEY,
+  service_id INTEGER GENERATED ALWAYS AS (id >> 20) VIRTUAL,
+  source     INTEGER GENERATED ALWAYS AS (id & 1048575) VIRTUAL,
+  content    BLOB    NOT NULL
+) STRICT;
+CREATE TABLE service_facts (
+  service_id INTEGER PRIMARY KEY REFERENCES service (id),
+  content    BLOB    NOT NULL
+) STRICT;
 CREATE TABLE snapshot (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   name        TEXT    NOT NULL UNIQUE,
@@ -414,6 +362,14 @@ CREATE TABLE snapshot_run (
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER snapshot_run_is_never_changed BEFORE UPDATE ON snapshot_run
 BEGIN SELECT RAISE(ABORT, 'a sealed snapshot is never changed'); END;
+CREATE TABLE source (
+  id   INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 1048575),
+  name TEXT    NOT NULL UNIQUE
+) STRICT;
+CREATE TABLE word (
+  id   INTEGER PRIMARY KEY,
+  text TEXT    NOT NULL UNIQUE CHECK (text <> '')
+) STRICT;
 CREATE TABLE zone (
   id   INTEGER PRIMARY KEY,
   name TEXT    NOT NULL UNIQUE

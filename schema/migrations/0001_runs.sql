@@ -15,6 +15,18 @@ CREATE TABLE zone (
   name TEXT    NOT NULL UNIQUE
 ) STRICT;
 
+-- Texts that millions of rows share, in packed claims and facts (src/registry/packed.h): fields, rules,
+-- releases, and values that come from rules. Words are never removed.
+CREATE TABLE word (
+  id   INTEGER PRIMARY KEY,
+  text TEXT    NOT NULL UNIQUE CHECK (text <> '')
+) STRICT;
+-- Who claims: probe:<vantage>, manual, import:<batch>, scope. 20 bits of the key of claims.
+CREATE TABLE source (
+  id   INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 1048575),
+  name TEXT    NOT NULL UNIQUE
+) STRICT;
+
 -- Times are milliseconds since 1970 UTC, 0 = never, in every table.
 CREATE TABLE run (
   id              INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -55,27 +55,20 @@ CREATE TABLE port_result (
   PRIMARY KEY (run_id, zone_id, ip, transport, port)
 ) STRICT, WITHOUT ROWID;
 
--- Claims of one run before they are held against those of others. `scope` says of what: the service
--- at this endpoint, or the host behind it (then the endpoint tells where it was heard).
-CREATE TABLE seen_claim (
-  run_id       INTEGER NOT NULL REFERENCES run (id),
-  zone_id      INTEGER NOT NULL REFERENCES zone (id),
-  ip           BLOB    NOT NULL CHECK (length(ip) IN (5, 17)),
-  transport    TEXT    NOT NULL CHECK (transport IN ('tcp', 'udp')),
-  port         INTEGER NOT NULL CHECK (port BETWEEN 0 AND 65535),
-  vhost        TEXT    NOT NULL,
-  scope        TEXT    NOT NULL CHECK (scope IN ('service', 'host')),
-  field        TEXT    NOT NULL,
-  source       TEXT    NOT NULL,
-  value        TEXT    NOT NULL CHECK (json_valid(value)),
-  confidence   INTEGER NOT NULL CHECK (confidence BETWEEN 0 AND 100),
-  rule         TEXT    NOT NULL,
-  rule_release TEXT    NOT NULL,
-  evidence     TEXT    NOT NULL,
-  asserted_at  INTEGER NOT NULL,
-  valid_until  INTEGER NOT NULL,
-  PRIMARY KEY (run_id, zone_id, ip, transport, port, vhost, scope, field, source)
-) STRICT, WITHOUT ROWID;
+-- Claims of one run before they are held against those of others, as identification made them of one
+-- place: of the service there, and of the host behind it. Packed (src/registry/packed.h).
+CREATE TABLE seen_finding (
+  id             INTEGER PRIMARY KEY,
+  run_id         INTEGER NOT NULL REFERENCES run (id),
+  zone_id        INTEGER NOT NULL REFERENCES zone (id),
+  ip             BLOB    NOT NULL CHECK (length(ip) IN (5, 17)),
+  transport      TEXT    NOT NULL CHECK (transport IN ('tcp', 'udp')),
+  port           INTEGER NOT NULL CHECK (port BETWEEN 0 AND 65535),
+  vhost          TEXT    NOT NULL,
+  service_claims BLOB    NOT NULL,
+  host_claims    BLOB    NOT NULL,
+  UNIQUE (run_id, zone_id, ip, transport, port, vhost)
+) STRICT;
 
 CREATE TABLE seen_identifier (
   run_id    INTEGER NOT NULL REFERENCES run (id),

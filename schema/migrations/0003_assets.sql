@@ -101,79 +101,38 @@ CREATE INDEX service_by_protocol ON service (protocol);
 CREATE INDEX service_by_product ON service (product_id);
 CREATE INDEX service_by_certificate ON service (certificate) WHERE certificate <> '';
 
--- run_id is NULL for what people and imports say. Only people fill actor, reason and basis_value.
-CREATE TABLE asset_claim (
-  asset_id     INTEGER NOT NULL REFERENCES asset (id),
-  field        TEXT    NOT NULL,
-  source       TEXT    NOT NULL,
-  value        TEXT    NOT NULL CHECK (json_valid(value)),
-  confidence   INTEGER NOT NULL CHECK (confidence BETWEEN 0 AND 100),
-  rule         TEXT    NOT NULL,
-  rule_release TEXT    NOT NULL,
-  evidence     TEXT    NOT NULL,
-  run_id       INTEGER REFERENCES run (id),
-  asserted_at  INTEGER NOT NULL,
-  valid_until  INTEGER NOT NULL,
-  actor        TEXT    NOT NULL,
-  reason       TEXT    NOT NULL,
-  basis_value  TEXT    NOT NULL,
-  unconfirmed  INTEGER NOT NULL DEFAULT 0 CHECK (unconfirmed >= 0),
-  PRIMARY KEY (asset_id, field, source)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE service_claim (
-  service_id   INTEGER NOT NULL REFERENCES service (id),
-  field        TEXT    NOT NULL,
-  source       TEXT    NOT NULL,
-  value        TEXT    NOT NULL CHECK (json_valid(value)),
-  confidence   INTEGER NOT NULL CHECK (confidence BETWEEN 0 AND 100),
-  rule         TEXT    NOT NULL,
-  rule_release TEXT    NOT NULL,
-  evidence     TEXT    NOT NULL,
-  run_id       INTEGER REFERENCES run (id),
-  asserted_at  INTEGER NOT NULL,
-  valid_until  INTEGER NOT NULL,
-  actor        TEXT    NOT NULL,
-  reason       TEXT    NOT NULL,
-  basis_value  TEXT    NOT NULL,
-  unconfirmed  INTEGER NOT NULL DEFAULT 0 CHECK (unconfirmed >= 0),
-  PRIMARY KEY (service_id, field, source)
-) STRICT, WITHOUT ROWID;
+-- All that one source claims of one thing, packed (src/registry/packed.h); two sources never share a
+-- row. The key is the asset or service in the high bits and the source in the low 20: what is claimed
+-- of one thing lies together, in the order in which a census writes it.
+CREATE TABLE asset_claims (
+  id       INTEGER PRIMARY KEY,
+  asset_id INTEGER GENERATED ALWAYS AS (id >> 20) VIRTUAL,
+  source   INTEGER GENERATED ALWAYS AS (id & 1048575) VIRTUAL,
+  content  BLOB    NOT NULL
+) STRICT;
+CREATE TABLE service_claims (
+  id         INTEGER PRIMARY KEY,
+  service_id INTEGER GENERATED ALWAYS AS (id >> 20) VIRTUAL,
+  source     INTEGER GENERATED ALWAYS AS (id & 1048575) VIRTUAL,
+  content    BLOB    NOT NULL
+) STRICT;
 
-CREATE TABLE asset_fact (
-  asset_id     INTEGER NOT NULL REFERENCES asset (id),
-  field        TEXT    NOT NULL,
-  value        TEXT    NOT NULL CHECK (json_valid(value)),
-  state        TEXT    NOT NULL CHECK (state IN ('auto', 'manual', 'conflict', 'review')),
-  source       TEXT    NOT NULL,
-  confidence   INTEGER NOT NULL CHECK (confidence BETWEEN 0 AND 100),
-  rule         TEXT    NOT NULL,
-  rule_release TEXT    NOT NULL,
-  evidence     TEXT    NOT NULL,
-  run_id       INTEGER REFERENCES run (id),
-  other        TEXT    NOT NULL,
-  PRIMARY KEY (asset_id, field)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE service_fact (
-  service_id   INTEGER NOT NULL REFERENCES service (id),
-  field        TEXT    NOT NULL,
-  value        TEXT    NOT NULL CHECK (json_valid(value)),
-  state        TEXT    NOT NULL CHECK (state IN ('auto', 'manual', 'conflict', 'review')),
-  source       TEXT    NOT NULL,
-  confidence   INTEGER NOT NULL CHECK (confidence BETWEEN 0 AND 100),
-  rule         TEXT    NOT NULL,
-  rule_release TEXT    NOT NULL,
-  evidence     TEXT    NOT NULL,
-  run_id       INTEGER REFERENCES run (id),
-  other        TEXT    NOT NULL,
-  PRIMARY KEY (service_id, field)
-) STRICT, WITHOUT ROWID;
+-- Facts say whose claim holds; where that is a probe's, they are not written again when it is
+-- confirmed.
+CREATE TABLE asset_facts (
+  asset_id INTEGER PRIMARY KEY REFERENCES asset (id),
+  content  BLOB    NOT NULL
+) STRICT;
+CREATE TABLE service_facts (
+  service_id INTEGER PRIMARY KEY REFERENCES service (id),
+  content    BLOB    NOT NULL
+) STRICT;
 
 -- Which certificate which service showed, and when; the present one is service.certificate.
 CREATE TABLE certificate_use (
-  sha256     TEXT    NOT NULL,
   service_id INTEGER NOT NULL REFERENCES service (id),
+  sha256     TEXT    NOT NULL,
   first_seen INTEGER NOT NULL,
   last_seen  INTEGER NOT NULL,
-  PRIMARY KEY (sha256, service_id)
+  PRIMARY KEY (service_id, sha256)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX certificate_use_of_service ON certificate_use (service_id);

@@ -9,10 +9,12 @@
 #include <set>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "qingdan/registry/store.h"
 #include "registry/lines.h"
 #include "registry/rows.h"
+#include "registry/said.h"
 #include "registry/store_held.h"
 
 namespace qingdan::registry {
@@ -42,9 +44,20 @@ std::vector<const Part*> sorted(const std::vector<Part>& parts) {
   std::vector<const Part*> pointers;
   pointers.reserve(parts.size());
   for (const auto& part : parts) pointers.push_back(&part);
-  std::sort(pointers.begin(), pointers.end(),
-            [](const auto* a, const auto* b) { return key_of(*a) < key_of(*b); });
+  const auto less = [](const auto* a, const auto* b) { return key_of(*a) < key_of(*b); };
+  if (!std::is_sorted(pointers.begin(), pointers.end(), less))
+    std::sort(pointers.begin(), pointers.end(), less);
   return pointers;
+}
+
+// The columns that lists print are the same: of the facts, only whose run and evidence it was, or
+// what lost, may differ.
+bool same_lines(const model::Facts& before, const model::Facts& after) {
+  return std::equal(
+      before.begin(), before.end(), after.begin(), after.end(), [](const auto& a, const auto& b) {
+        return a.first == b.first && a.second.value == b.second.value &&
+               a.second.confidence == b.second.confidence && a.second.rule == b.second.rule;
+      });
 }
 
 template <class Part>
@@ -89,14 +102,13 @@ class Writer {
   void let_go(const AssetRecord& before, const AssetRecord& after);
   void write_asset(const AssetRecord& before, const AssetRecord& after, std::size_t index);
   void write_head(const AssetRecord& after, model::AssetId id);
+  void write_times(const AssetRecord& after);
   model::AssetId insert_asset(const AssetRecord& asset);
   void write_bindings(const AssetRecord& before, const AssetRecord& after, model::AssetId id);
   void write_identifiers(const AssetRecord& before, const AssetRecord& after, model::AssetId id);
-  void write_claims(Owner owner, std::int64_t id, const std::vector<model::Claim>& before,
-                    const std::vector<model::Claim>& after);
-  void write_facts(Owner owner, std::int64_t id, const model::Facts& before,
-                   const model::Facts& after);
+  void write_said(Owner owner, std::int64_t id, const Said& before, const Said& after);
   void write_service(const ServiceRecord& before, const ServiceRecord& after, model::AssetId asset);
+  void update_service(const ServiceRecord& after, model::AssetId asset);
   std::int64_t adopt_or_insert(const ServiceRecord& service, model::AssetId asset);
   void write_changes();
 
@@ -105,12 +117,13 @@ class Writer {
   const model::World& before_;
   const model::Reconciled& reconciled_;
   Zones zones_;
+  Words words_;
   Lines lines_;
   UnixMillis now_;
   std::unordered_map<std::int64_t, const AssetRecord*> old_assets_;
   std::unordered_map<std::int64_t, const ServiceRecord*> old_services_;
   std::unordered_map<std::int64_t, std::int64_t> old_owner_;  // asset by service
-  std::set<std::int64_t> kept_;                               // services that `after` names by id
+  std::unordered_set<std::int64_t> kept_;                     // services that `after` names by id
   bool touched_{false};                                       // anything written of this asset
 };
 
@@ -120,6 +133,7 @@ Writer::Writer(Store::Held& held, const model::World& before, const model::Recon
       before_(before),
       reconciled_(reconciled),
       zones_(database_),
+      words_(database_),
       lines_(database_),
       now_(held.clock.now()) {
   for (const auto& asset : before.assets) {
@@ -133,7 +147,7 @@ Writer::Writer(Store::Held& held, const model::World& before, const model::Recon
 
 bool Writer::check() {
   std::size_t known = 0;
-  std::set<std::int64_t> ids;
+  std::unordered_set<std::int64_t> ids;
   for (const auto& asset : reconciled_.after.assets) {
     if (!asset.id) continue;
     if (!old_assets_.contains(asset.id.value) || !ids.insert(asset.id.value).second) {
@@ -210,11 +224,14 @@ void Writer::write_asset(const AssetRecord& before, const AssetRecord& after, st
     return std::tie(a.presence, a.misses, a.first_missed, a.first_seen, a.last_seen, a.last_covered,
                     a.identity_rule);
   };
-  if (fresh || head(before) != head(after) || before.facts != after.facts) write_head(after, id);
+  if (fresh || !same_lines(before.facts, after.facts)) {
+    write_head(after, id);
+  } else if (head(before) != head(after)) {
+    write_times(after);
+  }
   write_bindings(before, after, id);
   write_identifiers(before, after, id);
-  write_claims(Owner::asset, id.value, before.claims, after.claims);
-  write_facts(Owner::asset, id.value, before.facts, after.facts);
+  write_said(Owner::asset, id.value, {before.claims, before.facts}, {after.claims, after.facts});
   for (const auto& service : after.services) {
     const auto old = service.id ? old_services_.find(service.id.value) : old_services_.end();
     write_service(old == old_services_.end() ? kNoService : *old->second, service, id);
@@ -245,6 +262,16 @@ void Writer::write_head(const AssetRecord& after, model::AssetId id) {
       to_string(after.presence), after.misses, after.first_missed, after.first_seen,
       after.last_seen, after.last_covered, after.identity_rule, line.name, line.host, line.os,
       line.device_class, line.unit, line.system, line.registration, line.lifecycle, id);
+  touched_ = true;
+}
+
+// Of an asset whose columns of facts stay.
+void Writer::write_times(const AssetRecord& after) {
+  database_.run(
+      "UPDATE asset SET presence = ?, misses = ?, first_missed = ?, first_seen = ?, last_seen = ?, "
+      "last_covered = ?, identity_rule = ? WHERE id = ?",
+      to_string(after.presence), after.misses, after.first_missed, after.first_seen,
+      after.last_seen, after.last_covered, after.identity_rule, after.id);
   touched_ = true;
 }
 
@@ -280,38 +307,44 @@ void Writer::write_identifiers(const AssetRecord& before, const AssetRecord& aft
   }
 }
 
-void Writer::write_claims(Owner owner, std::int64_t id, const std::vector<model::Claim>& before,
-                          const std::vector<model::Claim>& after) {
-  if (before == after) return;
-  walk(sorted(before), sorted(after), [&](const model::Claim* old, const model::Claim* now) {
-    if (now == nullptr) {
-      remove_claim(database_, owner, id, *old);
-    } else if (old == nullptr || *old != *now) {
-      write_claim(database_, owner, id, *now);
-    }
-  });
-  touched_ = true;
-}
-
-void Writer::write_facts(Owner owner, std::int64_t id, const model::Facts& before,
-                         const model::Facts& after) {
-  if (before == after) return;
-  for (const auto& [field, fact] : before) {
-    if (!after.contains(field)) remove_fact(database_, owner, id, field);
-  }
-  for (const auto& [field, fact] : after) {
-    const auto old = before.find(field);
-    if (old == before.end() || old->second != fact) write_fact(database_, owner, id, field, fact);
-  }
+void Writer::write_said(Owner owner, std::int64_t id, const Said& before, const Said& after) {
+  const bool claims = before.claims != after.claims;
+  if (!claims && before.facts == after.facts) return;
+  if (claims) write_claims(words_, owner, id, before.claims, after.claims);
+  write_facts(words_, owner, id, before, after);
   touched_ = true;
 }
 
 void Writer::write_service(const ServiceRecord& before, const ServiceRecord& after,
                            model::AssetId asset) {
-  if (after.id && before == after && old_owner_.at(after.id.value) == asset.value) return;
+  const bool same_asset = after.id && old_owner_.at(after.id.value) == asset.value;
+  if (same_asset && before == after) return;
   touched_ = true;
   ++applied.services;
-  const auto id = after.id ? after.id.value : adopt_or_insert(after, asset);
+  auto id = after.id.value;
+  if (!after.id) {
+    id = adopt_or_insert(after, asset);
+  } else if (!same_asset || !same_lines(before.facts, after.facts)) {
+    update_service(after, asset);
+  } else {
+    // None of these is in an index.
+    database_.run(
+        "UPDATE service SET state = ?, verdict = ?, misses = ?, first_missed = ?, first_seen = ?, "
+        "last_seen = ? WHERE id = ?",
+        to_string(after.state), to_string(after.verdict), after.misses, after.first_missed,
+        after.first_seen, after.last_seen, id);
+  }
+  write_said(Owner::service, id, {before.claims, before.facts}, {after.claims, after.facts});
+  const auto shown = text_of(database_, after.facts, model::field::kCertificate);
+  if (shown.empty() || after.state != model::PortState::open) return;
+  database_.run(
+      "INSERT INTO certificate_use (service_id, sha256, first_seen, last_seen) VALUES (?1, ?2, ?3, "
+      "?3) "
+      "ON CONFLICT DO UPDATE SET last_seen = max(last_seen, excluded.last_seen)",
+      id, shown, after.last_seen);
+}
+
+void Writer::update_service(const ServiceRecord& after, model::AssetId asset) {
   const ServiceLine line = lines_.of_service(after.facts);
   database_.run(
       "UPDATE service SET asset_id = ?, state = ?, verdict = ?, misses = ?, first_missed = ?, "
@@ -320,15 +353,7 @@ void Writer::write_service(const ServiceRecord& before, const ServiceRecord& aft
       "also = ?, title = ?, certificate = ? WHERE id = ?",
       asset, to_string(after.state), to_string(after.verdict), after.misses, after.first_missed,
       after.first_seen, after.last_seen, line.protocol, line.tls, line.product_id, line.confidence,
-      line.rule, line.also, line.title, line.certificate, id);
-  write_claims(Owner::service, id, before.claims, after.claims);
-  write_facts(Owner::service, id, before.facts, after.facts);
-  if (line.certificate.empty() || after.state != model::PortState::open) return;
-  database_.run(
-      "INSERT INTO certificate_use (sha256, service_id, first_seen, last_seen) VALUES (?1, ?2, ?3, "
-      "?3) "
-      "ON CONFLICT DO UPDATE SET last_seen = max(last_seen, excluded.last_seen)",
-      line.certificate, id, after.last_seen);
+      line.rule, line.also, line.title, line.certificate, after.id);
 }
 
 // The key may be there from an earlier holder of the address: the row is this service's from now
@@ -341,15 +366,21 @@ std::int64_t Writer::adopt_or_insert(const ServiceRecord& service, model::AssetI
       "vhost = ?",
       zone, service.at.ip, transport, service.at.port, service.vhost);
   if (held != 0) {
-    database_.run("DELETE FROM service_claim WHERE service_id = ?", held);
-    database_.run("DELETE FROM service_fact WHERE service_id = ?", held);
+    forget(database_, Owner::service, held);
+    auto adopted = service;
+    adopted.id = {held};
+    update_service(adopted, asset);
     return held;
   }
+  const ServiceLine line = lines_.of_service(service.facts);
   database_.run(
       "INSERT INTO service (asset_id, zone_id, ip, transport, port, vhost, state, verdict, misses, "
-      "first_missed, first_seen, last_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0)",
+      "first_missed, first_seen, last_seen, protocol, tls, product_id, confidence, rule, also, "
+      "title, certificate) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       asset, zone, service.at.ip, transport, service.at.port, service.vhost,
-      to_string(service.state), to_string(service.verdict));
+      to_string(service.state), to_string(service.verdict), service.misses, service.first_missed,
+      service.first_seen, service.last_seen, line.protocol, line.tls, line.product_id,
+      line.confidence, line.rule, line.also, line.title, line.certificate);
   return database_.last_id();
 }
 

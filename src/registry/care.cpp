@@ -12,7 +12,10 @@
 #include "qingdan/net/digest.h"
 #include "qingdan/registry/audit.h"
 #include "registry/ledger.h"
+#include "registry/lines.h"
 #include "registry/migrate.h"
+#include "registry/packed.h"
+#include "registry/said.h"
 #include "registry/sealed.h"
 #include "registry/sqlite.h"
 #include "registry/writer_lock.h"
@@ -20,8 +23,7 @@
 namespace qingdan::registry {
 namespace {
 
-// What must be zero in a sound register, each a count of rows that break it. SQLite ends the text
-// of json_extract() at a NUL, so values that hold one are left out there.
+// What must be zero in a sound register, each a count of rows that break it.
 struct Law {
   std::string_view sql;
   std::string_view fault;
@@ -35,25 +37,14 @@ constexpr std::array kLaws{
           SELECT 1 FROM addr_binding b WHERE b.asset_id = s.asset_id AND b.zone_id = s.zone_id
           AND b.ip = s.ip AND b.until = 0))sql",
         "services stand at addresses that their asset does not hold"},
-    Law{R"sql(SELECT count(*) FROM service s
-          LEFT JOIN service_fact f ON f.service_id = s.id AND f.field = 'service.product'
-          LEFT JOIN product p ON p.id = s.product_id WHERE f.value IS NOT p.statement)sql",
-        "services are listed with another product than their facts say"},
-    Law{R"sql(SELECT count(*) FROM service s
-          LEFT JOIN service_fact f ON f.service_id = s.id AND f.field = 'service.protocol'
-          WHERE coalesce(json_extract(f.value, '$'), '') <> s.protocol
-          AND instr(coalesce(f.value, ''), '\u0000') = 0)sql",
-        "services are listed with another protocol than their facts say"},
-    Law{R"sql(SELECT count(*) FROM service s
-          LEFT JOIN service_fact f ON f.service_id = s.id AND f.field = 'service.certificate'
-          WHERE coalesce(json_extract(f.value, '$'), '') <> s.certificate
-          AND instr(coalesce(f.value, ''), '\u0000') = 0)sql",
-        "services are listed with another certificate than their facts say"},
-    Law{R"sql(SELECT count(*) FROM asset a
-          LEFT JOIN asset_fact f ON f.asset_id = a.id AND f.field = 'asset.unit'
-          WHERE coalesce(json_extract(f.value, '$'), '') <> a.unit
-          AND instr(coalesce(f.value, ''), '\u0000') = 0)sql",
-        "assets are listed with another 单位 than their facts say"},
+    Law{R"sql(SELECT count(*) FROM service_claims c
+          WHERE NOT EXISTS (SELECT 1 FROM service WHERE id = c.service_id)
+          OR NOT EXISTS (SELECT 1 FROM source WHERE id = c.source))sql",
+        "sets of claims are of no service or of no source"},
+    Law{R"sql(SELECT count(*) FROM asset_claims c
+          WHERE NOT EXISTS (SELECT 1 FROM asset WHERE id = c.asset_id)
+          OR NOT EXISTS (SELECT 1 FROM source WHERE id = c.source))sql",
+        "sets of claims are of no asset or of no source"},
     Law{R"sql(SELECT count(*) FROM change_event
           WHERE asset_id IS NULL AND object IN ('asset', 'service'))sql",
         "changes name no asset"},
@@ -72,6 +63,8 @@ class Verifier {
     check_schema();
     check_ledger();
     check_laws();
+    check_lists();
+    check_evidence();
     check_digests("blob", "SELECT sha256, content FROM blob", "pieces of raw evidence");
     check_digests("sealed row", "SELECT sha256, content FROM sealed_row", "sealed rows");
     check_snapshots();
@@ -129,6 +122,55 @@ class Verifier {
     checked(std::to_string(database_.number("SELECT count(*) FROM asset")) + " assets, " +
             std::to_string(database_.number("SELECT count(*) FROM service")) + " services, " +
             std::to_string(database_.number("SELECT count(*) FROM change_event")) + " changes");
+  }
+
+  // Of rows whose column is not what the facts say of it.
+  void differ(std::uint64_t count, const std::string& what) {
+    if (count != 0) fault(std::to_string(count) + " " + what + " than their facts say");
+  }
+
+  // The columns that lists print and filter by are those of the facts; and all that is packed can
+  // be read.
+  void check_lists() {
+    Words words(database_);
+    std::uint64_t products = 0;
+    std::uint64_t protocols = 0;
+    std::uint64_t certificates = 0;
+    auto services = database_.ask(
+        "SELECT s.id, p.statement, s.protocol, s.certificate FROM service s "
+        "LEFT JOIN product p ON p.id = s.product_id");
+    while (services.next()) {
+      const auto id = services.integer(0);
+      const auto facts =
+          read_facts(words, Owner::service, id, read_claims(words, Owner::service, id));
+      const auto product = facts.find(std::string(model::field::kProduct));
+      products += services.view(1) != (product == facts.end() ? "" : product->second.value);
+      protocols += services.view(2) != text_of(database_, facts, model::field::kProtocol);
+      certificates += services.view(3) != text_of(database_, facts, model::field::kCertificate);
+    }
+    differ(products, "services are listed with another product");
+    differ(protocols, "services are listed with another protocol");
+    differ(certificates, "services are listed with another certificate");
+    std::uint64_t units = 0;
+    auto assets = database_.ask("SELECT id, unit FROM asset");
+    while (assets.next()) {
+      const auto id = assets.integer(0);
+      const auto facts = read_facts(words, Owner::asset, id, read_claims(words, Owner::asset, id));
+      units += assets.view(1) != text_of(database_, facts, model::field::kUnit);
+    }
+    differ(units, "assets are listed with another 单位");
+  }
+
+  void check_evidence() {
+    Words words(database_);
+    std::uint64_t count = 0;
+    auto rows = database_.ask("SELECT service_claims, host_claims FROM seen_finding");
+    for (; rows.next(); ++count) {
+      std::vector<model::Claim> claims;
+      unpack_claims(words, rows.bytes(0), claims);
+      unpack_claims(words, rows.bytes(1), claims);
+    }
+    checked(std::to_string(count) + " findings");
   }
 
   void check_digests(const std::string& what, std::string_view sql, const std::string& many) {

@@ -7,6 +7,7 @@
 #include "qingdan/model/json.h"
 #include "qingdan/net/digest.h"
 #include "qingdan/registry/store.h"
+#include "registry/packed.h"
 #include "registry/rows.h"
 #include "registry/store_held.h"
 
@@ -88,18 +89,20 @@ void write_observation(Database& database, Zones& zones, model::RunId run,
 // What one finding says, under the key that all its rows share.
 class FindingWriter {
  public:
-  FindingWriter(Database& database, Zones& zones, const model::Run& run)
-      : database_(database), zones_(zones), run_(run) {}
+  FindingWriter(Words& words, Zones& zones, const model::Run& run)
+      : words_(words),
+        database_(words.database()),
+        zones_(zones),
+        run_(run),
+        vantage_("probe:" + run.vantage) {}
 
   void write(const model::Finding& finding) {
     const Place at = place_of(zones_, finding.at);
-    // A later finding of the same place speaks instead of the former.
-    clear("DELETE FROM seen_claim", at, finding.vhost);
-    clear("DELETE FROM seen_identifier", at, finding.vhost);
-    clear("DELETE FROM seen_certificate", at, finding.vhost);
-    for (const auto& claim : finding.service_claims)
-      write_claim(at, finding.vhost, "service", claim);
-    for (const auto& claim : finding.host_claims) write_claim(at, finding.vhost, "host", claim);
+    if (!write_claims(at, finding)) {
+      // A later finding of the same place speaks instead of the former.
+      clear("DELETE FROM seen_identifier", at, finding.vhost);
+      clear("DELETE FROM seen_certificate", at, finding.vhost);
+    }
     for (const auto& identifier : finding.identifiers) {
       database_.run(
           "INSERT INTO seen_identifier (run_id, zone_id, ip, transport, port, vhost, type, value) "
@@ -128,22 +131,39 @@ class FindingWriter {
     database_.run(sql, run_.id, at.zone, at.ip, at.transport, at.port, vhost);
   }
 
-  void write_claim(const Place& at, const std::string& vhost, std::string_view scope,
-                   const model::Claim& claim) {
-    // Two claims of one field in one finding: the surer one speaks.
+  // True where there was no finding of this place in the run.
+  bool write_claims(const Place& at, const model::Finding& finding) {
+    const auto service = pack_claims(words_, complete(finding.service_claims));
+    const auto host = pack_claims(words_, complete(finding.host_claims));
     database_.run(
-        "INSERT INTO seen_claim (run_id, zone_id, ip, transport, port, vhost, scope, field, "
-        "source, value, "
-        "confidence, rule, rule_release, evidence, asserted_at, valid_until) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT DO UPDATE SET value = excluded.value, confidence = excluded.confidence, "
-        "rule = excluded.rule, rule_release = excluded.rule_release, evidence = excluded.evidence, "
-        "asserted_at = excluded.asserted_at, valid_until = excluded.valid_until "
-        "WHERE excluded.confidence > confidence",
-        run_.id, at.zone, at.ip, at.transport, at.port, vhost, scope, claim.field,
-        claim.source.empty() ? "probe:" + run_.vantage : claim.source, claim.value,
-        claim.confidence, claim.rule, claim.rule_release, claim.evidence,
-        claim.asserted_at.value != 0 ? claim.asserted_at : run_.started, claim.valid_until);
+        "INSERT INTO seen_finding (run_id, zone_id, ip, transport, port, vhost, service_claims, "
+        "host_claims) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        run_.id, at.zone, at.ip, at.transport, at.port, finding.vhost, service, host);
+    if (database_.changed_rows() != 0) return true;
+    database_.run(
+        "UPDATE seen_finding SET service_claims = ?, host_claims = ? WHERE run_id = ? AND zone_id "
+        "= ? AND ip = ? AND transport = ? AND port = ? AND vhost = ?",
+        service, host, run_.id, at.zone, at.ip, at.transport, at.port, finding.vhost);
+    return false;
+  }
+
+  // With what identification leaves to the pipeline. Two claims of one field and source in one
+  // finding: the surer one speaks.
+  std::vector<model::Claim> complete(std::vector<model::Claim> claims) {
+    for (auto& claim : claims) {
+      words_.check_json(claim.field, claim.value);
+      if (claim.source.empty()) claim.source = vantage_;
+      claim.run = run_.id;
+      if (claim.asserted_at.value == 0) claim.asserted_at = run_.started;
+    }
+    std::stable_sort(claims.begin(), claims.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.field, a.source, b.confidence) < std::tie(b.field, b.source, a.confidence);
+    });
+    const auto twin = [](const auto& a, const auto& b) {
+      return a.field == b.field && a.source == b.source;
+    };
+    claims.erase(std::unique(claims.begin(), claims.end(), twin), claims.end());
+    return claims;
   }
 
   void write_certificate(const model::CertificateStatement& certificate) {
@@ -157,30 +177,34 @@ class FindingWriter {
         certificate.not_before, certificate.not_after, certificate.self_signed, certificate.der);
   }
 
+  Words& words_;
   Database& database_;
   Zones& zones_;
   const model::Run& run_;
+  const std::string vantage_;
 };
 
 // Puts together what the tables say of the hosts of one run.
+// Puts together what the tables say of the hosts of one run. Every table is read in the order of
+// its key, zone by zone in the order of their names (CROSS JOIN keeps SQLite from turning that
+// round), which is the order of the hosts: nothing is searched for.
 class SeenReader {
  public:
-  SeenReader(Database& database, model::RunSeen& seen) : database_(database), seen_(seen) {}
+  SeenReader(Database& database, model::RunSeen& seen)
+      : database_(database), seen_(seen), words_(database) {}
 
   void read() {
     read_hosts();
     read_results();
-    read_claims();
+    read_findings();
     read_identifiers();
     for (auto& host : seen_.hosts) finish(host);
   }
 
  private:
-  using Key = std::tuple<model::Endpoint, std::string>;
-
   void read_hosts() {
     auto rows = database_.ask(
-        "SELECT z.name, h.ip, h.last_at FROM host_seen h JOIN zone z ON z.id = h.zone_id "
+        "SELECT z.name, h.ip, h.last_at FROM zone z CROSS JOIN host_seen h ON h.zone_id = z.id "
         "WHERE h.run_id = ? ORDER BY z.name, h.ip",
         seen_.run.id);
     while (rows.next()) {
@@ -190,78 +214,81 @@ class SeenReader {
       host.time = rows.time(2);
       host.outcome =
           seen_.coverage.outcome(host.zone, host.ip).value_or(model::HostOutcome::answered);
-      index_.emplace(std::pair(host.zone, host.ip), seen_.hosts.size());
       seen_.hosts.push_back(std::move(host));
     }
   }
 
-  model::HostSeen* host_of(const model::Endpoint& at) {
-    const auto found = index_.find({at.zone, at.ip});
-    return found == index_.end() ? nullptr : &seen_.hosts[found->second];
+  // The host of a row, at or after that of the row before; nullptr where nobody answered.
+  model::HostSeen* host_of(const model::Endpoint& at, std::size_t& position) const {
+    auto& hosts = seen_.hosts;
+    const auto key = std::tie(at.zone, at.ip);
+    while (position < hosts.size() && std::tie(hosts[position].zone, hosts[position].ip) < key)
+      ++position;
+    const bool here =
+        position < hosts.size() && std::tie(hosts[position].zone, hosts[position].ip) == key;
+    return here ? &hosts[position] : nullptr;
   }
 
   void read_results() {
     auto rows = database_.ask(
-        "SELECT z.name, r.ip, r.transport, r.port, r.verdict, r.tries FROM port_result r "
-        "JOIN zone z ON z.id = r.zone_id WHERE r.run_id = ?",
+        "SELECT z.name, r.ip, r.transport, r.port, r.verdict, r.tries FROM zone z "
+        "CROSS JOIN port_result r ON r.zone_id = z.id WHERE r.run_id = ? "
+        "ORDER BY z.name, r.ip, r.transport, r.port",
         seen_.run.id);
+    std::size_t position = 0;
     while (rows.next()) {
-      const auto at = read_endpoint(rows, 0);
+      auto at = read_endpoint(rows, 0);
       const auto verdict = rows.word<model::Verdict>(4);
-      auto* host = host_of(at);
+      auto* host = host_of(at, position);
       if (host == nullptr) continue;
       if (verdict != model::Verdict::closed) {
-        verdicts_.emplace(at, verdict);
-        service_of(*host, at, {});
+        host->services.push_back({std::move(at), {}, verdict, {}});
       } else if (rows.integer(5) >= 2) {
-        host->closed.push_back(at);
+        host->closed.push_back(std::move(at));
       }
     }
   }
 
-  model::ServiceSeen& service_of(model::HostSeen& host, const model::Endpoint& at,
-                                 std::string vhost) {
-    const auto [found, added] = services_.try_emplace({at, vhost}, host.services.size());
-    if (added) {
-      // A finding without a result of the sweep came from a conversation: the peer spoke.
-      const auto verdict = verdicts_.find(at);
-      host.services.push_back(
-          {at,
-           std::move(vhost),
-           verdict == verdicts_.end() ? model::Verdict::open_verified : verdict->second,
-           {}});
+  static model::ServiceSeen& service_of(model::HostSeen& host, const model::Endpoint& at,
+                                        std::string vhost) {
+    // A finding without a result of the sweep came from a conversation: the peer spoke.
+    auto verdict = model::Verdict::open_verified;
+    for (auto& service : host.services) {
+      if (service.at.port != at.port || service.at.transport != at.transport) continue;
+      if (service.vhost == vhost) return service;
+      if (service.vhost.empty()) verdict = service.verdict;
     }
-    return host.services[found->second];
+    return host.services.emplace_back(model::ServiceSeen{at, std::move(vhost), verdict, {}});
   }
 
-  void read_claims() {
+  void read_findings() {
     auto rows = database_.ask(
-        "SELECT z.name, c.ip, c.transport, c.port, c.vhost, c.scope, c.field, c.source, c.value, "
-        "c.confidence, c.rule, c.rule_release, c.evidence, c.run_id, c.asserted_at, c.valid_until, "
-        "'', '', '', 0 "
-        "FROM seen_claim c JOIN zone z ON z.id = c.zone_id WHERE c.run_id = ? "
-        "ORDER BY z.name, c.ip, c.transport, c.port, c.vhost, c.field, c.source",
+        "SELECT z.name, f.ip, f.transport, f.port, f.vhost, f.service_claims, f.host_claims "
+        "FROM zone z CROSS JOIN seen_finding f ON f.zone_id = z.id WHERE f.run_id = ? "
+        "ORDER BY z.name, f.ip, f.transport, f.port, f.vhost",
         seen_.run.id);
+    std::size_t position = 0;
     while (rows.next()) {
       const auto at = read_endpoint(rows, 0);
-      auto* host = host_of(at);
+      auto* host = host_of(at, position);
       if (host == nullptr) continue;
-      auto claim = read_claim(rows, 6);
-      if (rows.view(5) == "host") {
-        host->claims.push_back(std::move(claim));
-      } else {
-        service_of(*host, at, rows.text(4)).claims.push_back(std::move(claim));
-      }
+      std::vector<model::Claim> claims;
+      unpack_claims(words_, rows.bytes(5), claims);
+      // What was found of the host alone makes no service.
+      if (!claims.empty()) service_of(*host, at, rows.text(4)).claims = std::move(claims);
+      unpack_claims(words_, rows.bytes(6), host->claims);
     }
   }
 
   void read_identifiers() {
     auto rows = database_.ask(
-        "SELECT z.name, i.ip, i.transport, i.port, i.type, i.value FROM seen_identifier i "
-        "JOIN zone z ON z.id = i.zone_id WHERE i.run_id = ?",
+        "SELECT z.name, i.ip, i.transport, i.port, i.type, i.value FROM zone z "
+        "CROSS JOIN seen_identifier i ON i.zone_id = z.id WHERE i.run_id = ? "
+        "ORDER BY z.name, i.ip",
         seen_.run.id);
+    std::size_t position = 0;
     while (rows.next()) {
-      auto* host = host_of(read_endpoint(rows, 0));
+      auto* host = host_of(read_endpoint(rows, 0), position);
       if (host == nullptr) continue;
       host->identifiers.push_back({rows.word<model::IdentifierType>(4), rows.text(5)});
     }
@@ -283,9 +310,7 @@ class SeenReader {
 
   Database& database_;
   model::RunSeen& seen_;
-  std::map<std::pair<std::string, net::Address>, std::size_t> index_;
-  std::map<model::Endpoint, model::Verdict> verdicts_;
-  std::map<Key, std::size_t> services_;
+  Words words_;
 };
 
 Error no_run(model::RunId run) {
@@ -330,10 +355,14 @@ Result<void> Store::add(model::RunId run, std::span<const model::Finding> findin
   Transaction transaction(database);
   const auto held = find_run(database, run);
   if (!held) database.fail(no_run(run));
-  Zones zones(database);
-  for (const auto& finding : findings) {
-    if (!database.ok()) break;
-    FindingWriter(database, zones, *held).write(finding);
+  if (held) {
+    Zones zones(database);
+    Words words(database);
+    FindingWriter writer(words, zones, *held);
+    for (const auto& finding : findings) {
+      if (!database.ok()) break;
+      writer.write(finding);
+    }
   }
   return transaction.commit();
 }

@@ -14,12 +14,12 @@ const model::Fact* find(const model::Facts& facts, std::string_view field) {
 
 }  // namespace
 
-std::string Lines::text(const model::Facts& facts, std::string_view field) {
+std::string text_of(Database& database, const model::Facts& facts, std::string_view field) {
   const auto* fact = find(facts, field);
   if (fact == nullptr) return {};
   auto parsed = model::parse_text(fact->value);
   if (parsed) return std::move(*parsed);
-  database_.fail(parsed.error().in(field));
+  database.fail(parsed.error().in(field));
   return {};
 }
 
@@ -45,8 +45,8 @@ std::int64_t Lines::product_id(const std::string& statement) {
 
 ServiceLine Lines::of_service(const model::Facts& facts) {
   ServiceLine line;
-  line.protocol = text(facts, model::field::kProtocol);
-  line.certificate = text(facts, model::field::kCertificate);
+  line.protocol = text_of(database_, facts, model::field::kProtocol);
+  line.certificate = text_of(database_, facts, model::field::kCertificate);
   if (const auto* fact = find(facts, model::field::kProtocol)) {
     line.confidence = fact->confidence;
     line.rule = fact->rule;
@@ -72,13 +72,13 @@ ServiceLine Lines::of_service(const model::Facts& facts) {
 
 AssetLine Lines::of_asset(const model::Facts& facts) {
   AssetLine line;
-  line.name = text(facts, model::field::kName);
-  line.host = text(facts, model::field::kHostName);
-  line.device_class = text(facts, model::field::kDeviceClass);
-  line.unit = text(facts, model::field::kUnit);
-  line.system = text(facts, model::field::kSystem);
-  line.registration = text(facts, model::field::kRegistration);
-  line.lifecycle = text(facts, model::field::kLifecycle);
+  line.name = text_of(database_, facts, model::field::kName);
+  line.host = text_of(database_, facts, model::field::kHostName);
+  line.device_class = text_of(database_, facts, model::field::kDeviceClass);
+  line.unit = text_of(database_, facts, model::field::kUnit);
+  line.system = text_of(database_, facts, model::field::kSystem);
+  line.registration = text_of(database_, facts, model::field::kRegistration);
+  line.lifecycle = text_of(database_, facts, model::field::kLifecycle);
   if (const auto* fact = find(facts, model::field::kOs)) {
     const auto os = model::parse_product(fact->value);
     if (!os) database_.fail(os.error().in(model::field::kOs));

@@ -23,6 +23,11 @@ struct AssetLine {
   std::string name, host, os, device_class, unit, system, registration, lifecycle;
 };
 
+// The text of a fact whose value is a JSON string; "" where there is none. Fails where it is no
+// text.
+[[nodiscard]] std::string text_of(Database& database, const model::Facts& facts,
+                                  std::string_view field);
+
 // Valid for one transaction: it remembers ids of products that a rollback would take back.
 class Lines {
  public:
@@ -33,7 +38,6 @@ class Lines {
 
  private:
   std::int64_t product_id(const std::string& statement);
-  std::string text(const model::Facts& facts, std::string_view field);
 
   Database& database_;
   std::unordered_map<std::string, std::int64_t> products_;

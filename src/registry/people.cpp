@@ -1,8 +1,11 @@
 // people — what a person says of an asset: claims under the source "manual", each with its entry in
 // the ledger. Facts are not touched here; resolve judges, apply writes.
+#include <algorithm>
+
 #include "qingdan/model/json.h"
 #include "qingdan/registry/store.h"
 #include "registry/rows.h"
+#include "registry/said.h"
 #include "registry/store_held.h"
 
 namespace qingdan::registry {
@@ -53,13 +56,16 @@ std::string detail_of(const ManualClaim& claim, const std::string& before) {
   return model::to_json_object(members);
 }
 
-std::string present_value(Database& database, const Subject& subject, const std::string& field) {
-  auto row = database.ask(
-      subject.owner == Owner::asset
-          ? "SELECT value FROM asset_claim WHERE asset_id = ? AND field = ? AND source = ?"
-          : "SELECT value FROM service_claim WHERE service_id = ? AND field = ? AND source = ?",
-      subject.id, field, kManual);
-  return row.next() ? row.text(0) : std::string();
+// What people claim of the subject; the claim of `field` among it, or end().
+std::vector<model::Claim> manual_claims(Words& words, const Subject& subject) {
+  auto claims = read_claims(words, subject.owner, subject.id);
+  std::erase_if(claims, [](const auto& claim) { return claim.source != kManual; });
+  return claims;
+}
+std::vector<model::Claim>::iterator find_field(std::vector<model::Claim>& claims,
+                                               const std::string& field) {
+  return std::find_if(claims.begin(), claims.end(),
+                      [&](const auto& claim) { return claim.field == field; });
 }
 
 bool is_blank(std::string_view text) {
@@ -80,8 +86,15 @@ Result<model::AssetId> Store::set_manual(const ManualClaim& claim) {
     written.source = kManual;
     written.run = {};
     if (written.asserted_at.value == 0) written.asserted_at = held_->clock.now();
-    const auto before = present_value(database, *subject, written.field);
-    write_claim(database, subject->owner, subject->id, written);
+    Words words(database);
+    words.check_json(written.field, written.value);
+    auto held = manual_claims(words, *subject);
+    auto place = find_field(held, written.field);
+    const auto before = place == held.end() ? std::string() : place->value;
+    if (place == held.end()) place = held.emplace(held.end());
+    *place = written;
+    sort_claims(held);
+    write_source(words, subject->owner, subject->id, kManual, held);
     append_audit(database, held_->clock.now(), written.actor, "correct", claim.asset,
                  detail_of(claim, before));
   }
@@ -99,13 +112,19 @@ Result<model::AssetId> Store::withdraw_manual(const ManualClaim& claim) {
   Transaction transaction(database);
   const auto subject = find_subject(database, claim);
   if (subject) {
-    const auto before = present_value(database, *subject, claim.claim.field);
+    Words words(database);
+    auto held = manual_claims(words, *subject);
+    const auto place = find_field(held, claim.claim.field);
     auto removed = claim.claim;
     removed.source = kManual;
-    remove_claim(database, subject->owner, subject->id, removed);
-    if (database.ok() && database.changed_rows() == 0) {
+    std::string before;
+    if (place == held.end()) {
       database.fail(
           {ErrorCode::input, claim.asset + " has no correction of " + claim.claim.field, {}});
+    } else {
+      before = place->value;
+      held.erase(place);
+      write_source(words, subject->owner, subject->id, kManual, held);
     }
     removed.value.clear();
     append_audit(database, held_->clock.now(), claim.claim.actor, "withdraw", claim.asset,

@@ -212,7 +212,10 @@ Result<void> Query::assets(const Filter& filter,
 Result<std::optional<model::AssetRecord>> Query::find_asset(std::string_view name) const {
   Reading reading(*database_);
   std::optional<model::AssetRecord> asset;
-  if (const auto id = asset_by_name(*database_, name)) asset = read_asset(*database_, *id);
+  if (const auto id = asset_by_name(*database_, name)) {
+    Words words(*database_);
+    asset = read_asset(words, *id);
+  }
   auto outcome = reading.finish();
   if (!outcome) return outcome.error();
   return asset;
@@ -220,9 +223,10 @@ Result<std::optional<model::AssetRecord>> Query::find_asset(std::string_view nam
 
 Result<void> Query::records(const std::function<bool(const model::AssetRecord&)>& on_row) const {
   Reading reading(*database_);
+  Words words(*database_);
   auto rows = database_->ask("SELECT id FROM asset ORDER BY id");
   while (rows.next()) {
-    const auto asset = read_asset(*database_, {rows.integer(0)});
+    const auto asset = read_asset(words, {rows.integer(0)});
     if (!asset || !database_->ok() || !on_row(*asset)) break;
   }
   return reading.finish();

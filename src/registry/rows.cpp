@@ -6,6 +6,8 @@
 #include <unordered_map>
 
 #include "qingdan/model/json.h"
+#include "registry/packed.h"
+#include "registry/said.h"
 
 namespace qingdan::registry {
 namespace {
@@ -160,108 +162,30 @@ model::Coverage read_coverage(Database& database, model::RunId run) {
   return coverage;
 }
 
-// ---- claims and facts
-
-model::Claim read_claim(const Use& row, int from) {
-  model::Claim claim;
-  claim.field = row.text(from);
-  claim.source = row.text(from + 1);
-  claim.value = row.text(from + 2);
-  claim.confidence = static_cast<int>(row.integer(from + 3));
-  claim.rule = row.text(from + 4);
-  claim.rule_release = row.text(from + 5);
-  claim.evidence = row.text(from + 6);
-  claim.run = {row.integer(from + 7)};
-  claim.asserted_at = row.time(from + 8);
-  claim.valid_until = row.time(from + 9);
-  claim.actor = row.text(from + 10);
-  claim.reason = row.text(from + 11);
-  claim.basis_value = row.text(from + 12);
-  claim.unconfirmed = static_cast<int>(row.integer(from + 13));
-  return claim;
-}
-
-void write_claim(Database& database, Owner owner, std::int64_t id, const model::Claim& claim) {
-  constexpr std::string_view kAsset =
-      "INSERT OR REPLACE INTO asset_claim (asset_id, field, source, value, confidence, rule, "
-      "rule_release, "
-      "evidence, run_id, asserted_at, valid_until, actor, reason, basis_value, unconfirmed) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-  constexpr std::string_view kService =
-      "INSERT OR REPLACE INTO service_claim (service_id, field, source, value, confidence, rule, "
-      "rule_release, evidence, run_id, asserted_at, valid_until, actor, reason, basis_value, unconfirmed) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-  database.run(owner == Owner::asset ? kAsset : kService, id, claim.field, claim.source,
-               claim.value, claim.confidence, claim.rule, claim.rule_release, claim.evidence,
-               reference(claim.run), claim.asserted_at, claim.valid_until, claim.actor,
-               claim.reason, claim.basis_value, claim.unconfirmed);
-}
-
-void remove_claim(Database& database, Owner owner, std::int64_t id, const model::Claim& claim) {
-  database.run(owner == Owner::asset
-                   ? "DELETE FROM asset_claim WHERE asset_id = ? AND field = ? AND source = ?"
-                   : "DELETE FROM service_claim WHERE service_id = ? AND field = ? AND source = ?",
-               id, claim.field, claim.source);
-}
-
-void read_fact(const Use& row, int from, model::Facts& facts) {
-  model::Fact fact;
-  fact.value = row.text(from + 1);
-  fact.state = row.word<model::FactState>(from + 2);
-  fact.source = row.text(from + 3);
-  fact.confidence = static_cast<int>(row.integer(from + 4));
-  fact.rule = row.text(from + 5);
-  fact.rule_release = row.text(from + 6);
-  fact.evidence = row.text(from + 7);
-  fact.run = {row.integer(from + 8)};
-  fact.other = row.text(from + 9);
-  facts.emplace_hint(facts.end(), row.text(from), std::move(fact));
-}
-
-void write_fact(Database& database, Owner owner, std::int64_t id, const std::string& field,
-                const model::Fact& fact) {
-  constexpr std::string_view kAsset =
-      "INSERT OR REPLACE INTO asset_fact (asset_id, field, value, state, source, confidence, rule, "
-      "rule_release, evidence, run_id, other) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-  constexpr std::string_view kService =
-      "INSERT OR REPLACE INTO service_fact (service_id, field, value, state, source, confidence, "
-      "rule, "
-      "rule_release, evidence, run_id, other) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-  database.run(owner == Owner::asset ? kAsset : kService, id, field, fact.value,
-               to_string(fact.state), fact.source, fact.confidence, fact.rule, fact.rule_release,
-               fact.evidence, reference(fact.run), fact.other);
-}
-
-void remove_fact(Database& database, Owner owner, std::int64_t id, const std::string& field) {
-  database.run(owner == Owner::asset
-                   ? "DELETE FROM asset_fact WHERE asset_id = ? AND field = ?"
-                   : "DELETE FROM service_fact WHERE service_id = ? AND field = ?",
-               id, field);
-}
-
 // ---- assets
 
 namespace {
 
-// The same columns of a table that has a name of its own in the statement.
-std::string columns_of(std::string_view alias, std::string_view columns) {
-  std::string text = std::string(alias) + std::string(columns);
-  for (std::size_t at = 0; (at = text.find(", ", at)) != std::string::npos; at += 2) {
-    text.insert(at + 2, alias);
-  }
-  return text;
-}
-
-void read_services(Database& database, model::AssetRecord& asset) {
+// Services of addresses it holds now; what an address carried before it went to another is history.
+// The facts of each, packed, come beside it: they can be read once its claims are known.
+std::vector<Bytes> read_services(Database& database, model::AssetRecord& asset) {
+  std::vector<Bytes> facts;
   auto rows = database.ask(
       "SELECT s.id, z.name, s.ip, s.transport, s.port, s.vhost, s.state, s.verdict, s.misses, "
-      "s.first_missed, s.first_seen, s.last_seen FROM service s JOIN zone z ON z.id = s.zone_id "
+      "s.first_missed, s.first_seen, s.last_seen, f.content FROM service s "
+      "JOIN zone z ON z.id = s.zone_id LEFT JOIN service_facts f ON f.service_id = s.id "
       "WHERE s.asset_id = ?",
       asset.id);
   while (rows.next()) {
     model::ServiceRecord service;
     service.id = {rows.integer(0)};
     service.at = read_endpoint(rows, 1);
+    const bool bound =
+        std::any_of(asset.bindings.begin(), asset.bindings.end(), [&](const auto& binding) {
+          return binding.until.value == 0 && binding.ip == service.at.ip &&
+                 binding.zone == service.at.zone;
+        });
+    if (!bound) continue;
     service.vhost = rows.text(5);
     service.state = rows.word<model::PortState>(6);
     service.verdict = rows.word<model::Verdict>(7);
@@ -269,41 +193,35 @@ void read_services(Database& database, model::AssetRecord& asset) {
     service.first_missed = rows.time(9);
     service.first_seen = rows.time(10);
     service.last_seen = rows.time(11);
-    // Of addresses it holds now; what an address carried before it went to another is history.
-    const bool bound =
-        std::any_of(asset.bindings.begin(), asset.bindings.end(), [&](const auto& binding) {
-          return binding.until.value == 0 && binding.ip == service.at.ip &&
-                 binding.zone == service.at.zone;
-        });
-    if (bound) asset.services.push_back(std::move(service));
+    asset.services.push_back(std::move(service));
+    const auto packed = rows.bytes(12);
+    facts.emplace_back(packed.begin(), packed.end());
   }
+  return facts;
 }
 
-void read_service_parts(Database& database, model::AssetRecord& asset) {
+void read_service_parts(Words& words, model::AssetRecord& asset) {
+  const auto facts = read_services(words.database(), asset);
   std::unordered_map<std::int64_t, model::ServiceRecord*> by_id;
   for (auto& service : asset.services) by_id.emplace(service.id.value, &service);
   if (by_id.empty()) return;
-  static const std::string claims_sql =
-      "SELECT c.service_id, " + columns_of("c.", kClaimColumns) +
-      " FROM service s JOIN service_claim c ON c.service_id = s.id WHERE s.asset_id = ? "
-      "ORDER BY c.service_id, c.field, c.source";
-  auto claims = database.ask(claims_sql, asset.id);
-  while (claims.next()) {
-    const auto found = by_id.find(claims.integer(0));
-    if (found != by_id.end()) found->second->claims.push_back(read_claim(claims, 1));
+  auto rows = words.database().ask(
+      "SELECT s.id, c.content FROM service s JOIN service_claims c "
+      "ON c.id BETWEEN s.id << 20 AND (s.id << 20) | 1048575 WHERE s.asset_id = ?",
+      asset.id);
+  while (rows.next()) {
+    const auto found = by_id.find(rows.integer(0));
+    if (found != by_id.end()) unpack_claims(words, rows.bytes(1), found->second->claims);
   }
-  static const std::string facts_sql =
-      "SELECT f.service_id, " + columns_of("f.", kFactColumns) +
-      " FROM service s JOIN service_fact f ON f.service_id = s.id WHERE s.asset_id = ? "
-      "ORDER BY f.service_id, f.field";
-  auto facts = database.ask(facts_sql, asset.id);
-  while (facts.next()) {
-    const auto found = by_id.find(facts.integer(0));
-    if (found != by_id.end()) read_fact(facts, 1, found->second->facts);
+  for (std::size_t i = 0; i < asset.services.size(); ++i) {
+    auto& service = asset.services[i];
+    sort_claims(service.claims);
+    if (!facts[i].empty()) service.facts = unpack_facts(words, facts[i], service.claims);
   }
 }
 
-void read_asset_parts(Database& database, model::AssetRecord& asset) {
+void read_asset_parts(Words& words, model::AssetRecord& asset) {
+  auto& database = words.database();
   auto bindings = database.ask(
       "SELECT z.name, b.ip, b.since, b.until FROM addr_binding b JOIN zone z ON z.id = b.zone_id "
       "WHERE b.asset_id = ? ORDER BY b.since, z.name, b.ip",
@@ -318,23 +236,16 @@ void read_asset_parts(Database& database, model::AssetRecord& asset) {
     asset.identifiers.push_back({identifiers.word<model::IdentifierType>(0), identifiers.text(1)});
   }
   std::sort(asset.identifiers.begin(), asset.identifiers.end());
-  static const std::string claims_sql =
-      "SELECT " + std::string(kClaimColumns) +
-      " FROM asset_claim WHERE asset_id = ? ORDER BY field, source";
-  auto claims = database.ask(claims_sql, asset.id);
-  while (claims.next()) asset.claims.push_back(read_claim(claims, 0));
-  static const std::string facts_sql =
-      "SELECT " + std::string(kFactColumns) + " FROM asset_fact WHERE asset_id = ? ORDER BY field";
-  auto facts = database.ask(facts_sql, asset.id);
-  while (facts.next()) read_fact(facts, 0, asset.facts);
+  asset.claims = read_claims(words, Owner::asset, asset.id.value);
+  asset.facts = read_facts(words, Owner::asset, asset.id.value, asset.claims);
 }
 
 }  // namespace
 
-std::optional<model::AssetRecord> read_asset(Database& database, model::AssetId id) {
+std::optional<model::AssetRecord> read_asset(Words& words, model::AssetId id) {
   model::AssetRecord asset;
   {
-    auto row = database.ask(
+    auto row = words.database().ask(
         "SELECT presence, misses, first_missed, first_seen, last_seen, last_covered, identity_rule "
         "FROM asset WHERE id = ?",
         id);
@@ -349,9 +260,8 @@ std::optional<model::AssetRecord> read_asset(Database& database, model::AssetId 
     asset.last_covered = row.time(5);
     asset.identity_rule = static_cast<int>(row.integer(6));
   }
-  read_asset_parts(database, asset);
-  read_services(database, asset);
-  read_service_parts(database, asset);
+  read_asset_parts(words, asset);
+  read_service_parts(words, asset);
   std::sort(asset.services.begin(), asset.services.end(), [](const auto& a, const auto& b) {
     return std::tie(a.at, a.vhost) < std::tie(b.at, b.vhost);
   });

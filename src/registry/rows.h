@@ -10,6 +10,7 @@
 #include "qingdan/model/run.h"
 #include "qingdan/model/world.h"
 #include "registry/sqlite.h"
+#include "registry/words.h"
 
 namespace qingdan::registry {
 
@@ -46,27 +47,8 @@ void write_coverage(Database& database, model::RunId run, const model::Coverage&
 [[nodiscard]] std::string encode_outcomes(const std::vector<model::HostOutcome>& outcomes);
 [[nodiscard]] std::optional<std::vector<model::HostOutcome>> decode_outcomes(std::string_view text);
 
-// Claims and facts lie in twin tables of assets and of services.
-enum class Owner { asset, service };
-
-inline constexpr std::string_view kClaimColumns =
-    "field, source, value, confidence, rule, rule_release, evidence, run_id, asserted_at, "
-    "valid_until, "
-    "actor, reason, basis_value, unconfirmed";
-[[nodiscard]] model::Claim read_claim(const Use& row, int from);
-void write_claim(Database& database, Owner owner, std::int64_t id, const model::Claim& claim);
-void remove_claim(Database& database, Owner owner, std::int64_t id, const model::Claim& claim);
-
-inline constexpr std::string_view kFactColumns =
-    "field, value, state, source, confidence, rule, rule_release, evidence, run_id, other";
-void read_fact(const Use& row, int from, model::Facts& facts);
-void write_fact(Database& database, Owner owner, std::int64_t id, const std::string& field,
-                const model::Fact& fact);
-void remove_fact(Database& database, Owner owner, std::int64_t id, const std::string& field);
-
 // One asset with all that model/world.h says, in its order; nullopt = no such asset.
-[[nodiscard]] std::optional<model::AssetRecord> read_asset(Database& database,
-                                                           model::AssetId asset);
+[[nodiscard]] std::optional<model::AssetRecord> read_asset(Words& words, model::AssetId asset);
 
 void write_change(Database& database, const model::Change& change,
                   std::optional<model::AssetId> asset);

@@ -93,10 +93,11 @@ void seal_runs(Database& database, const SnapshotHead& head) {
 }
 
 void seal_assets(Database& database, const SnapshotHead& head, Snapshot& snapshot) {
+  Words words(database);
   auto rows = database.ask("SELECT id FROM asset ORDER BY id");
   while (rows.next()) {
     const model::AssetId id{rows.integer(0)};
-    auto asset = read_asset(database, id);
+    auto asset = read_asset(words, id);
     if (!asset) return;
     const auto by_people = [](const model::Claim& claim) { return claim.source != "manual"; };
     std::erase_if(asset->claims, by_people);

@@ -6,7 +6,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <map>
+#include <functional>
+#include <unordered_map>
 
 #include "qingdan/base/contract.h"
 #include "qingdan/base/text.h"
@@ -16,6 +17,10 @@ namespace {
 
 // Readers never wait in WAL mode; this is for the instant in which a writer closes or recovers.
 constexpr int kBusyTimeoutMs = 5000;
+
+struct HashText : std::hash<std::string_view> {
+  using is_transparent = void;
+};
 
 struct CloseDatabase {
   // Plain close: a statement that was not finalized makes it fail loudly, where _v2 would hide it.
@@ -87,7 +92,7 @@ struct Use::Slot {
 struct Database::State {
   std::string path;
   std::unique_ptr<sqlite3, CloseDatabase> handle;  // before the statements: they go first
-  std::map<std::string, Use::Slot, std::less<>> cache;
+  std::unordered_map<std::string, Use::Slot, HashText, std::equal_to<>> cache;
   std::optional<Error> error;
   int readings{0};
 };

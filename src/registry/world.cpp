@@ -33,8 +33,9 @@ std::vector<model::AssetId> covered_assets(Database& database, const model::Cove
 model::World read_world(Database& database, const std::vector<model::AssetId>& ids) {
   model::World world;
   world.assets.reserve(ids.size());
+  Words words(database);
   for (const auto id : ids) {
-    auto asset = read_asset(database, id);
+    auto asset = read_asset(words, id);
     if (!asset) break;
     world.assets.push_back(std::move(*asset));
   }

@@ -1,4 +1,6 @@
 INSERT INTO zone (id, name) VALUES (1, '公用网络区');
+INSERT INTO word (id, text) VALUES (1, 'probe:v1'), (2, 'manual'), (3, 'asset.name'), (4, 'service.protocol'), (5, '"ssh"'), (6, 'ssh.any'), (7, 'r1');
+INSERT INTO source (id, name) VALUES (1, 'probe:v1'), (2, 'manual');
 INSERT INTO run (id, kind, state, started, ended, applied, vantage, scope_hash, authorisation, issued_by, method, ports, rule_release, program_version, failure) VALUES (1, 'census', 'finished', 1780000000000, 1780000600000, 1780000601000, 'v1', 'aa', '〔2026〕1号', '市局', 'connect', '22,443', 'r1', '0.1.0', '');
 INSERT INTO run_count VALUES (1, 256, 512, 600, 88, 3, 2, 2, 0);
 INSERT INTO coverage VALUES (1, '22,443');
@@ -8,14 +10,14 @@ INSERT INTO blob (id, sha256, content) VALUES (1, x'e3b0c44298fc1c149afbf4c8996f
 INSERT INTO observation VALUES (1, x'04C0000200', 'tcp', 22, 1, '', 0, 'ssh', 'ssh.stream', x'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', 0, 0, 0, 1780000001000);
 INSERT INTO host_seen VALUES (1, 1, x'04C0000200', 1780000001000, 1780000002000);
 INSERT INTO port_result VALUES (1, 1, x'04C0000200', 'tcp', 22, 'open-verified', 0.5, 1, 1780000001000);
-INSERT INTO seen_claim VALUES (1, 1, x'04C0000200', 'tcp', 22, '', 'service', 'service.protocol', 'probe:v1', '"ssh"', 95, 'ssh.any', 'r1', '', 1780000001000, 0);
+INSERT INTO seen_finding VALUES (1, 1, 1, x'04C0000200', 'tcp', 22, '', x'010102d0afa484ce67010004055f060700', x'0100000000');
 INSERT INTO asset (id, ulid, presence, misses, first_missed, first_seen, last_seen, last_covered, identity_rule, name) VALUES (7, '01JABCDEFGHJKMNPQRSTVWXYZ0', '在线', 0, 0, 1780000001000, 1780000002000, 1780000002000, 4, '网站');
 INSERT INTO address VALUES (1, x'04C0000200', 1780000001000, 1780000002000);
 INSERT INTO addr_binding VALUES (7, 1, x'04C0000200', 1780000001000, 0);
 INSERT INTO identifier VALUES (7, 'host_name', 'www.example.gov.cn');
 INSERT INTO service (id, asset_id, zone_id, ip, transport, port, vhost, state, verdict, misses, first_missed, first_seen, last_seen, protocol) VALUES (3, 7, 1, x'04C0000200', 'tcp', 22, '', 'open', 'open-verified', 0, 0, 1780000001000, 1780000002000, 'ssh');
-INSERT INTO asset_claim VALUES (7, 'asset.name', 'manual', '"网站"', 100, '', '', '', NULL, 1780000003000, 0, '张三', '核实', '', 0);
-INSERT INTO asset_fact VALUES (7, 'asset.name', '"网站"', 'manual', 'manual', 100, '', '', '', NULL, '');
-INSERT INTO service_claim VALUES (3, 'service.protocol', 'probe:v1', '"ssh"', 95, 'ssh.any', 'r1', '', 1, 1780000001000, 0, '', '', '', 2);
-INSERT INTO service_fact VALUES (3, 'service.protocol', '"ssh"', 'auto', 'probe:v1', 95, 'ssh.any', 'r1', '', 1, '');
+INSERT INTO asset_claims (id, content) VALUES (7340034, x'010200f0cea484ce670110030822e7bd91e7ab99226400000006e5bca0e4b88906e6a0b8e5ae9e00');
+INSERT INTO asset_facts VALUES (7, x'0101000301020822e7bd91e7ab99226400000000');
+INSERT INTO service_claims (id, content) VALUES (3145729, x'010102d0afa484ce67012004055f06070004');
+INSERT INTO service_facts VALUES (3, x'010101040001');
 INSERT INTO change_event (seq, at, run_id, type, object, asset_id, zone, ip, transport, port, field, before, after, cause, evidence) VALUES (5, 1780000600000, 1, '新增资产', 'asset', 7, '公用网络区', x'04C0000200', NULL, NULL, '', '', '192.0.2.0', '实测', 'run:1');

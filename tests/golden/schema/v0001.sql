@@ -69,7 +69,24 @@ CREATE TABLE schema_migration (
   sha256 TEXT    NOT NULL CHECK (length(sha256) = 64),
   at     INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "schema_migration" VALUES(1,'73e90cd3774b8138bc39c899c5771e06df3b176bfd92364b2eaf0a7221d4089f',0);
+INSERT INTO "schema_migration" VALUES(1,'a7821953062b08a1c86c230e77579d132f13ee24760d07644bec116ac494d635',0);
+CREATE TABLE source (
+  id   INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 1048575),
+  name TEXT    NOT NULL UNIQUE
+) STRICT;
+INSERT INTO "source" VALUES(1,'probe:v1');
+INSERT INTO "source" VALUES(2,'manual');
+CREATE TABLE word (
+  id   INTEGER PRIMARY KEY,
+  text TEXT    NOT NULL UNIQUE CHECK (text <> '')
+) STRICT;
+INSERT INTO "word" VALUES(1,'probe:v1');
+INSERT INTO "word" VALUES(2,'manual');
+INSERT INTO "word" VALUES(3,'asset.name');
+INSERT INTO "word" VALUES(4,'service.protocol');
+INSERT INTO "word" VALUES(5,'"ssh"');
+INSERT INTO "word" VALUES(6,'ssh.any');
+INSERT INTO "word" VALUES(7,'r1');
 CREATE TABLE zone (
   id   INTEGER PRIMARY KEY,
   name TEXT    NOT NULL UNIQUE

@@ -131,8 +131,8 @@ CREATE TABLE schema_migration (
   sha256 TEXT    NOT NULL CHECK (length(sha256) = 64),
   at     INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "schema_migration" VALUES(1,'73e90cd3774b8138bc39c899c5771e06df3b176bfd92364b2eaf0a7221d4089f',0);
-INSERT INTO "schema_migration" VALUES(2,'8f0ceb051be3f5636be1f6ea16f4b158cc4b5d2f7b4590c4da3722afbb0cdf37',0);
+INSERT INTO "schema_migration" VALUES(1,'a7821953062b08a1c86c230e77579d132f13ee24760d07644bec116ac494d635',0);
+INSERT INTO "schema_migration" VALUES(2,'78de8d70bba1e8a2e4c4f80bda9e6d946cf3eb86be5a2c8a24c3549e1527c30b',0);
 CREATE TABLE seen_certificate (
   run_id    INTEGER NOT NULL REFERENCES run (id),
   zone_id   INTEGER NOT NULL REFERENCES zone (id),
@@ -144,26 +144,19 @@ CREATE TABLE seen_certificate (
   sha256    TEXT    NOT NULL REFERENCES certificate (sha256),
   PRIMARY KEY (run_id, zone_id, ip, transport, port, vhost, position)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE seen_claim (
-  run_id       INTEGER NOT NULL REFERENCES run (id),
-  zone_id      INTEGER NOT NULL REFERENCES zone (id),
-  ip           BLOB    NOT NULL CHECK (length(ip) IN (5, 17)),
-  transport    TEXT    NOT NULL CHECK (transport IN ('tcp', 'udp')),
-  port         INTEGER NOT NULL CHECK (port BETWEEN 0 AND 65535),
-  vhost        TEXT    NOT NULL,
-  scope        TEXT    NOT NULL CHECK (scope IN ('service', 'host')),
-  field        TEXT    NOT NULL,
-  source       TEXT    NOT NULL,
-  value        TEXT    NOT NULL CHECK (json_valid(value)),
-  confidence   INTEGER NOT NULL CHECK (confidence BETWEEN 0 AND 100),
-  rule         TEXT    NOT NULL,
-  rule_release TEXT    NOT NULL,
-  evidence     TEXT    NOT NULL,
-  asserted_at  INTEGER NOT NULL,
-  valid_until  INTEGER NOT NULL,
-  PRIMARY KEY (run_id, zone_id, ip, transport, port, vhost, scope, field, source)
-) STRICT, WITHOUT ROWID;
-INSERT INTO "seen_claim" VALUES(1,1,X'04C0000200','tcp',22,'','service','service.protocol','probe:v1','"ssh"',95,'ssh.any','r1','',1780000001000,0);
+CREATE TABLE seen_finding (
+  id             INTEGER PRIMARY KEY,
+  run_id         INTEGER NOT NULL REFERENCES run (id),
+  zone_id        INTEGER NOT NULL REFERENCES zone (id),
+  ip             BLOB    NOT NULL CHECK (length(ip) IN (5, 17)),
+  transport      TEXT    NOT NULL CHECK (transport IN ('tcp', 'udp')),
+  port           INTEGER NOT NULL CHECK (port BETWEEN 0 AND 65535),
+  vhost          TEXT    NOT NULL,
+  service_claims BLOB    NOT NULL,
+  host_claims    BLOB    NOT NULL,
+  UNIQUE (run_id, zone_id, ip, transport, port, vhost)
+) STRICT;
+INSERT INTO "seen_finding" VALUES(1,1,1,X'04C0000200','tcp',22,'',X'010102D0AFA484CE67010004055F060700',X'0100000000');
 CREATE TABLE seen_identifier (
   run_id    INTEGER NOT NULL REFERENCES run (id),
   zone_id   INTEGER NOT NULL REFERENCES zone (id),
@@ -176,6 +169,23 @@ CREATE TABLE seen_identifier (
   value     TEXT    NOT NULL,
   PRIMARY KEY (run_id, zone_id, ip, transport, port, vhost, type, value)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE source (
+  id   INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 1048575),
+  name TEXT    NOT NULL UNIQUE
+) STRICT;
+INSERT INTO "source" VALUES(1,'probe:v1');
+INSERT INTO "source" VALUES(2,'manual');
+CREATE TABLE word (
+  id   INTEGER PRIMARY KEY,
+  text TEXT    NOT NULL UNIQUE CHECK (text <> '')
+) STRICT;
+INSERT INTO "word" VALUES(1,'probe:v1');
+INSERT INTO "word" VALUES(2,'manual');
+INSERT INTO "word" VALUES(3,'asset.name');
+INSERT INTO "word" VALUES(4,'service.protocol');
+INSERT INTO "word" VALUES(5,'"ssh"');
+INSERT INTO "word" VALUES(6,'ssh.any');
+INSERT INTO "word" VALUES(7,'r1');
 CREATE TABLE zone (
   id   INTEGER PRIMARY KEY,
   name TEXT    NOT NULL UNIQUE

@@ -39,40 +39,18 @@ CREATE TABLE asset (
   lifecycle     TEXT    NOT NULL DEFAULT ''
 ) STRICT;
 INSERT INTO "asset" VALUES(7,'01JABCDEFGHJKMNPQRSTVWXYZ0','在线',0,0,1780000001000,1780000002000,1780000002000,4,'网站','','','','','','','');
-CREATE TABLE asset_claim (
-  asset_id     INTEGER NOT NULL REFERENCES asset (id),
-  field        TEXT    NOT NULL,
-  source       TEXT    NOT NULL,
-  value        TEXT    NOT NULL CHECK (json_valid(value)),
-  confidence   INTEGER NOT NULL CHECK (confidence BETWEEN 0 AND 100),
-  rule         TEXT    NOT NULL,
-  rule_release TEXT    NOT NULL,
-  evidence     TEXT    NOT NULL,
-  run_id       INTEGER REFERENCES run (id),
-  asserted_at  INTEGER NOT NULL,
-  valid_until  INTEGER NOT NULL,
-  actor        TEXT    NOT NULL,
-  reason       TEXT    NOT NULL,
-  basis_value  TEXT    NOT NULL,
-  unconfirmed  INTEGER NOT NULL DEFAULT 0 CHECK (unconfirmed >= 0),
-  PRIMARY KEY (asset_id, field, source)
-) STRICT, WITHOUT ROWID;
-INSERT INTO "asset_claim" VALUES(7,'asset.name','manual','"网站"',100,'','','',NULL,1780000003000,0,'张三','核实','',0);
-CREATE TABLE asset_fact (
-  asset_id     INTEGER NOT NULL REFERENCES asset (id),
-  field        TEXT    NOT NULL,
-  value        TEXT    NOT NULL CHECK (json_valid(value)),
-  state        TEXT    NOT NULL CHECK (state IN ('auto', 'manual', 'conflict', 'review')),
-  source       TEXT    NOT NULL,
-  confidence   INTEGER NOT NULL CHECK (confidence BETWEEN 0 AND 100),
-  rule         TEXT    NOT NULL,
-  rule_release TEXT    NOT NULL,
-  evidence     TEXT    NOT NULL,
-  run_id       INTEGER REFERENCES run (id),
-  other        TEXT    NOT NULL,
-  PRIMARY KEY (asset_id, field)
-) STRICT, WITHOUT ROWID;
-INSERT INTO "asset_fact" VALUES(7,'asset.name','"网站"','manual','manual',100,'','','',NULL,'');
+CREATE TABLE asset_claims (
+  id       INTEGER PRIMARY KEY,
+  asset_id INTEGER GENERATED ALWAYS AS (id >> 20) VIRTUAL,
+  source   INTEGER GENERATED ALWAYS AS (id & 1048575) VIRTUAL,
+  content  BLOB    NOT NULL
+) STRICT;
+INSERT INTO "asset_claims" VALUES(7340034,X'010200F0CEA484CE670110030822E7BD91E7AB99226400000006E5BCA0E4B88906E6A0B8E5AE9E00');
+CREATE TABLE asset_facts (
+  asset_id INTEGER PRIMARY KEY REFERENCES asset (id),
+  content  BLOB    NOT NULL
+) STRICT;
+INSERT INTO "asset_facts" VALUES(7,X'0101000301020822E7BD91E7AB99226400000000');
 CREATE TABLE audit_log (
   seq     INTEGER PRIMARY KEY AUTOINCREMENT,
   at      INTEGER NOT NULL,
@@ -104,11 +82,11 @@ CREATE TABLE certificate (
   der                 BLOB    NOT NULL
 ) STRICT;
 CREATE TABLE certificate_use (
-  sha256     TEXT    NOT NULL,
   service_id INTEGER NOT NULL REFERENCES service (id),
+  sha256     TEXT    NOT NULL,
   first_seen INTEGER NOT NULL,
   last_seen  INTEGER NOT NULL,
-  PRIMARY KEY (sha256, service_id)
+  PRIMARY KEY (service_id, sha256)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE coverage (
   run_id INTEGER PRIMARY KEY REFERENCES run (id),
@@ -227,9 +205,9 @@ CREATE TABLE schema_migration (
   sha256 TEXT    NOT NULL CHECK (length(sha256) = 64),
   at     INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "schema_migration" VALUES(1,'73e90cd3774b8138bc39c899c5771e06df3b176bfd92364b2eaf0a7221d4089f',0);
-INSERT INTO "schema_migration" VALUES(2,'8f0ceb051be3f5636be1f6ea16f4b158cc4b5d2f7b4590c4da3722afbb0cdf37',0);
-INSERT INTO "schema_migration" VALUES(3,'9349fae48f08f96b6b320409f283c3a231d6e4e6fbb33aeb1609159dbf4b875f',0);
+INSERT INTO "schema_migration" VALUES(1,'a7821953062b08a1c86c230e77579d132f13ee24760d07644bec116ac494d635',0);
+INSERT INTO "schema_migration" VALUES(2,'78de8d70bba1e8a2e4c4f80bda9e6d946cf3eb86be5a2c8a24c3549e1527c30b',0);
+INSERT INTO "schema_migration" VALUES(3,'13eae5f0f496e6b2478befe4dee31f98f599e4b76c6847063370cd6b7fbd6241',0);
 CREATE TABLE seen_certificate (
   run_id    INTEGER NOT NULL REFERENCES run (id),
   zone_id   INTEGER NOT NULL REFERENCES zone (id),
@@ -241,26 +219,19 @@ CREATE TABLE seen_certificate (
   sha256    TEXT    NOT NULL REFERENCES certificate (sha256),
   PRIMARY KEY (run_id, zone_id, ip, transport, port, vhost, position)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE seen_claim (
-  run_id       INTEGER NOT NULL REFERENCES run (id),
-  zone_id      INTEGER NOT NULL REFERENCES zone (id),
-  ip           BLOB    NOT NULL CHECK (length(ip) IN (5, 17)),
-  transport    TEXT    NOT NULL CHECK (transport IN ('tcp', 'udp')),
-  port         INTEGER NOT NULL CHECK (port BETWEEN 0 AND 65535),
-  vhost        TEXT    NOT NULL,
-  scope        TEXT    NOT NULL CHECK (scope IN ('service', 'host')),
-  field        TEXT    NOT NULL,
-  source       TEXT    NOT NULL,
-  value        TEXT    NOT NULL CHECK (json_valid(value)),
-  confidence   INTEGER NOT NULL CHECK (confidence BETWEEN 0 AND 100),
-  rule         TEXT    NOT NULL,
-  rule_release TEXT    NOT NULL,
-  evidence     TEXT    NOT NULL,
-  asserted_at  INTEGER NOT NULL,
-  valid_until  INTEGER NOT NULL,
-  PRIMARY KEY (run_id, zone_id, ip, transport, port, vhost, scope, field, source)
-) STRICT, WITHOUT ROWID;
-INSERT INTO "seen_claim" VALUES(1,1,X'04C0000200','tcp',22,'','service','service.protocol','probe:v1','"ssh"',95,'ssh.any','r1','',1780000001000,0);
+CREATE TABLE seen_finding (
+  id             INTEGER PRIMARY KEY,
+  run_id         INTEGER NOT NULL REFERENCES run (id),
+  zone_id        INTEGER NOT NULL REFERENCES zone (id),
+  ip             BLOB    NOT NULL CHECK (length(ip) IN (5, 17)),
+  transport      TEXT    NOT NULL CHECK (transport IN ('tcp', 'udp')),
+  port           INTEGER NOT NULL CHECK (port BETWEEN 0 AND 65535),
+  vhost          TEXT    NOT NULL,
+  service_claims BLOB    NOT NULL,
+  host_claims    BLOB    NOT NULL,
+  UNIQUE (run_id, zone_id, ip, transport, port, vhost)
+) STRICT;
+INSERT INTO "seen_finding" VALUES(1,1,1,X'04C0000200','tcp',22,'',X'010102D0AFA484CE67010004055F060700',X'0100000000');
 CREATE TABLE seen_identifier (
   run_id    INTEGER NOT NULL REFERENCES run (id),
   zone_id   INTEGER NOT NULL REFERENCES zone (id),
@@ -300,40 +271,35 @@ CREATE TABLE service (
   UNIQUE (zone_id, ip, transport, port, vhost)
 ) STRICT;
 INSERT INTO "service" VALUES(3,7,1,X'04C0000200','tcp',22,'','open','open-verified',0,0,1780000001000,1780000002000,'ssh','',NULL,0,'','','','');
-CREATE TABLE service_claim (
-  service_id   INTEGER NOT NULL REFERENCES service (id),
-  field        TEXT    NOT NULL,
-  source       TEXT    NOT NULL,
-  value        TEXT    NOT NULL CHECK (json_valid(value)),
-  confidence   INTEGER NOT NULL CHECK (confidence BETWEEN 0 AND 100),
-  rule         TEXT    NOT NULL,
-  rule_release TEXT    NOT NULL,
-  evidence     TEXT    NOT NULL,
-  run_id       INTEGER REFERENCES run (id),
-  asserted_at  INTEGER NOT NULL,
-  valid_until  INTEGER NOT NULL,
-  actor        TEXT    NOT NULL,
-  reason       TEXT    NOT NULL,
-  basis_value  TEXT    NOT NULL,
-  unconfirmed  INTEGER NOT NULL DEFAULT 0 CHECK (unconfirmed >= 0),
-  PRIMARY KEY (service_id, field, source)
-) STRICT, WITHOUT ROWID;
-INSERT INTO "service_claim" VALUES(3,'service.protocol','probe:v1','"ssh"',95,'ssh.any','r1','',1,1780000001000,0,'','','',2);
-CREATE TABLE service_fact (
-  service_id   INTEGER NOT NULL REFERENCES service (id),
-  field        TEXT    NOT NULL,
-  value        TEXT    NOT NULL CHECK (json_valid(value)),
-  state        TEXT    NOT NULL CHECK (state IN ('auto', 'manual', 'conflict', 'review')),
-  source       TEXT    NOT NULL,
-  confidence   INTEGER NOT NULL CHECK (confidence BETWEEN 0 AND 100),
-  rule         TEXT    NOT NULL,
-  rule_release TEXT    NOT NULL,
-  evidence     TEXT    NOT NULL,
-  run_id       INTEGER REFERENCES run (id),
-  other        TEXT    NOT NULL,
-  PRIMARY KEY (service_id, field)
-) STRICT, WITHOUT ROWID;
-INSERT INTO "service_fact" VALUES(3,'service.protocol','"ssh"','auto','probe:v1',95,'ssh.any','r1','',1,'');
+CREATE TABLE service_claims (
+  id         INTEGER PRIMARY KEY,
+  service_id INTEGER GENERATED ALWAYS AS (id >> 20) VIRTUAL,
+  source     INTEGER GENERATED ALWAYS AS (id & 1048575) VIRTUAL,
+  content    BLOB    NOT NULL
+) STRICT;
+INSERT INTO "service_claims" VALUES(3145729,X'010102D0AFA484CE67012004055F06070004');
+CREATE TABLE service_facts (
+  service_id INTEGER PRIMARY KEY REFERENCES service (id),
+  content    BLOB    NOT NULL
+) STRICT;
+INSERT INTO "service_facts" VALUES(3,X'010101040001');
+CREATE TABLE source (
+  id   INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 1048575),
+  name TEXT    NOT NULL UNIQUE
+) STRICT;
+INSERT INTO "source" VALUES(1,'probe:v1');
+INSERT INTO "source" VALUES(2,'manual');
+CREATE TABLE word (
+  id   INTEGER PRIMARY KEY,
+  text TEXT    NOT NULL UNIQUE CHECK (text <> '')
+) STRICT;
+INSERT INTO "word" VALUES(1,'probe:v1');
+INSERT INTO "word" VALUES(2,'manual');
+INSERT INTO "word" VALUES(3,'asset.name');
+INSERT INTO "word" VALUES(4,'service.protocol');
+INSERT INTO "word" VALUES(5,'"ssh"');
+INSERT INTO "word" VALUES(6,'ssh.any');
+INSERT INTO "word" VALUES(7,'r1');
 CREATE TABLE zone (
   id   INTEGER PRIMARY KEY,
   name TEXT    NOT NULL UNIQUE
@@ -354,7 +320,6 @@ CREATE INDEX service_by_port ON service (port);
 CREATE INDEX service_by_protocol ON service (protocol);
 CREATE INDEX service_by_product ON service (product_id);
 CREATE INDEX service_by_certificate ON service (certificate) WHERE certificate <> '';
-CREATE INDEX certificate_use_of_service ON certificate_use (service_id);
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('run',1);
 INSERT INTO "sqlite_sequence" VALUES('asset',7);

@@ -83,7 +83,7 @@ TEST_CASE("each kind of damage is a fault", "[registry][audit]") {
        "without coverage"},
       {"DELETE FROM snapshot_asset WHERE asset_id = 1",
        "snapshot " + format_date({2}) + "/1 does not fit its digest"},
-      {"DELETE FROM asset_fact WHERE asset_id = 1",
+      {"DELETE FROM asset_facts WHERE asset_id = 1",
        ""},  // facts can be rebuilt; resolve's law holds them
   }));
   INFO(sql);
