@@ -18,8 +18,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 NO_TEST = {
     "base/asio": "compiles Asio's own sources; nothing of ours to test",
 }
-# Units of net that read foreign bytes and are not named *_wire.
-PARSERS = ["ber", "frames", "html", "http_location", "sniff", "x509"]
+# Units that read foreign bytes and are not named net/*_wire.
+PARSERS = ["net/ber", "net/frames", "net/html", "net/http_location", "net/sniff", "net/x509",
+           "identify/dissect"]
 # parser -> why it has no fuzz target of its own.
 NO_FUZZ: dict[str, str] = {}
 
@@ -55,7 +56,7 @@ def missing_tests():
 def missing_targets():
     seen = set()
     sources = sorted(ROOT.glob("src/net/*_wire.cpp")) + [
-        p for p in (ROOT / f"src/net/{name}.cpp" for name in PARSERS) if p.exists()]
+        ROOT / f"src/{unit}.cpp" for unit in PARSERS]
     for source in sources:
         name = source.stem
         target = ROOT / f"tests/fuzz/{name}_fuzz.cpp"
@@ -65,7 +66,7 @@ def missing_targets():
         seen.add(name)
         if name not in NO_FUZZ:
             lacks = "seeds in tests/fuzz/corpus/" + name if target.exists() else target.relative_to(ROOT)
-            yield f"src/net/{name}.cpp: no {lacks}; write it, or name the reason in NO_FUZZ"
+            yield f"{source.relative_to(ROOT)}: no {lacks}; write it, or name the reason in NO_FUZZ"
     for name in NO_FUZZ.keys() - seen:
         yield f"scripts/check_twins.py: NO_FUZZ names {name}, which needs no exception; remove it"
 
