@@ -25,8 +25,8 @@ std::vector<Match> find_matches(const RuleBase& base, const std::vector<FieldVal
   std::vector<Match> matches;
   std::map<std::uint32_t, std::map<std::uint16_t, Match>> parts;
   for (std::size_t v = 0; v < response.size(); ++v) {
-    for (auto& hit : base.matcher().match(response[v].name, response[v].value, scratch)) {
-      Match match{hit.rule, v, std::move(hit.captures)};
+    for (const auto& hit : base.matcher().match(response[v].name, response[v].value, scratch)) {
+      Match match{hit.rule, v, hit.captures};
       if (base.rules()[hit.rule].parts.size() == 1) {
         matches.push_back(std::move(match));
       } else {

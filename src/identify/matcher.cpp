@@ -11,6 +11,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include "identify/literal.h"
 #include "qingdan/base/text.h"
 
 namespace qingdan::identify {
@@ -24,8 +25,13 @@ constexpr std::size_t kCaptureMaxBytes = 200;  // longest value that a claim may
 constexpr std::uint32_t kMatchLimit = 100'000;
 constexpr std::uint32_t kHeapLimitKiB = 1024;
 constexpr std::size_t kVerdictSlots = 2048;
+constexpr std::size_t kSeenSlots = 4096;
 constexpr std::uint32_t kUsesBeforeJit = 4;  // translating costs what some ten plain matches cost
 constexpr std::size_t kVerdictMaxBytes = 1024;  // longer values are rarely alike
+// Above this a field's conditions are picked by their literals; below, one database is as quick.
+constexpr std::size_t kUnpickedMax = 48;
+constexpr std::size_t kPickedMax = 12;         // a value that asks for more is asked of all
+constexpr std::size_t kPickedMaxBytes = 2048;  // in longer values too many literals occur
 
 struct DatabaseDeleter {
   void operator()(hs_database_t* db) const { hs_free_database(db); }
@@ -47,18 +53,26 @@ struct HsScratchDeleter {
 
 Error bad(ErrorCode code, std::string text) { return {code, std::move(text), ""}; }
 
-// One condition as the engines know it.
+// One condition as the engines know it; small, as every match touches one.
 struct Atom {
   std::uint32_t rule{0};
   std::uint16_t part{0};
-  std::uint32_t number{0};  // over all fields; index of the compiled captures
-  std::string pattern;      // where it has captures, else ""
+  bool pattern{false};
+  bool captures{false};
+  std::uint32_t captor{0};  // of a pattern, over all fields
+};
+
+struct CaptureSpec {
+  std::string pattern;
   std::vector<std::string> names;
 };
 
 struct Field {
   std::vector<Atom> atoms;
-  Database database;  // null where the field has only `equals`
+  Database all;  // null where the field has only `equals`
+  // Of a field with many rules: conditions by literals they cannot do without, and the others.
+  LiteralIndex index;
+  Database others;
   std::unordered_map<std::string, std::vector<std::uint32_t>> equals;  // lower-case value -> atoms
 };
 
@@ -84,11 +98,11 @@ struct Expressions {
   std::vector<unsigned> flags, ids;
 };
 
-Expressions expressions_of(const Field& field, const std::vector<Rule>& rules) {
+Expressions expressions_of(const Field& field, const std::vector<Rule>& rules,
+                           const std::vector<std::uint32_t>& atoms) {
   Expressions out;
-  for (std::uint32_t i = 0; i < field.atoms.size(); ++i) {
+  for (const auto i : atoms) {
     const auto& part = rules[field.atoms[i].rule].parts[field.atoms[i].part];
-    if (part.kind == MatchKind::equals) continue;
     const bool literal = part.kind == MatchKind::contains;
     for (const auto& text : part.texts) {
       out.texts.push_back(literal ? quoted(text) : text);
@@ -135,22 +149,34 @@ Code compile_captures(const std::string& pattern, std::string* fault) {
   return code;
 }
 
+struct Captor {
+  Code code;  // compiled when first needed
+  std::vector<std::pair<std::uint32_t, std::string>> groups;
+  std::uint32_t uses{0};
+};
+
+// Working memory of both engines.
+struct Engines {
+  std::unique_ptr<hs_scratch_t, HsScratchDeleter> scratch;
+  std::unique_ptr<pcre2_match_context, MatchContextDeleter> context;
+  std::unique_ptr<pcre2_match_data, MatchDataDeleter> data;
+  std::vector<Captor> captors;  // by Atom::captor
+  // Kept between calls for their room alone.
+  std::string folded;
+  std::vector<std::uint32_t> found;
+};
+
 }  // namespace
 
 struct Matcher::State {
   std::map<std::string, Field, std::less<>> fields;
-  std::uint32_t atoms{0};
+  std::vector<CaptureSpec> captures;  // by Atom::captor
 };
 
 struct Matcher::Scratch::State {
-  std::unique_ptr<hs_scratch_t, HsScratchDeleter> engine;
-  std::unique_ptr<pcre2_match_context, MatchContextDeleter> context;
-  std::unique_ptr<pcre2_match_data, MatchDataDeleter> data;
-  struct Captor {
-    Code code;  // compiled when first needed
-    std::uint32_t uses{0};
-  };
-  std::vector<Captor> captors;  // by Atom::number
+  Engines engines;
+  // Hashes of recent values. Only what is seen again is worth a slot: a slot costs cache misses.
+  std::vector<std::uint32_t> seen;
   // One recent verdict per slot; a newer one of the same slot takes its place.
   struct Verdict {
     const void* field{nullptr};
@@ -158,21 +184,24 @@ struct Matcher::Scratch::State {
     std::vector<Hit> hits;
   };
   std::vector<Verdict> verdicts;
+  std::vector<Hit> hits;  // of a value that is not kept
 };
 
 namespace {
 
 // Index of all conditions by field; databases are left empty.
 void index_rules(const std::vector<Rule>& rules, std::map<std::string, Field, std::less<>>& fields,
-                 std::uint32_t& atoms) {
+                 std::vector<CaptureSpec>& captures) {
   for (std::uint32_t r = 0; r < rules.size(); ++r) {
     for (std::uint16_t p = 0; p < rules[r].parts.size(); ++p) {
       const auto& part = rules[r].parts[p];
       auto& field = fields[part.input];
-      Atom atom{r, p, atoms++, {}, {}};
-      if (part.kind == MatchKind::pattern) {
-        atom.names = capture_names(part.texts.front());
-        if (!atom.names.empty()) atom.pattern = part.texts.front();
+      Atom atom{r, p, part.kind == MatchKind::pattern, false, 0};
+      if (atom.pattern) {
+        auto names = capture_names(part.texts.front());
+        atom.captures = !names.empty();
+        atom.captor = static_cast<std::uint32_t>(captures.size());
+        captures.push_back({part.texts.front(), std::move(names)});
       }
       if (part.kind == MatchKind::equals) {
         for (const auto& text : part.texts) {
@@ -180,20 +209,49 @@ void index_rules(const std::vector<Rule>& rules, std::map<std::string, Field, st
               static_cast<std::uint32_t>(field.atoms.size()));
         }
       }
-      field.atoms.push_back(std::move(atom));
+      field.atoms.push_back(atom);
     }
   }
+}
+
+// The literals of a condition, each in lower case; empty where a match may hold none of them.
+std::vector<std::string> literals_of(const Part& part) {
+  if (part.kind == MatchKind::pattern) return required_literals(part.texts.front());
+  std::vector<std::string> out;
+  for (const auto& text : part.texts) {
+    if (text.size() < kLiteralMin) return {};
+    out.push_back(to_lower_ascii(text));
+  }
+  return out;
+}
+
+struct Plan {
+  std::vector<std::uint32_t> all, others;  // atoms of the two databases
+};
+
+// Fills the field's index where it has so many rules that it pays.
+Plan plan_databases(Field& field, const std::vector<Rule>& rules) {
+  Plan plan;
+  const auto part_of = [&](std::uint32_t atom) -> const Part& {
+    return rules[field.atoms[atom].rule].parts[field.atoms[atom].part];
+  };
+  for (std::uint32_t i = 0; i < field.atoms.size(); ++i) {
+    if (part_of(i).kind != MatchKind::equals) plan.all.push_back(i);
+  }
+  if (plan.all.size() <= kUnpickedMax) return plan;
+  std::vector<std::pair<std::string, std::uint32_t>> keyed;
+  for (const auto i : plan.all) {
+    auto literals = literals_of(part_of(i));
+    if (literals.empty()) plan.others.push_back(i);
+    for (auto& text : literals) keyed.emplace_back(std::move(text), i);
+  }
+  field.index = LiteralIndex(std::move(keyed));
+  return plan;
 }
 
 int on_match(unsigned id, unsigned long long, unsigned long long, unsigned, void* context) {
   static_cast<std::vector<std::uint32_t>*>(context)->push_back(id);
   return 0;
-}
-
-std::string clean_capture(std::string_view bytes) {
-  auto text = trim(bytes);
-  if (text.size() > kCaptureMaxBytes) text = text.substr(0, kCaptureMaxBytes);
-  return is_utf8(text) ? std::string(text) : to_utf8(as_bytes(text));
 }
 
 }  // namespace
@@ -248,43 +306,53 @@ Result<Matcher> Matcher::build(const std::vector<Rule>& rules) {
     return bad(ErrorCode::internal, "this processor lacks what vectorscan needs (SSE4.2 or NEON)");
   }
   auto state = std::make_unique<State>();
-  index_rules(rules, state->fields, state->atoms);
+  index_rules(rules, state->fields, state->captures);
   for (auto& [name, field] : state->fields) {
-    auto database = compile(expressions_of(field, rules), field, rules);
-    if (!database) return database.error();
-    field.database = std::move(*database);
+    const auto plan = plan_databases(field, rules);
+    for (const auto& [atoms, into] :
+         {std::pair(&plan.all, &field.all), std::pair(&plan.others, &field.others)}) {
+      auto database = compile(expressions_of(field, rules, *atoms), field, rules);
+      if (!database) return database.error();
+      *into = std::move(*database);
+    }
   }
   return Matcher(std::move(state));
 }
 
 Result<void> Matcher::save(ByteWriter& out) const {
   for (const auto& [name, field] : state_->fields) {
-    char* bytes = nullptr;
-    std::size_t size = 0;
-    if (field.database != nullptr &&
-        hs_serialize_database(field.database.get(), &bytes, &size) != HS_SUCCESS) {
-      return bad(ErrorCode::internal, "vectorscan cannot serialize the rules of " + name);
-    }
     out.u32be(static_cast<std::uint32_t>(name.size())).text(name);
-    out.u32be(static_cast<std::uint32_t>(size)).text({bytes, size});
-    std::free(bytes);
+    for (const auto* database : {&field.all, &field.others}) {
+      char* bytes = nullptr;
+      std::size_t size = 0;
+      if (*database != nullptr &&
+          hs_serialize_database(database->get(), &bytes, &size) != HS_SUCCESS) {
+        return bad(ErrorCode::internal, "vectorscan cannot serialize the rules of " + name);
+      }
+      out.u32be(static_cast<std::uint32_t>(size)).text({bytes, size});
+      std::free(bytes);
+    }
   }
   return {};
 }
 
 Result<Matcher> Matcher::load(const std::vector<Rule>& rules, ByteReader& compiled) {
   auto state = std::make_unique<State>();
-  index_rules(rules, state->fields, state->atoms);
+  index_rules(rules, state->fields, state->captures);
   for (auto& [name, field] : state->fields) {
-    const auto stored_name = as_text(compiled.take(compiled.u32be()));
-    const auto stored = as_text(compiled.take(compiled.u32be()));
-    if (!compiled.ok() || stored_name != name) return bad(ErrorCode::input, "of other rules");
-    if (stored.empty()) continue;
-    hs_database_t* db = nullptr;
-    if (hs_deserialize_database(stored.data(), stored.size(), &db) != HS_SUCCESS) {
-      return bad(ErrorCode::input, "of another engine");
+    (void)plan_databases(field, rules);
+    if (as_text(compiled.take(compiled.u32be())) != name || !compiled.ok())
+      return bad(ErrorCode::input, "of other rules");
+    for (auto* database : {&field.all, &field.others}) {
+      const auto stored = as_text(compiled.take(compiled.u32be()));
+      hs_database_t* db = nullptr;
+      if (!compiled.ok() ||
+          (!stored.empty() &&
+           hs_deserialize_database(stored.data(), stored.size(), &db) != HS_SUCCESS)) {
+        return bad(ErrorCode::input, "cut, or of another engine");
+      }
+      database->reset(db);
     }
-    field.database.reset(db);
   }
   return Matcher(std::move(state));
 }
@@ -292,15 +360,19 @@ Result<Matcher> Matcher::load(const std::vector<Rule>& rules, ByteReader& compil
 Matcher::Scratch::Scratch(const Matcher& matcher) : state_(std::make_unique<State>()) {
   hs_scratch_t* scratch = nullptr;
   for (const auto& [name, field] : matcher.state_->fields) {
-    if (field.database == nullptr) continue;
-    QD_EXPECTS(hs_alloc_scratch(field.database.get(), &scratch) == HS_SUCCESS);
+    for (const auto* database : {&field.all, &field.others}) {
+      if (*database == nullptr) continue;
+      QD_EXPECTS(hs_alloc_scratch(database->get(), &scratch) == HS_SUCCESS);
+    }
   }
-  state_->engine.reset(scratch);
-  state_->context.reset(pcre2_match_context_create(nullptr));
-  pcre2_set_match_limit(state_->context.get(), kMatchLimit);
-  pcre2_set_heap_limit(state_->context.get(), kHeapLimitKiB);
-  state_->data.reset(pcre2_match_data_create(32, nullptr));
-  state_->captors.resize(matcher.state_->atoms);
+  auto& engines = state_->engines;
+  engines.scratch.reset(scratch);
+  engines.context.reset(pcre2_match_context_create(nullptr));
+  pcre2_set_match_limit(engines.context.get(), kMatchLimit);
+  pcre2_set_heap_limit(engines.context.get(), kHeapLimitKiB);
+  engines.data.reset(pcre2_match_data_create(32, nullptr));
+  engines.captors.resize(matcher.state_->captures.size());
+  state_->seen.resize(kSeenSlots);
   state_->verdicts.resize(kVerdictSlots);
 }
 Matcher::Scratch::Scratch(Scratch&&) noexcept = default;
@@ -311,77 +383,145 @@ bool Matcher::reads(std::string_view field) const { return state_->fields.contai
 
 namespace {
 
-// Cuts the captures of `atom` out of `value`; false where PCRE2 finds no match within its limits.
-bool cut_captures(const Atom& atom, std::string_view value, const pcre2_code* code,
-                  pcre2_match_data* data, pcre2_match_context* context, Captures& out) {
+void prepare(Captor& captor, const CaptureSpec& spec) {
+  captor.code = compile_captures(spec.pattern, nullptr);
+  if (captor.code == nullptr) return;
+  for (const auto& name : spec.names) {
+    const int group = pcre2_substring_number_from_name(captor.code.get(),
+                                                       reinterpret_cast<PCRE2_SPTR>(name.c_str()));
+    if (group > 0) captor.groups.emplace_back(static_cast<std::uint32_t>(group), name);
+  }
+}
+
+void put_capture(Captures& out, std::size_t at, const std::string& name, std::string_view bytes) {
+  if (at == out.size()) out.emplace_back();
+  out[at].first = name;
+  auto text = trim(bytes);
+  if (text.size() > kCaptureMaxBytes) text = text.substr(0, kCaptureMaxBytes);
+  if (is_utf8(text)) {
+    out[at].second.assign(text);
+  } else {
+    out[at].second = to_utf8(as_bytes(text));
+  }
+}
+
+// Cuts the captures, if any, out of `value`; false where PCRE2 finds no match within its limits.
+bool cut_captures(std::string_view value, const Captor& captor, const Engines& engines,
+                  Captures& out) {
   const auto* subject = reinterpret_cast<PCRE2_SPTR>(value.data());
-  if (pcre2_match(code, subject, std::min(value.size(), kCaptureCap), 0, 0, data, context) <= 0) {
+  const auto length = std::min(value.size(), kCaptureCap);
+  auto* data = engines.data.get();
+  // The short way into translated code does not look whether there is any.
+  const auto run = captor.uses > kUsesBeforeJit ? pcre2_jit_match : pcre2_match;
+  if (run(captor.code.get(), subject, length, 0, 0, data, engines.context.get()) <= 0) {
     return false;
   }
   const auto* offsets = pcre2_get_ovector_pointer(data);
   const auto pairs = pcre2_get_ovector_count(data);
-  for (const auto& name : atom.names) {
-    const int group =
-        pcre2_substring_number_from_name(code, reinterpret_cast<PCRE2_SPTR>(name.c_str()));
-    if (group <= 0 || static_cast<std::uint32_t>(group) >= pairs) continue;
+  std::size_t count = 0;
+  for (const auto& [group, name] : captor.groups) {
+    if (group >= pairs) continue;
     const auto from = offsets[2 * group];
     const auto to = offsets[2 * group + 1];
     if (from == PCRE2_UNSET || to <= from) continue;
-    out.emplace_back(name, clean_capture(value.substr(from, to - from)));
+    put_capture(out, count++, name, value.substr(from, to - from));
   }
+  out.resize(count);
   return true;
 }
 
-void find_candidates(const Field& field, std::string_view value, hs_scratch_t* scratch,
-                     std::vector<std::uint32_t>& found) {
-  if (field.database != nullptr) {
-    hs_scan(field.database.get(), value.data(), static_cast<unsigned>(value.size()), 0, scratch,
-            on_match, &found);
-  }
-  if (!field.equals.empty() && value.size() <= kVerdictMaxBytes) {
-    const auto same = field.equals.find(to_lower_ascii(value));
+void scan(const Database& database, std::string_view value, Engines& engines) {
+  if (database == nullptr) return;
+  hs_scan(database.get(), value.data(), static_cast<unsigned>(value.size()), 0,
+          engines.scratch.get(), on_match, &engines.found);
+}
+
+void fold(std::string_view value, std::string& out) {
+  out.resize(value.size());
+  std::transform(value.begin(), value.end(), out.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+}
+
+// The numbers of the conditions that hold go to engines.found. False where patterns among them are
+// only likely to.
+bool find_candidates(const Field& field, std::string_view value, Engines& engines) {
+  auto& found = engines.found;
+  found.clear();
+  const bool short_enough = !field.index.empty() && value.size() <= kPickedMaxBytes;
+  const bool whole = !field.equals.empty() && value.size() <= kVerdictMaxBytes;
+  if (short_enough || whole) fold(value, engines.folded);
+  const bool picked = short_enough && field.index.find(engines.folded, kPickedMax, found);
+  if (!picked) found.clear();
+  scan(picked ? field.others : field.all, value, engines);
+  if (whole) {
+    const auto same = field.equals.find(engines.folded);
     if (same != field.equals.end())
       found.insert(found.end(), same->second.begin(), same->second.end());
   }
-  std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
+  if (found.size() > 1) {
+    std::sort(found.begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+  }
+  return !picked;
+}
+
+// A captor that is used often is translated to machine code.
+const Captor* ready_captor(Captor& captor, const CaptureSpec& spec) {
+  if (captor.code == nullptr) prepare(captor, spec);
+  if (captor.code == nullptr) return nullptr;
+  if (captor.uses < kUsesBeforeJit) ++captor.uses;
+  if (captor.uses == kUsesBeforeJit) {
+    const bool translated = pcre2_jit_compile(captor.code.get(), PCRE2_JIT_COMPLETE) == 0;
+    captor.uses = translated ? kUsesBeforeJit + 1 : 0;
+  }
+  return &captor;
+}
+
+// Overwrites `hits`, whose texts are reused.
+void write_hits(const Field& field, const std::vector<CaptureSpec>& specs, std::string_view value,
+                Engines& engines, std::vector<Hit>& hits) {
+  const bool certain = find_candidates(field, value, engines);
+  std::size_t count = 0;
+  for (const auto index : engines.found) {
+    const auto& atom = field.atoms[index];
+    if (count == hits.size()) hits.emplace_back();
+    auto& hit = hits[count];
+    hit.rule = atom.rule;
+    hit.part = atom.part;
+    if (!atom.captures) hit.captures.clear();
+    if (atom.pattern && (atom.captures || !certain)) {
+      const auto* captor = ready_captor(engines.captors[atom.captor], specs[atom.captor]);
+      if (captor == nullptr || !cut_captures(value, *captor, engines, hit.captures)) continue;
+    }
+    ++count;
+  }
+  hits.resize(count);
 }
 
 }  // namespace
 
-std::vector<Hit> Matcher::match(std::string_view name, std::string_view value,
-                                Scratch& scratch) const {
+const std::vector<Hit>& Matcher::match(std::string_view name, std::string_view value,
+                                       Scratch& scratch) const {
+  static const std::vector<Hit> kNone;
   const auto found_field = state_->fields.find(name);
-  if (found_field == state_->fields.end()) return {};
+  if (found_field == state_->fields.end()) return kNone;
   const auto& field = found_field->second;
   value = value.substr(0, cap_of(name));
   auto& own = *scratch.state_;
-  const bool keep = value.size() <= kVerdictMaxBytes;
-  auto& slot = own.verdicts[std::hash<std::string_view>{}(value) % kVerdictSlots];
-  if (keep && slot.field == &field && slot.value == value) return slot.hits;
-  std::vector<std::uint32_t> candidates;
-  find_candidates(field, value, own.engine.get(), candidates);
-  std::vector<Hit> hits;
-  for (const auto index : candidates) {
-    const auto& atom = field.atoms[index];
-    Hit hit{atom.rule, atom.part, {}};
-    if (!atom.pattern.empty()) {
-      auto& captor = own.captors[atom.number];
-      if (captor.code == nullptr) captor.code = compile_captures(atom.pattern, nullptr);
-      if (captor.code == nullptr) continue;
-      if (++captor.uses == kUsesBeforeJit) pcre2_jit_compile(captor.code.get(), PCRE2_JIT_COMPLETE);
-      const bool cut = cut_captures(atom, value, captor.code.get(), own.data.get(),
-                                    own.context.get(), hit.captures);
-      if (!cut) continue;
-    }
-    hits.push_back(std::move(hit));
-  }
-  if (keep) {
-    slot.field = &field;
-    slot.value.assign(value);
-    slot.hits = hits;
-  }
-  return hits;
+  const auto answer = [&](std::vector<Hit>& hits) -> const std::vector<Hit>& {
+    write_hits(field, state_->captures, value, own.engines, hits);
+    return hits;
+  };
+  if (value.size() > kVerdictMaxBytes) return answer(own.hits);
+  const auto hash = std::hash<std::string_view>{}(value);
+  auto& seen = own.seen[hash % kSeenSlots];
+  const auto mark = static_cast<std::uint32_t>(hash >> 32);
+  if (std::exchange(seen, mark) != mark) return answer(own.hits);
+  auto& slot = own.verdicts[hash % kVerdictSlots];
+  if (slot.field == &field && slot.value == value) return slot.hits;
+  slot.field = &field;
+  slot.value.assign(value);
+  return answer(slot.hits);
 }
 
 }  // namespace qingdan::identify

@@ -1,8 +1,9 @@
 // matcher — which conditions hold on the value of a field, and what their captures caught.
 //
-// One vectorscan database per field decides in one pass over the bytes, in linear time; PCRE2 then
-// cuts captures out of the patterns that matched and have any, under match and heap limits.
-// `equals` conditions are a hash look-up. The only user of both engines.
+// Vectorscan decides in linear time, with one database per field; PCRE2 then cuts captures out of
+// the patterns that matched, under match and heap limits. In a field with many rules a short value
+// is asked only of those whose literals stand in it (literal.h): where these are few, PCRE2 decides
+// them under the same limits. `equals` is a hash look-up. The only user of both engines.
 //   M1  an answer depends on field, value and rules alone; not on order or on what was asked before
 //   M2  values longer than cap_of(field) are cut before matching
 //   M3  a pattern that runs into a limit has not matched
@@ -67,9 +68,10 @@ class Matcher {
   Matcher& operator=(Matcher&&) noexcept;
   ~Matcher();
 
-  // Hits in the order of the rules. `scratch` must have been made for this matcher.
-  [[nodiscard]] std::vector<Hit> match(std::string_view field, std::string_view value,
-                                       Scratch& scratch) const;
+  // Hits in the order of the rules, good until the next call with the same scratch, which must have
+  // been made for this matcher.
+  [[nodiscard]] const std::vector<Hit>& match(std::string_view field, std::string_view value,
+                                              Scratch& scratch) const;
   // True where any rule reads the field.
   [[nodiscard]] bool reads(std::string_view field) const;
 

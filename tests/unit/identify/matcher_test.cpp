@@ -131,3 +131,46 @@ TEST_CASE("captures that would backtrack without bound are known", "[identify][m
   CHECK(reaches_limit(R"((?P<version>(?:a+)+)b)", run + "#b"));
   CHECK_FALSE(reaches_limit(R"(^(?P<version>a{1,20})b)", run + "#b"));
 }
+
+namespace {
+// Rules in so many that values are asked of a few of them only.
+std::string many_rules(int count) {
+  std::string text =
+      "[[rule]]\nid = \"test.any\"\ninput = \"ssh.banner\"\npattern = '^\\d{3,9}$'\nservice = "
+      "\"nginx\"\n"
+      "[[rule]]\nid = \"test.mark\"\ninput = \"ssh.banner\"\ncontains = [\"Acme 7\", "
+      "\"国密网关\"]\nservice = \"nginx\"\n";
+  for (int i = 0; i < count; ++i) {
+    text += "[[rule]]\nid = \"test.r" + std::to_string(i) +
+            "\"\ninput = \"ssh.banner\"\npattern = '(?i)^Acme " + std::to_string(i) +
+            "(?:/(?P<version>\\d[\\w.]*))?$'\nservice = \"nginx\"\n";
+  }
+  return text;
+}
+}  // namespace
+
+TEST_CASE("among many rules a value finds the same as among few", "[identify][matcher]") {
+  const auto many = make_set(many_rules(400));
+  const auto matcher = Matcher::build(many.rules);
+  Matcher::Scratch scratch(*matcher);
+  const auto hits = matcher->match("ssh.banner", "ACME 7/1.2", scratch);
+  CHECK(rules_of(hits) == std::vector<std::uint32_t>{1, 9});
+  CHECK(hits.back().captures == Captures{{"version", "1.2"}});
+  CHECK(rules_of(matcher->match("ssh.banner", "acme 77", scratch)) ==
+        std::vector<std::uint32_t>{1, 79});
+  CHECK(rules_of(matcher->match("ssh.banner", "x 国密网关", scratch)) ==
+        std::vector<std::uint32_t>{1});
+  CHECK(rules_of(matcher->match("ssh.banner", "12345", scratch)) == std::vector<std::uint32_t>{0});
+  CHECK(matcher->match("ssh.banner", "acme x7", scratch).empty());
+}
+
+TEST_CASE("a value full of literals is asked of all rules at once", "[identify][matcher]") {
+  const auto many = make_set(many_rules(400));
+  const auto matcher = Matcher::build(many.rules);
+  Matcher::Scratch scratch(*matcher);
+  std::string all;
+  for (int i = 0; i < 100; ++i) all += "acme " + std::to_string(i) + " ";
+  CHECK(rules_of(matcher->match("ssh.banner", all, scratch)) == std::vector<std::uint32_t>{1});
+  CHECK(rules_of(matcher->match("ssh.banner", std::string(5000, 'x') + "acme 7", scratch)) ==
+        std::vector<std::uint32_t>{1});
+}

@@ -1,0 +1,301 @@
+// literal — what a pattern cannot do without; a hash search for keys.
+#include "identify/literal.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <unordered_map>
+
+#include "qingdan/base/text.h"
+
+namespace qingdan::identify {
+namespace {
+
+constexpr std::size_t kWide = 8;
+constexpr std::size_t kNarrow = 4;
+constexpr std::size_t kBitsLog = 17;
+constexpr std::size_t kAlternativesMax = 32;
+
+using Literals = std::vector<std::string>;
+
+// The shortest decides how much a set of alternatives tells.
+std::size_t worth(const Literals& set) {
+  std::size_t shortest = set.empty() ? 0 : set.front().size();
+  for (const auto& text : set) shortest = std::min(shortest, text.size());
+  return shortest;
+}
+
+// Reads the dialect of fingerprints/README.md. Whatever it does not know makes it give up: a
+// literal that is not required would lose matches, one left out costs only time.
+class Reader {
+ public:
+  explicit Reader(std::string_view pattern) : p_(pattern) {}
+
+  Literals read() {
+    auto best = alternatives(0);
+    return given_up_ || at_ < p_.size() || worth(best) < kLiteralMin ? Literals() : best;
+  }
+
+ private:
+  static constexpr int kMaxDepth = 32;
+
+  [[nodiscard]] bool more() const { return !given_up_ && at_ < p_.size(); }
+
+  Literals alternatives(int depth) {
+    Literals all = sequence(depth);
+    bool known = !all.empty();
+    while (more() && p_[at_] == '|') {
+      ++at_;
+      const auto branch = sequence(depth);
+      known = known && !branch.empty();
+      all.insert(all.end(), branch.begin(), branch.end());
+    }
+    return known && all.size() <= kAlternativesMax ? all : Literals();
+  }
+
+  Literals sequence(int depth) {
+    Literals best;
+    std::string run;
+    const auto end_run = [&] {
+      if (run.size() > worth(best)) best = {run};
+      run.clear();
+    };
+    while (more() && p_[at_] != '|' && p_[at_] != ')') {
+      if (p_[at_] == '(') {
+        end_run();
+        const auto inside = group(depth);
+        if (!skip_quantifier() && worth(inside) > worth(best)) best = inside;
+        continue;
+      }
+      const auto byte = unit();
+      const bool counted = at_ < p_.size() && is_quantifier(p_[at_]);
+      const bool optional = skip_quantifier();
+      if (byte && !optional) run += *byte;
+      if (!byte || counted) end_run();
+    }
+    end_run();
+    return best;
+  }
+
+  Literals group(int depth) {
+    ++at_;
+    if (depth >= kMaxDepth) given_up_ = true;
+    if (p_.substr(at_).starts_with("?")) {
+      const auto rest = p_.substr(at_);
+      const bool named = rest.starts_with("?P<") || rest.starts_with("?<");
+      const auto stop = rest.find(named ? '>' : ':');
+      const bool known =
+          rest.starts_with("?:") || (named && !rest.starts_with("?<=") && !rest.starts_with("?<!"));
+      if (!known || stop == std::string_view::npos) {
+        given_up_ = true;
+        return {};
+      }
+      at_ += stop + 1;
+    }
+    auto inside = alternatives(depth + 1);
+    if (!more() || p_[at_] != ')') given_up_ = true;
+    ++at_;
+    return inside;
+  }
+
+  // One character of the pattern; nothing where it stands for several bytes or for none.
+  std::optional<char> unit() {
+    const char c = p_[at_];
+    if (c == '[') {
+      skip_class();
+      return std::nullopt;
+    }
+    if (c == '\\') return escape();
+    ++at_;
+    if (c == '.' || c == '^' || c == '$' || is_quantifier(c) || c == '}') return std::nullopt;
+    return c;
+  }
+
+  std::optional<char> escape() {
+    const char c = at_ + 1 < p_.size() ? p_[at_ + 1] : '\0';
+    at_ += 2;
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const bool digit = c >= '0' && c <= '9';
+    if (c == 'n') return '\n';
+    if (c == 'r') return '\r';
+    if (c == 't') return '\t';
+    if (c == 'x') {
+      const auto byte = at_ + 2 <= p_.size() ? from_hex(p_.substr(at_, 2)) : Result<Bytes>(Bytes());
+      at_ += 2;
+      if (byte && byte->size() == 1) return static_cast<char>(byte->front());
+      given_up_ = true;
+      return std::nullopt;
+    }
+    constexpr std::string_view kClasses = "dDwWsSbBAzZhHvV";
+    const bool known = letter ? kClasses.find(c) != std::string_view::npos : !digit && c != '\0';
+    given_up_ = given_up_ || !known;
+    return letter || !known ? std::nullopt : std::optional<char>(c);
+  }
+
+  void skip_class() {
+    ++at_;
+    if (more() && p_[at_] == '^') ++at_;
+    if (more() && p_[at_] == ']') ++at_;
+    while (at_ < p_.size() && p_[at_] != ']') {
+      if (p_.substr(at_).starts_with("[:")) {
+        const auto end = p_.find(":]", at_);
+        if (end != std::string_view::npos) at_ = end + 1;
+      } else if (p_[at_] == '\\') {
+        ++at_;
+      }
+      ++at_;
+    }
+    given_up_ = given_up_ || at_ >= p_.size();
+    ++at_;
+  }
+
+  static bool is_quantifier(char c) { return c == '?' || c == '*' || c == '+' || c == '{'; }
+
+  // Passes over a quantifier; true where it allows none.
+  bool skip_quantifier() {
+    if (at_ >= p_.size() || !is_quantifier(p_[at_])) return false;
+    const char c = p_[at_];
+    bool none = c == '?' || c == '*';
+    if (c == '{') {
+      const auto close = p_.find('}', at_);
+      const auto body = p_.substr(at_ + 1, close == std::string_view::npos ? 0 : close - at_ - 1);
+      const bool counts =
+          !body.empty() && body.find_first_not_of("0123456789,") == std::string_view::npos;
+      given_up_ = given_up_ || !counts;  // a brace that is meant as such: rare
+      none = body.find_first_of("123456789") == std::string_view::npos || body[0] == '0' ||
+             body[0] == ',';
+      at_ = close == std::string_view::npos ? p_.size() : close;
+    }
+    ++at_;
+    if (at_ < p_.size() && (p_[at_] == '?' || p_[at_] == '+')) ++at_;
+    return none;
+  }
+
+  std::string_view p_;
+  std::size_t at_ = 0;
+  bool given_up_ = false;
+};
+
+std::uint64_t load_wide(const char* at) {
+  std::uint64_t key = 0;
+  std::memcpy(&key, at, kWide);
+  return key;
+}
+
+std::uint64_t load_narrow(const char* at) {
+  std::uint32_t key = 0;
+  std::memcpy(&key, at, kNarrow);
+  return key;
+}
+
+// Fibonacci hashing (Knuth, The Art of Computer Programming, vol. 3, §6.4). Wide and narrow keys
+// with the same number differ in the added bit.
+std::uint64_t hash_of(std::uint64_t key, bool wide) {
+  return (key + (wide ? 0x5bd1e995U : 0U)) * 0x9E3779B97F4A7C15U;
+}
+
+std::size_t bit_of(std::uint64_t hash) { return hash >> (64 - kBitsLog); }
+
+}  // namespace
+
+std::vector<std::string> required_literals(std::string_view pattern) {
+  if (pattern.starts_with("(?")) {
+    const auto close = pattern.find(')');
+    const auto flags = pattern.substr(2, close == std::string_view::npos ? 0 : close - 2);
+    if (!flags.empty() && flags.find_first_not_of("ims") == std::string_view::npos) {
+      pattern.remove_prefix(close + 1);
+    }
+  }
+  auto found = Reader(pattern).read();
+  for (auto& text : found) text = to_lower_ascii(text);
+  return found;
+}
+
+LiteralIndex::LiteralIndex(std::vector<std::pair<std::string, std::uint32_t>> literals) {
+  // The rarest window of a literal tells it best.
+  std::unordered_map<std::uint64_t, std::uint32_t> seen;
+  const auto each_key = [](const std::string& text, auto take) {
+    const bool wide = text.size() >= kWide;
+    for (std::size_t i = 0; i + (wide ? kWide : kNarrow) <= text.size(); ++i) {
+      take(wide ? load_wide(&text[i]) : load_narrow(&text[i]), i);
+    }
+  };
+  std::sort(literals.begin(), literals.end());
+  literals.erase(std::unique(literals.begin(), literals.end()), literals.end());
+  for (const auto& [text, group] : literals) {
+    each_key(text, [&](std::uint64_t key, std::size_t) { ++seen[key]; });
+  }
+  for (auto& [text, group] : literals) {
+    if (text.size() < kLiteralMin) continue;
+    Entry entry{text, group, 0, 0, text.size() >= kWide};
+    std::uint32_t rarest = 0;
+    each_key(text, [&](std::uint64_t key, std::size_t at) {
+      if (rarest != 0 && seen[key] >= rarest) return;
+      rarest = seen[key];
+      entry.key = key;
+      entry.offset = static_cast<std::uint32_t>(at);
+    });
+    entries_.push_back(std::move(entry));
+  }
+  std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
+    return std::pair(a.wide, a.key) < std::pair(b.wide, b.key);
+  });
+  fill_table();
+}
+
+void LiteralIndex::fill_table() {
+  if (entries_.empty()) return;
+  std::size_t size = 16;
+  while (size < 2 * entries_.size()) size *= 2;
+  table_.assign(size, {});
+  bits_.assign((std::size_t{1} << kBitsLog) / 64, 0);
+  for (std::size_t i = 0; i < entries_.size();) {
+    const auto& head = entries_[i];
+    auto next = i;
+    while (next < entries_.size() && entries_[next].key == head.key &&
+           entries_[next].wide == head.wide)
+      ++next;
+    const auto hash = hash_of(head.key, head.wide);
+    bits_[bit_of(hash) / 64] |= std::uint64_t{1} << bit_of(hash) % 64;
+    auto slot = (hash >> 20) & (size - 1);
+    while (table_[slot].count != 0) slot = (slot + 1) & (size - 1);
+    table_[slot] = {head.key, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(next - i)};
+    i = next;
+  }
+}
+
+bool LiteralIndex::find(std::string_view folded, std::size_t max,
+                        std::vector<std::uint32_t>& groups) const {
+  if (entries_.empty()) return true;
+  for (std::size_t at = 0; at + kNarrow <= folded.size(); ++at) {
+    const auto narrow = load_narrow(&folded[at]);
+    const auto bit = bit_of(hash_of(narrow, false));
+    if ((bits_[bit / 64] >> bit % 64 & 1) != 0) look_up(folded, at, narrow, false, groups);
+    if (at + kWide > folded.size()) continue;
+    const auto wide = load_wide(&folded[at]);
+    const auto wide_bit = bit_of(hash_of(wide, true));
+    if ((bits_[wide_bit / 64] >> wide_bit % 64 & 1) != 0) look_up(folded, at, wide, true, groups);
+    if (groups.size() > max) return false;
+  }
+  return groups.size() <= max;
+}
+
+void LiteralIndex::look_up(std::string_view folded, std::size_t at, std::uint64_t key, bool wide,
+                           std::vector<std::uint32_t>& groups) const {
+  const auto mask = table_.size() - 1;
+  for (auto slot = (hash_of(key, wide) >> 20) & mask; table_[slot].count != 0;
+       slot = (slot + 1) & mask) {
+    const auto& bucket = table_[slot];
+    if (bucket.key != key || entries_[bucket.first].wide != wide) continue;
+    for (auto i = bucket.first; i < bucket.first + bucket.count; ++i) {
+      const auto& entry = entries_[i];
+      if (entry.offset > at) continue;
+      if (!folded.substr(at - entry.offset).starts_with(entry.literal)) continue;
+      if (std::find(groups.begin(), groups.end(), entry.group) == groups.end())
+        groups.push_back(entry.group);
+    }
+    return;
+  }
+}
+
+}  // namespace qingdan::identify

@@ -1,0 +1,58 @@
+// literal — bytes that a condition cannot do without, and a search for very many of them at once.
+// Both fold ASCII case. Pure.
+//
+// A field with thousands of rules is cheap because a value holds the literals of only a few: the
+// matcher asks the index first and the engines only about the rules that are left.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace qingdan::identify {
+
+// Shorter literals stand in too many values to tell rules apart.
+inline constexpr std::size_t kLiteralMin = 4;
+
+// Texts, in lower case, of which every match of `pattern` holds at least one; all of kLiteralMin
+// bytes or more. Empty where the pattern has no such texts or we do not understand it.
+[[nodiscard]] std::vector<std::string> required_literals(std::string_view pattern);
+
+// Finds which literals stand in a value in one pass over it: a window of each literal is its key.
+//   L1  every group with a literal in the value is reported, in the order of the value, once
+//   L2  the work is bounded by length of the value and literals that share a key, not by their
+//       number
+class LiteralIndex {
+ public:
+  LiteralIndex() = default;
+  // (literal, group); literals as required_literals() gives them.
+  explicit LiteralIndex(std::vector<std::pair<std::string, std::uint32_t>> literals);
+
+  [[nodiscard]] bool empty() const { return entries_.empty(); }
+  // False where more than `max` groups are in `folded`, a value in lower case.
+  bool find(std::string_view folded, std::size_t max, std::vector<std::uint32_t>& groups) const;
+
+ private:
+  struct Entry {
+    std::string literal;
+    std::uint32_t group{0};
+    std::uint32_t offset{0};  // of the key in the literal
+    std::uint64_t key{0};
+    bool wide{false};  // the key is of 8 bytes, else of 4
+  };
+  struct Bucket {
+    std::uint64_t key{0};
+    std::uint32_t first{0}, count{0};  // of entries_; count 0 = free
+  };
+  void look_up(std::string_view folded, std::size_t at, std::uint64_t key, bool wide,
+               std::vector<std::uint32_t>& groups) const;
+  void fill_table();
+
+  std::vector<Entry> entries_;       // those of one key beside each other
+  std::vector<Bucket> table_;        // open addressing, a power of two
+  std::vector<std::uint64_t> bits_;  // one bit for each hash of a key: tells most values off
+};
+
+}  // namespace qingdan::identify

@@ -1,0 +1,66 @@
+#include "identify/literal.h"
+
+#include <catch2/catch.hpp>
+
+using namespace qingdan::identify;
+
+namespace {
+using Texts = std::vector<std::string>;
+}
+
+TEST_CASE("the longest text that no match can do without is found", "[identify][literal]") {
+  CHECK(required_literals(R"(^OpenSSH_(?P<version>\d[\w.]*) Debian-(?P<package>\S+)$)") ==
+        Texts{"openssh_"});
+  CHECK(required_literals(R"((?i)^(?:Welcome to )?Hikvision FTP)") == Texts{"hikvision ftp"});
+  CHECK(required_literals(R"(a\.b\-c/\x41\n)") == Texts{"a.b-c/a\n"});
+  CHECK(required_literals(R"((?P<model>HP LaserJet \d+))") == Texts{"hp laserjet "});
+  CHECK(required_literals("国密网关") == Texts{"国密网关"});
+}
+
+TEST_CASE("what is optional or repeated is not counted on", "[identify][literal]") {
+  CHECK(required_literals("abcdx?efgh") == Texts{"abcd"});
+  CHECK(required_literals("abcdx*efghi") == Texts{"efghi"});
+  CHECK(required_literals("abcdx{0,3}efghi") == Texts{"efghi"});
+  CHECK(required_literals("abcdx{,3}efghi") == Texts{"efghi"});
+  CHECK(required_literals("abcdx+efgh") == Texts{"abcdx"});
+  CHECK(required_literals("abcdx{2}efgh") == Texts{"abcdx"});
+  CHECK(required_literals("(?:abcdefgh)?wxyz") == Texts{"wxyz"});
+  CHECK(required_literals("(?:abcdefgh){0,2}wxyz") == Texts{"wxyz"});
+  CHECK(required_literals(R"([abcdef]\d.wxyz[^]xyz12]$)") == Texts{"wxyz"});
+  CHECK(required_literals("abc").empty());
+}
+
+TEST_CASE("of alternatives each gives a text or there is none", "[identify][literal]") {
+  CHECK(required_literals("(?i)Tomcat|Jetty \\d") == Texts{"tomcat", "jetty "});
+  CHECK(required_literals("^(?:HUAWEI|Quidway)-") == Texts{"huawei", "quidway"});
+  CHECK(required_literals(R"(tomcat|\d+)").empty());
+  CHECK(required_literals("tomcat|").empty());
+  CHECK(required_literals("(?:tomcat|)x").empty());
+}
+
+TEST_CASE("patterns that are not understood give no texts", "[identify][literal]") {
+  for (const auto* pattern : {R"(\Qabcd.\E)", R"(\012abcd)", "abcd(?i)efgh", "(?=abcd)efgh",
+                              "(?x)ab cd", "(abcd", "abcd)", R"(\p{Lu}abcd)", "abcd[", "abcd{x}"}) {
+    INFO(pattern);
+    CHECK(required_literals(pattern).empty());
+  }
+  CHECK(required_literals(std::string(5000, '(') + "abcd" + std::string(5000, ')')).empty());
+}
+
+TEST_CASE("literals are found wherever they stand, each group once", "[identify][literal]") {
+  const LiteralIndex index({{"abcd", 1}, {"openssh_", 2}, {"bcde", 3}, {"ssh_9.2p1 debian", 4}});
+  const auto groups_in = [&](std::string_view folded) {
+    std::vector<std::uint32_t> groups;
+    CHECK(index.find(folded, 10, groups));
+    return groups;
+  };
+  using Groups = std::vector<std::uint32_t>;
+  CHECK(groups_in("abcd") == Groups{1});
+  CHECK(groups_in("xabcdexabcde") == Groups{1, 3});
+  CHECK(groups_in("openssh_9.2p1 debian-2") == Groups{2, 4});
+  CHECK(groups_in("openssh").empty());
+  CHECK(groups_in("").empty());
+  std::vector<std::uint32_t> groups;
+  CHECK_FALSE(index.find("abcde openssh_", 2, groups));
+  CHECK(LiteralIndex().empty());
+}
