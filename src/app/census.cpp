@@ -78,6 +78,13 @@ void print_summary(const Judged& judged, const model::RunCounts& counts,
              stderr);
 }
 
+Result<void> print_result(const Invocation& invocation, const Judged& judged) {
+  Output output(invocation, {"run", "assets", "services", "changes"});
+  output.row({judged.run.value, number_cell(judged.assets), number_cell(judged.services),
+              number_cell(judged.changes.size())});
+  return output.done();
+}
+
 struct Begun {
   registry::Store store;
   model::RunId run;
@@ -149,11 +156,7 @@ Result<int> run_census(const Invocation& invocation, const Settings& settings,
   auto judged = judge_run(begun->store, begun->run);
   if (!judged) return judged.error();
   if (!invocation.quiet) print_summary(*judged, field.counts(), field.coverage());
-  std::fputs(
-      fmt::format("{{\"run\":{},\"assets\":{},\"services\":{},\"changes\":{}}}\n",
-                  judged->run.value, judged->assets, judged->services, judged->changes.size())
-          .c_str(),
-      stdout);
+  if (auto printed = print_result(invocation, *judged); !printed) return printed.error();
   return stop.load() || partial(field.coverage()) ? 1 : 0;
 }
 

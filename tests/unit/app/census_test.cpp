@@ -71,6 +71,17 @@ TEST_CASE("a second census of the same network tells no change", "[app][census]"
   CHECK(has(again.err, "changes: none"));
 }
 
+TEST_CASE("what a census found is printed in the format asked for", "[app][census]") {
+  const Place place;
+  const Greeter ssh("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n");
+  Census command;
+  command.scope = place.stage.file("s.toml");
+  command.ports = std::to_string(ssh.port());
+  auto invocation = place.stage.invocation(command);
+  invocation.format = Format::csv;
+  CHECK(place.stage.run(invocation).out == "run,assets,services,changes\r\n1,1,1,1\r\n");
+}
+
 TEST_CASE("a port that was open and refuses is closed in the register", "[app][census]") {
   const Place place;
   const Greeter stays("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n");
