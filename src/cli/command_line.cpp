@@ -75,7 +75,8 @@ class Builder {
     root.add_option("--config", invocation_.config, "Settings file (TOML)");
     root.add_option("--vantage", invocation_.vantage, "Name of the place this machine probes from");
     root.add_option("--rules", invocation_.rules,
-                    "A further directory of fingerprint rules (repeatable)");
+                    "A further directory of fingerprint rules (repeatable)")
+        ->allow_extra_args(false);
     root.add_flag("-q,--quiet", invocation_.quiet, "No progress, no summary on a terminal");
     root.add_flag("-v,--verbose", invocation_.verbosity, "Log more (-v info, -vv debug)");
     root.add_flag_callback(
@@ -257,6 +258,9 @@ Parsed parse_command_line(int argc, const char* const* argv) {
   CLI::App root("qingdan 清单 — what is on the network, provably", "qingdan");
   root.require_subcommand(1);
   root.fallthrough();
+  root.footer(
+      "Exit status: 0 done, 1 done but something needs attention, 2 wrong usage or input, "
+      "3 could not be done\n");
   builder.build(root);
   try {
     root.parse(argc, argv);

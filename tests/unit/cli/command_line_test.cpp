@@ -68,6 +68,9 @@ TEST_CASE("what is not said is left open", "[cli]") {
 TEST_CASE("rule directories add up", "[cli]") {
   const auto made = invocation({"--rules", "a", "--rules", "b", "rules", "check"});
   CHECK(made.rules == std::vector<std::string>{"a", "b"});
+  const auto after = invocation({"rules", "check", "--rules", "a", "d"});
+  CHECK(after.rules == std::vector<std::string>{"a"});
+  CHECK(std::get<app::RulesCheck>(after.command).directories == std::vector<std::string>{"d"});
 }
 
 TEST_CASE("a format is a word of three", "[cli]") {
