@@ -128,7 +128,8 @@ CREATE TABLE service_facts (
   content    BLOB    NOT NULL
 ) STRICT;
 
--- Which certificate which service showed, and when; the present one is service.certificate.
+-- Which certificate which service showed, and when. The present one is service.certificate; until when
+-- that was shown is service.last_seen, so that a census which finds it again writes nothing here.
 CREATE TABLE certificate_use (
   service_id INTEGER NOT NULL REFERENCES service (id),
   sha256     TEXT    NOT NULL,

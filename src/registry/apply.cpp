@@ -109,6 +109,7 @@ class Writer {
   void write_said(Owner owner, std::int64_t id, const Said& before, const Said& after);
   void write_service(const ServiceRecord& before, const ServiceRecord& after, model::AssetId asset);
   void update_service(const ServiceRecord& after, model::AssetId asset);
+  void write_certificate(const ServiceRecord& before, const ServiceRecord& after, std::int64_t id);
   std::int64_t adopt_or_insert(const ServiceRecord& service, model::AssetId asset);
   void write_changes();
 
@@ -335,13 +336,26 @@ void Writer::write_service(const ServiceRecord& before, const ServiceRecord& aft
         after.first_seen, after.last_seen, id);
   }
   write_said(Owner::service, id, {before.claims, before.facts}, {after.claims, after.facts});
-  const auto shown = text_of(database_, after.facts, model::field::kCertificate);
-  if (shown.empty() || after.state != model::PortState::open) return;
+  write_certificate(before, after, id);
+}
+
+// Only what begins and what ends: until when the present one was shown is service.last_seen.
+void Writer::write_certificate(const ServiceRecord& before, const ServiceRecord& after,
+                               std::int64_t id) {
+  const auto was = text_of(database_, before.facts, model::field::kCertificate);
+  const auto is = text_of(database_, after.facts, model::field::kCertificate);
+  if (was != is && !was.empty()) {
+    database_.run(
+        "UPDATE certificate_use SET last_seen = max(last_seen, ?) WHERE service_id = ? AND sha256 "
+        "= ?",
+        before.last_seen, id, was);
+  }
+  const bool shown = !is.empty() && after.state == model::PortState::open;
+  if (!shown || (was == is && before.state == model::PortState::open)) return;
   database_.run(
       "INSERT INTO certificate_use (service_id, sha256, first_seen, last_seen) VALUES (?1, ?2, ?3, "
-      "?3) "
-      "ON CONFLICT DO UPDATE SET last_seen = max(last_seen, excluded.last_seen)",
-      id, shown, after.last_seen);
+      "?3) ON CONFLICT DO NOTHING",
+      id, is, after.last_seen);
 }
 
 void Writer::update_service(const ServiceRecord& after, model::AssetId asset) {

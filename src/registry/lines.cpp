@@ -17,6 +17,12 @@ const model::Fact* find(const model::Facts& facts, std::string_view field) {
 std::string text_of(Database& database, const model::Facts& facts, std::string_view field) {
   const auto* fact = find(facts, field);
   if (fact == nullptr) return {};
+  // Nearly all texts are spelled as they are.
+  const std::string_view json = fact->value;
+  const bool quoted = json.size() >= 2 && json.front() == '"' && json.back() == '"';
+  if (quoted && json.find('\\') == std::string_view::npos && json.find('"', 1) == json.size() - 1) {
+    return std::string(json.substr(1, json.size() - 2));
+  }
   auto parsed = model::parse_text(fact->value);
   if (parsed) return std::move(*parsed);
   database.fail(parsed.error().in(field));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "qingdan/base/text.h"
 
@@ -21,14 +22,20 @@ constexpr std::uint8_t kOtherSource = 1, kOtherRun = 2, kOtherTime = 4, kUntil =
 // Flags of a fact.
 constexpr std::uint8_t kAsClaimed = 1, kHasOther = 2;
 
-// Fields whose values are those of rules, a few thousand for a million services. The others
-// (titles, digests, names) are hardly ever the same twice.
-bool has_shared_values(std::string_view field) {
-  constexpr std::array kShared{model::field::kProtocol,    model::field::kTls,
-                               model::field::kProduct,     model::field::kAlso,
-                               model::field::kOs,          model::field::kHardware,
-                               model::field::kDeviceClass, model::field::kRole};
-  return std::find(kShared.begin(), kShared.end(), field) != kShared.end();
+// The digest that 64 lower-case digits spell; upper case would come back as lower case.
+std::optional<std::array<std::uint8_t, kDigest>> parse_digest(std::string_view hex) {
+  const auto nibble = [](char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+  };
+  if (hex.size() != 2 * kDigest) return std::nullopt;
+  std::array<std::uint8_t, kDigest> digest{};
+  for (std::size_t i = 0; i < kDigest; ++i) {
+    const int high = nibble(hex[2 * i]);
+    const int low = nibble(hex[2 * i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    digest[i] = static_cast<std::uint8_t>(high << 4 | low);
+  }
+  return digest;
 }
 
 class Packer {
@@ -64,9 +71,7 @@ class Packer {
     if (hex.empty()) return byte(0);
     if (hex == evidence_) return byte(1);
     evidence_ = hex;
-    const auto digest = hex.size() == 2 * kDigest ? from_hex(hex) : Result<Bytes>(Bytes{});
-    // Upper case would come back as lower case.
-    if (digest && digest->size() == kDigest && to_hex(*digest) == hex) {
+    if (const auto digest = parse_digest(hex)) {
       byte(2);
       return raw(*digest);
     }
@@ -194,25 +199,34 @@ Claim unpack_claim(Unpacker& in, const Claim& head) {
   return claim;
 }
 
-const Claim* claim_of(std::string_view field, std::string_view source,
-                      std::span<const Claim> claims) {
-  const auto found = std::find_if(claims.begin(), claims.end(), [&](const Claim& claim) {
-    return claim.field == field && claim.source == source;
-  });
-  return found == claims.end() ? nullptr : &*found;
-}
+// Finds claims of one thing. Facts and claims come in the same order, so the next claim asked for
+// is mostly the next there is.
+class Claimed {
+ public:
+  explicit Claimed(std::span<const Claim> claims) : claims_(claims) {}
+  const Claim* find(std::string_view field, std::string_view source) {
+    for (std::size_t i = 0; i < claims_.size(); ++i, ++next_) {
+      if (next_ >= claims_.size()) next_ = 0;
+      const auto& claim = claims_[next_];
+      if (claim.field == field && claim.source == source) return &claims_[next_++];
+    }
+    return nullptr;
+  }
+  bool holds(const std::string& field, const Fact& fact) {
+    if (!fact.source.starts_with("probe:")) return false;
+    const auto* claim = find(field, fact.source);
+    return claim != nullptr && claim->value == fact.value && claim->confidence == fact.confidence &&
+           claim->rule == fact.rule && claim->rule_release == fact.rule_release &&
+           claim->evidence == fact.evidence && claim->run == fact.run;
+  }
 
-bool is_as_claimed(const std::string& field, const Fact& fact, std::span<const Claim> claims) {
-  if (!fact.source.starts_with("probe:")) return false;
-  const auto* claim = claim_of(field, fact.source, claims);
-  return claim != nullptr && claim->value == fact.value && claim->confidence == fact.confidence &&
-         claim->rule == fact.rule && claim->rule_release == fact.rule_release &&
-         claim->evidence == fact.evidence && claim->run == fact.run;
-}
+ private:
+  std::span<const Claim> claims_;
+  std::size_t next_{0};
+};
 
-void pack_fact(Packer& out, const std::string& field, const Fact& fact,
-               std::span<const Claim> claims) {
-  std::uint8_t flags = is_as_claimed(field, fact, claims) ? kAsClaimed : 0;
+void pack_fact(Packer& out, const std::string& field, const Fact& fact, Claimed& claimed) {
+  std::uint8_t flags = claimed.holds(field, fact) ? kAsClaimed : 0;
   if (!fact.other.empty()) flags |= kHasOther;
   out.byte(flags);
   out.word(field);
@@ -228,7 +242,7 @@ void pack_fact(Packer& out, const std::string& field, const Fact& fact,
   out.signed_number(fact.run.value);
 }
 
-void unpack_fact(Unpacker& in, std::span<const Claim> claims, model::Facts& facts) {
+void unpack_fact(Unpacker& in, Claimed& claimed, model::Facts& facts) {
   Fact fact;
   const auto flags = in.byte();
   auto field = in.word();
@@ -244,7 +258,7 @@ void unpack_fact(Unpacker& in, std::span<const Claim> claims, model::Facts& fact
     fact.rule_release = in.word();
     fact.evidence = in.evidence();
     fact.run = {in.signed_number()};
-  } else if (const auto* claim = claim_of(field, fact.source, claims)) {
+  } else if (const auto* claim = claimed.find(field, fact.source)) {
     fact.value = claim->value;
     fact.confidence = claim->confidence;
     fact.rule = claim->rule;
@@ -288,16 +302,34 @@ Bytes pack_facts(Words& words, const model::Facts& facts, std::span<const Claim>
   Packer out(words);
   out.byte(kFormat);
   out.number(facts.size());
-  for (const auto& [field, fact] : facts) pack_fact(out, field, fact, claims);
+  Claimed claimed(claims);
+  for (const auto& [field, fact] : facts) pack_fact(out, field, fact, claimed);
   return out.take();
+}
+
+bool packs_alike(const model::Facts& a, std::span<const Claim> claims_of_a, const model::Facts& b,
+                 std::span<const Claim> claims_of_b) {
+  Claimed claimed_a(claims_of_a);
+  Claimed claimed_b(claims_of_b);
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](const auto& x, const auto& y) {
+    const auto& [field, fact] = x;
+    const auto& other = y.second;
+    if (field != y.first || fact.state != other.state || fact.source != other.source ||
+        fact.other != other.other) {
+      return false;
+    }
+    const bool held = claimed_a.holds(field, fact);
+    return held == claimed_b.holds(field, other) && (held || fact == other);
+  });
 }
 
 model::Facts unpack_facts(Words& words, BytesView bytes, std::span<const Claim> claims) {
   Unpacker in(words, bytes);
   in.check_format();
   model::Facts facts;
+  Claimed claimed(claims);
   const auto count = in.number();
-  for (std::uint64_t i = 0; i < count && in.ok(); ++i) unpack_fact(in, claims, facts);
+  for (std::uint64_t i = 0; i < count && in.ok(); ++i) unpack_fact(in, claimed, facts);
   in.finish("facts");
   return facts;
 }

@@ -34,6 +34,9 @@ void unpack_claims(Words& words, BytesView bytes, std::vector<model::Claim>& cla
 // `claims`: what is claimed of the same thing, as it is stored with these facts.
 [[nodiscard]] Bytes pack_facts(Words& words, const model::Facts& facts,
                                std::span<const model::Claim> claims);
+// pack_facts would give the same bytes for both.
+[[nodiscard]] bool packs_alike(const model::Facts& a, std::span<const model::Claim> claims_of_a,
+                               const model::Facts& b, std::span<const model::Claim> claims_of_b);
 [[nodiscard]] model::Facts unpack_facts(Words& words, BytesView bytes,
                                         std::span<const model::Claim> claims);
 

@@ -89,12 +89,13 @@ Result<model::AssetId> Store::set_manual(const ManualClaim& claim) {
     Words words(database);
     words.check_json(written.field, written.value);
     auto held = manual_claims(words, *subject);
+    const bool spoke = !held.empty();
     auto place = find_field(held, written.field);
     const auto before = place == held.end() ? std::string() : place->value;
     if (place == held.end()) place = held.emplace(held.end());
     *place = written;
     sort_claims(held);
-    write_source(words, subject->owner, subject->id, kManual, held);
+    write_source(words, subject->owner, subject->id, kManual, held, spoke);
     append_audit(database, held_->clock.now(), written.actor, "correct", claim.asset,
                  detail_of(claim, before));
   }
@@ -124,7 +125,7 @@ Result<model::AssetId> Store::withdraw_manual(const ManualClaim& claim) {
     } else {
       before = place->value;
       held.erase(place);
-      write_source(words, subject->owner, subject->id, kManual, held);
+      write_source(words, subject->owner, subject->id, kManual, held, true);
     }
     removed.value.clear();
     append_audit(database, held_->clock.now(), claim.claim.actor, "withdraw", claim.asset,

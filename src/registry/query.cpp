@@ -312,7 +312,7 @@ Result<void> Query::certificates(const std::function<bool(const CertificateRow&)
     CertificateRow row;
     row.certificate = read_certificate(*database_, rows);
     auto uses = database_->ask(
-        "SELECT z.name, s.ip, s.transport, s.port, s.asset_id, u.first_seen, u.last_seen FROM "
+        "SELECT z.name, s.ip, s.transport, s.port, s.asset_id, u.first_seen, s.last_seen FROM "
         "service s "
         "JOIN zone z ON z.id = s.zone_id "
         "JOIN certificate_use u ON u.service_id = s.id AND u.sha256 = s.certificate "

@@ -91,20 +91,27 @@ model::Facts read_facts(Words& words, Owner owner, std::int64_t id, std::span<co
 }
 
 void write_source(Words& words, Owner owner, std::int64_t id, std::string_view source,
-                  std::span<const Claim> claims) {
+                  std::span<const Claim> claims, bool held) {
   auto& database = words.database();
+  const bool asset = owner == Owner::asset;
   const auto key = first_key(id) | words.source_id(source);
   if (claims.empty()) {
-    database.run(owner == Owner::asset ? "DELETE FROM asset_claims WHERE id = ?"
-                                       : "DELETE FROM service_claims WHERE id = ?",
-                 key);
-    return;
+    database.run(
+        asset ? "DELETE FROM asset_claims WHERE id = ?" : "DELETE FROM service_claims WHERE id = ?",
+        key);
+  } else if (held) {
+    database.run(asset ? "UPDATE asset_claims SET content = ?2 WHERE id = ?1"
+                       : "UPDATE service_claims SET content = ?2 WHERE id = ?1",
+                 key, pack_claims(words, claims));
+    if (database.ok() && database.changed_rows() != 1) {
+      database.fail(
+          {ErrorCode::conflict, "claims are not held as they were loaded; judge again", {}});
+    }
+  } else {
+    database.run(asset ? "INSERT INTO asset_claims (id, content) VALUES (?, ?)"
+                       : "INSERT INTO service_claims (id, content) VALUES (?, ?)",
+                 key, pack_claims(words, claims));
   }
-  database.run(owner == Owner::asset ? "INSERT INTO asset_claims (id, content) VALUES (?, ?) "
-                                       "ON CONFLICT (id) DO UPDATE SET content = excluded.content"
-                                     : "INSERT INTO service_claims (id, content) VALUES (?, ?) "
-                                       "ON CONFLICT (id) DO UPDATE SET content = excluded.content",
-               key, pack_claims(words, claims));
 }
 
 void write_claims(Words& words, Owner owner, std::int64_t id, const std::vector<Claim>& before,
@@ -116,7 +123,7 @@ void write_claims(Words& words, Owner owner, std::int64_t id, const std::vector<
     const auto now = select(after, source, picked_after);
     if (equal(old, now)) continue;
     check_values(words, old, now);
-    write_source(words, owner, id, source, now);
+    write_source(words, owner, id, source, now, !old.empty());
   }
 }
 
@@ -131,14 +138,13 @@ void write_facts(Words& words, Owner owner, std::int64_t id, const Said& before,
                  id);
     return;
   }
-  const auto content = pack_facts(words, after.facts, after.claims);
-  if (!before.facts.empty() && content == pack_facts(words, before.facts, before.claims)) return;
+  if (packs_alike(before.facts, before.claims, after.facts, after.claims)) return;
   database.run(owner == Owner::asset
                    ? "INSERT INTO asset_facts (asset_id, content) VALUES (?, ?) "
                      "ON CONFLICT (asset_id) DO UPDATE SET content = excluded.content"
                    : "INSERT INTO service_facts (service_id, content) VALUES (?, ?) "
                      "ON CONFLICT (service_id) DO UPDATE SET content = excluded.content",
-               id, content);
+               id, pack_facts(words, after.facts, after.claims));
 }
 
 void forget(Database& database, Owner owner, std::int64_t id) {

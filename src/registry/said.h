@@ -35,9 +35,9 @@ void write_facts(Words& words, Owner owner, std::int64_t id, const Said& before,
 // Removes all of it.
 void forget(Database& database, Owner owner, std::int64_t id);
 
-// The claims of one source alone; the other ones stay.
+// The claims of one source alone; the other ones stay. `held`: it has claimed something already.
 void write_source(Words& words, Owner owner, std::int64_t id, std::string_view source,
-                  std::span<const model::Claim> claims);
+                  std::span<const model::Claim> claims, bool held);
 
 // The least and greatest key of the rows of claims of one thing.
 inline constexpr int kSourceBits = 20;

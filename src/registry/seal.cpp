@@ -162,7 +162,7 @@ void seal_certificates(Database& database, const SnapshotHead& head) {
       "asset_id, "
       "unit, first_seen, last_seen) SELECT ?, s.certificate, z.name, s.ip, s.transport, s.port, "
       "s.vhost, "
-      "s.asset_id, a.unit, u.first_seen, u.last_seen FROM service s "
+      "s.asset_id, a.unit, u.first_seen, s.last_seen FROM service s "
       "JOIN certificate c ON c.sha256 = s.certificate "
       "JOIN certificate_use u ON u.service_id = s.id AND u.sha256 = s.certificate "
       "JOIN zone z ON z.id = s.zone_id JOIN asset a ON a.id = s.asset_id "

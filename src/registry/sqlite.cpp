@@ -99,8 +99,14 @@ struct Database::State {
 
 // ---- Use
 
+namespace {
+sqlite3_destructor_type keep(bool borrowed) { return borrowed ? SQLITE_STATIC : SQLITE_TRANSIENT; }
+}  // namespace
+
 Use::Use(Use&& other) noexcept
-    : database_(other.database_), slot_(std::exchange(other.slot_, nullptr)) {}
+    : database_(other.database_),
+      slot_(std::exchange(other.slot_, nullptr)),
+      borrowed_(other.borrowed_) {}
 
 Use::~Use() {
   if (slot_ == nullptr) return;
@@ -132,7 +138,7 @@ Use& Use::bind(int index, std::string_view value) {
   // A null pointer would bind NULL, an empty text is meant.
   const char* data = value.empty() ? "" : value.data();
   const int code = sqlite3_bind_text64(slot_->statement.get(), index, data, value.size(),
-                                       SQLITE_TRANSIENT, SQLITE_UTF8);
+                                       keep(borrowed_), SQLITE_UTF8);
   if (code != SQLITE_OK) database_->fail_with(code);
   return *this;
 }
@@ -140,13 +146,16 @@ Use& Use::bind(int index, BytesView value) {
   if (slot_ == nullptr) return *this;
   const void* data = value.empty() ? static_cast<const void*>("") : value.data();
   const int code =
-      sqlite3_bind_blob64(slot_->statement.get(), index, data, value.size(), SQLITE_TRANSIENT);
+      sqlite3_bind_blob64(slot_->statement.get(), index, data, value.size(), keep(borrowed_));
   if (code != SQLITE_OK) database_->fail_with(code);
   return *this;
 }
 Use& Use::bind(int index, const net::Address& value) {
   const Bytes key = address_key(value);
-  return bind(index, BytesView(key));
+  const bool borrowed = std::exchange(borrowed_, false);  // the key ends here
+  bind(index, BytesView(key));
+  borrowed_ = borrowed;
+  return *this;
 }
 
 bool Use::next() {

@@ -40,7 +40,7 @@ class Use {
   Use& operator=(Use&&) = delete;
   ~Use();
 
-  // Parameters from 1. Texts and bytes are copied.
+  // Parameters from 1. Texts and bytes are copied, unless they outlive the use (borrow()).
   Use& bind(int index, std::int64_t value);
   Use& bind(int index, double value);
   Use& bind(int index, std::string_view value);
@@ -62,6 +62,12 @@ class Use {
   template <class T>
   Use& bind(int index, const std::optional<T>& value) {
     return value ? bind(index, *value) : bind(index, nullptr);
+  }
+
+  // From now on texts and bytes that are bound are not copied.
+  Use& borrow() {
+    borrowed_ = true;
+    return *this;
   }
 
   // True where there is a row; false at the end or after an error.
@@ -92,6 +98,7 @@ class Use {
   Use(Database& database, Slot* slot) : database_(&database), slot_(slot) {}
   Database* database_;
   Slot* slot_;  // nullptr where preparing failed
+  bool borrowed_{false};
 };
 
 class Database {
@@ -118,7 +125,7 @@ class Database {
   // Runs one to its end; true where it was done.
   template <class... Values>
   bool run(std::string_view sql, const Values&... values) {
-    Use use = ask(sql, values...);
+    Use use = lend(sql, values...);
     while (use.next()) {
     }
     return ok();
@@ -126,7 +133,7 @@ class Database {
   // The first column of the first row; 0 where there is none.
   template <class... Values>
   std::int64_t number(std::string_view sql, const Values&... values) {
-    Use use = ask(sql, values...);
+    Use use = lend(sql, values...);
     return use.next() ? use.integer(0) : 0;
   }
   // A script of many statements, uncached.
@@ -148,6 +155,15 @@ class Database {
   struct State;
   explicit Database(std::unique_ptr<State> state);
   [[nodiscard]] Use prepare(std::string_view sql);
+  // As ask(), of values that outlive the use.
+  template <class... Values>
+  [[nodiscard]] Use lend(std::string_view sql, const Values&... values) {
+    Use use = prepare(sql);
+    use.borrow();
+    int index = 0;
+    (use.bind(++index, values), ...);
+    return use;
+  }
   void fail_with(int code);
   [[nodiscard]] bool in_transaction() const;
   std::unique_ptr<State> state_;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,10 @@
 #include "registry/sqlite.h"
 
 namespace qingdan::registry {
+
+// Fields whose values are those of rules, a few thousand for a million services: each is a word.
+// The others (titles, digests, names) are hardly ever the same twice.
+[[nodiscard]] bool has_shared_values(std::string_view field);
 
 class Words {
  public:
@@ -39,7 +44,7 @@ class Words {
 
   Database& database_;
   Ids ids_, sources_;
-  std::unordered_map<std::int64_t, std::string> texts_;
+  std::deque<std::string> texts_;         // by id; empty = not looked up. Its members never move.
   std::unordered_set<std::string> json_;  // values looked at, up to a limit
 };
 

@@ -46,7 +46,8 @@ Result<WriterLock> WriterLock::open(const std::string& register_path) {
     if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
       return Error{ErrorCode::conflict,
                    register_path + " is being written by another process" + holder_of(fd.get()) +
-                       "; wait for it to end or stop it",
+                       ", such as a census; wait for it to end or stop it (only commands that "
+                       "read work meanwhile; sealing, exporting and correcting write)",
                    {}};
     }
     if (!still_there(fd.get(), path)) continue;

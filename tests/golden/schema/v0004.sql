@@ -228,7 +228,7 @@ CREATE TABLE schema_migration (
 ) STRICT;
 INSERT INTO "schema_migration" VALUES(1,'a7821953062b08a1c86c230e77579d132f13ee24760d07644bec116ac494d635',0);
 INSERT INTO "schema_migration" VALUES(2,'78de8d70bba1e8a2e4c4f80bda9e6d946cf3eb86be5a2c8a24c3549e1527c30b',0);
-INSERT INTO "schema_migration" VALUES(3,'13eae5f0f496e6b2478befe4dee31f98f599e4b76c6847063370cd6b7fbd6241',0);
+INSERT INTO "schema_migration" VALUES(3,'7b66d007ccbaec35eec61f390197754f8aca73119c406cef0034d9dedc34bae9',0);
 INSERT INTO "schema_migration" VALUES(4,'345c9820ad3548df8ef3fe444ca5066bbee50d27545b802125fd678c0fc3ea87',0);
 CREATE TABLE sealed_row (
   id      INTEGER PRIMARY KEY,

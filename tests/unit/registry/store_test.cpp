@@ -1,6 +1,9 @@
 // The writer: ingest, judge, apply, correct.
-// covers: registry/apply registry/ingest registry/world registry/people registry/writer_lock registry/lines
+// covers: registry/apply registry/ingest registry/world registry/people registry/writer_lock
+// registry/lines
 #include "qingdan/registry/store.h"
+
+#include <unistd.h>
 
 #include "fixture.h"
 #include "qingdan/registry/audit.h"
@@ -90,6 +93,56 @@ TEST_CASE("every kind of difference arrives", "[registry][store]") {
   CHECK(applied.services == 3);
   const auto world = take(filled.store.load_world());
   CHECK(with_ids(after, world).assets == world.assets);
+}
+
+// The first service of the first asset shows this certificate at `time`.
+void show_certificate(Filled& filled, char letter, std::int64_t time) {
+  const auto run = take(filled.store.begin_run(sample_run()));
+  done(filled.store.record(run, sample_coverage()));
+  model::Finding finding;
+  finding.at = at("192.0.2.7", 22);
+  model::CertificateStatement certificate;
+  certificate.sha256 = std::string(64, letter);
+  certificate.der = {0x30};
+  finding.certificates = {certificate};
+  done(filled.store.add(run, std::vector{finding}));
+  const auto before = take(filled.store.load_world());
+  auto after = before;
+  auto& service = after.assets[0].services[0];
+  service.last_seen = {time};
+  const auto said = claim(model::field::kCertificate, model::to_json(certificate.sha256), run);
+  std::erase_if(service.claims,
+                [](const auto& c) { return c.field == model::field::kCertificate; });
+  service.claims.insert(service.claims.begin(), said);
+  service.facts[said.field] = fact_of(said);
+  take(filled.store.apply(before, {after, {}}, run));
+}
+
+TEST_CASE("a certificate was shown from when it came until it was last heard",
+          "[registry][store]") {
+  Filled filled;
+  const std::int64_t day = 1'780'100'000'000;
+  show_certificate(filled, 'a', day);
+  show_certificate(filled, 'a', day + 1);
+  const auto shown = [&] {
+    std::vector<CertificateRow> rows;
+    done(take(Query::open(filled.path)).certificates([&](const CertificateRow& row) {
+      rows.push_back(row);
+      return true;
+    }));
+    REQUIRE(rows.size() == 1);
+    return rows[0];
+  };
+  CHECK(shown().first_seen == UnixMillis{day});
+  CHECK(shown().last_seen == UnixMillis{day + 1});
+  show_certificate(filled, 'b', day + 2);
+  CHECK(shown().certificate.sha256 == std::string(64, 'b'));
+  CHECK(shown().first_seen == UnixMillis{day + 2});
+  CHECK(filled.store.database().number("SELECT last_seen FROM certificate_use WHERE sha256 = ?",
+                                       std::string(64, 'a')) == day + 1);
+  show_certificate(filled, 'a', day + 3);  // an older one again
+  CHECK(shown().first_seen == UnixMillis{day});
+  CHECK(shown().last_seen == UnixMillis{day + 3});
 }
 
 TEST_CASE("an address may pass to another asset in one run", "[registry][store]") {
@@ -359,6 +412,9 @@ TEST_CASE("a second writer is refused with a sentence, readers are not", "[regis
   REQUIRE_FALSE(second);
   CHECK(second.error().code == ErrorCode::conflict);
   CHECK_THAT(second.error().text, Catch::Contains("is being written by another process"));
+  CHECK_THAT(second.error().text, Catch::Contains("(process " + std::to_string(getpid()) + ")"));
+  CHECK_THAT(second.error().text, Catch::Contains("census") && Catch::Contains("exporting"));
+  CHECK(second.error().text.find('\n') == std::string::npos);
   Transaction writing(filled.store.database());
   filled.store.database().run("UPDATE asset SET name = 'x'");
   const auto query = take(Query::open(filled.path));
