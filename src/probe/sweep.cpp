@@ -75,7 +75,7 @@ struct Sweep::State {
   static Awaitable<void> ask_udp(State& state, std::uint64_t position,
                                  targets::ApprovedTarget target);
 
-  enum class Next : std::uint8_t { position, wait, none };
+  enum class Next : std::uint8_t { parked, position, wait, none };
   Next choose(std::uint64_t& position, SteadyTime& until);
   [[nodiscard]] bool wanted(std::uint64_t position);
   void handle(std::uint64_t position);
@@ -254,7 +254,7 @@ Sweep::State::Next Sweep::State::choose(std::uint64_t& chosen, SteadyTime& until
   const auto parked = parking.take(pacer.now());
   if (parked) {
     chosen = *parked;
-    return Next::position;
+    return Next::parked;
   }
   if (position < source.size() && parking.size() < kParkedMost) {
     chosen = position++;
@@ -321,10 +321,11 @@ Awaitable<void> Sweep::State::walk() {
     }
     std::uint64_t chosen = 0;
     SteadyTime until{};
-    const bool from_walk = parking.next().value_or(SteadyTime::max()) > pacer.now();
     const auto next = choose(chosen, until);
-    if (next == Next::position) {
-      if (!from_walk || wanted(chosen)) handle(chosen);
+    if (next == Next::parked) {
+      handle(chosen);  // found wanted when it was parked; asking twice would count it twice
+    } else if (next == Next::position) {
+      if (wanted(chosen)) handle(chosen);
     } else if (next == Next::wait) {
       co_await wait(until);
     } else if (count.in_flight == 0) {

@@ -18,6 +18,14 @@ def listed(services):
             if s["state"] != "closed" and s["verdict"] in LISTED}
 
 
+def names_of(product):
+    """A product's name, and vendor:product of its CPE."""
+    names = [product["product"]] if product.get("product") else []
+    if product.get("cpe"):
+        names.append(":".join(product["cpe"].split(":")[3:5]))
+    return names
+
+
 def true_services(truth):
     return {(h["ip"], s["port"], s["transport"]): s for h in truth["hosts"]
             if h["in_scope"] and not h["excluded"] and not h["hostile"] for s in h["services"] if s["verdict"] in LISTED}
@@ -61,12 +69,14 @@ class Suite:
         # Where TLS begins on the peer's word it may or may not have been asked for.
         if not true.get("tls_after_start"):
             checks.that(bool(true["tls"]) == bool(found["tls"]), f"{what}: tls {found['tls']}, true {true['tls']}")
-        said = {p["product"]: p.get("version") for p in (found["also"] or []) if "product" in p}
-        if found["product"]:
-            said[found["product"]] = found["version"]
+        said = {}
+        for product in [found] + (found["also"] or []):
+            for name in names_of(product):
+                said[name] = product.get("version")
         expected = [true["product"]] if true["product"] else []
         for product in expected + true["also"]:
-            name = product["product"]
+            # The dictionary's name where it has one: spellings of product names differ, CPEs do not.
+            name = product["cpe"] or product["product"]
             if product["kind"] in ("o", "h"):  # what a host is stands with the host
                 hosts = self.host_products(found["asset"])
                 checks.that(name in hosts, f"{what}: {name} is not among what the host is: {hosts}")
@@ -79,7 +89,7 @@ class Suite:
     def host_products(self, asset):
         rows = self.program.rows("assets", "show", asset)
         values = [r["value"] for r in rows if r["field"] in ("host.os", "host.hardware")]
-        return [name for v in values for name in (v.get("product"), v.get("model")) if name]
+        return [name for v in values for name in names_of(v) + [v.get("model")] if name]
 
     def compare_hosts(self, truth, what):
         assets = {a["ip"]: a for a in self.program.rows("assets", "list")}
