@@ -48,26 +48,31 @@ auto weight(const Held& h) {
 }
 
 // One statement out of all hints at the same product. B2.
-Held merge(const std::vector<Held>& hints) {
-  Held held = *std::max_element(hints.begin(), hints.end(),
-                                [](const Held& a, const Held& b) { return weight(a) < weight(b); });
+Held merge(std::vector<Held> hints) {
   std::map<std::string_view, int> by_source;
+  bool implied = true;
   for (const auto& hint : hints) {
     auto& confidence = by_source[hint.source];
     confidence = std::max(confidence, hint.statement.confidence);
-    held.implied = held.implied && hint.implied;
+    implied = implied && hint.implied;
   }
   int total = 0;
   for (const auto& [source, confidence] : by_source) total = add_up(total, confidence);
+  Held held =
+      std::move(*std::max_element(hints.begin(), hints.end(), [](const Held& a, const Held& b) {
+        return weight(a) < weight(b);
+      }));
+  held.implied = implied;
   held.statement.confidence = total;
   return held;
 }
 
 std::vector<Held> merge_by_product(std::vector<Held> hints) {
+  if (hints.empty()) return hints;
   std::map<std::string, std::vector<Held>> groups;
   for (auto& hint : hints) groups[hint.statement.id].push_back(std::move(hint));
   std::vector<Held> merged;
-  for (const auto& [id, group] : groups) merged.push_back(merge(group));
+  for (auto& [id, group] : groups) merged.push_back(merge(std::move(group)));
   std::stable_sort(merged.begin(), merged.end(), [](const Held& a, const Held& b) {
     return std::tuple(a.statement.confidence, a.rank) > std::tuple(b.statement.confidence, b.rank);
   });
@@ -117,6 +122,7 @@ void choose_service(std::vector<Held> merged, const std::vector<Candidate>& cand
 }  // namespace
 
 std::optional<Held> choose_one(const RuleBase& base, std::vector<Held> hints) {
+  if (hints.empty()) return std::nullopt;
   auto merged = merge_by_product(std::move(hints));
   std::vector<bool> absorbed(merged.size(), false);
   for (std::size_t i = 0; i < merged.size(); ++i) {

@@ -109,8 +109,13 @@ bool prompts_for_login(std::string_view text) {
 void Dissection::add_text(std::string name, std::string_view value) {
   const auto clean = trim(value);
   if (clean.empty()) return;
-  auto text = with_line_feeds(is_utf8(clean) ? std::string(clean) : to_utf8(as_bytes(clean)));
-  fields.push_back({std::move(name), std::string(trim(text))});
+  auto text = is_utf8(clean) ? std::string(clean) : to_utf8(as_bytes(clean));
+  if (text.find_first_of(std::string_view("\r\0", 2)) != std::string::npos) {
+    text = trim(with_line_feeds(text));
+  } else if (const auto inner = trim(text); inner.size() != text.size()) {
+    text = std::string(inner);
+  }
+  fields.push_back({std::move(name), std::move(text)});
 }
 
 void Dissection::add_raw(std::string name, BytesView value) {

@@ -338,13 +338,13 @@ model::IdentifyAnswer Identifier::answer(const model::IdentifyQuestion& question
       if (member == name) fields.push_back({std::string(target), value});
     }
   }
-  const auto combined = combine(*rules_, judge(*rules_, fields, scratch_).candidates);
+  auto combined = combine(*rules_, judge(*rules_, fields, scratch_).candidates);
   model::IdentifyAnswer answer;
   answer.id = question.id;
-  if (combined.service) answer.service = spoken(combined.service->statement);
-  for (const auto& held : combined.also) answer.also.push_back(spoken(held.statement));
-  if (combined.os) answer.os = spoken(combined.os->statement);
-  if (combined.hardware) answer.hw = spoken(combined.hardware->statement);
+  if (combined.service) answer.service = spoken(std::move(combined.service->statement));
+  for (auto& held : combined.also) answer.also.push_back(spoken(std::move(held.statement)));
+  if (combined.os) answer.os = spoken(std::move(combined.os->statement));
+  if (combined.hardware) answer.hw = spoken(std::move(combined.hardware->statement));
   // A device or system is a product of the response too.
   for (const auto* held : {&answer.hw, &answer.os}) {
     if (*held) answer.also.push_back(**held);

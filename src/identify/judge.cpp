@@ -150,6 +150,7 @@ std::string competition_key(const Candidate& c) {
 }
 
 std::vector<Candidate> compete(std::vector<Candidate> all) {
+  if (all.size() < 2) return all;
   std::map<std::string, std::vector<Candidate>> rounds;
   std::vector<Candidate> standing;
   for (auto& candidate : all) {
@@ -173,7 +174,7 @@ std::vector<Candidate> compete(std::vector<Candidate> all) {
     for (auto& c : round) {
       if (c.rank != best || !taken.insert(c.product->id).second) continue;
       if (products.size() > 1) c.confidence /= 2;
-      standing.push_back(c);
+      standing.push_back(std::move(c));
     }
   }
   std::stable_sort(standing.begin(), standing.end(),

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kWide = 8;
 constexpr std::size_t kNarrow = 4;
-constexpr std::size_t kBitsLog = 17;
+constexpr std::size_t kBitsLog = 18;
 constexpr std::size_t kAlternativesMax = 32;
 
 using Literals = std::vector<std::string>;
