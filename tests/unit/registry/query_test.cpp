@@ -1,4 +1,5 @@
 // Reading the register: lists, filters, single things.
+// covers: registry/lines
 #include "qingdan/registry/query.h"
 
 #include "fixture.h"

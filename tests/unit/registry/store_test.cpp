@@ -1,5 +1,6 @@
 // The writer: ingest, judge, apply, correct.
 // covers: registry/apply registry/ingest registry/world registry/people registry/writer_lock
+// covers: registry/said
 // registry/lines
 #include "qingdan/registry/store.h"
 
