@@ -159,8 +159,10 @@ CREATE TABLE port_result (
   ip        BLOB    NOT NULL CHECK (length(ip) IN (5, 17)),
   transport TEXT    NOT NULL CHECK (transport IN ('tcp', 'udp')),
   port      INTEGER NOT NULL CHECK (port BETWEEN 0 AND 65535),
-  verdict   TEXT    NOT NULL CHECK (verdict IN ('open', 'open-verified', 'open-acked', 'open-synack',
-                                                'suspect-proxy', 'tarpit', 'closed')),
+  verdict   TEXT    NOT NULL CHECK (verdict = 'open-verified' OR verdict = 'open' OR
+                                    verdict = 'open-acked' OR verdict = 'open-synack' OR
+                                    verdict = 'suspect-proxy' OR verdict = 'tarpit' OR
+                                    verdict = 'closed'),  -- not IN: see service
   rtt_ms    REAL    NOT NULL,
   tries     INTEGER NOT NULL,
   at        INTEGER NOT NULL,
@@ -268,10 +270,12 @@ CREATE TABLE service (
   transport    TEXT    NOT NULL CHECK (transport IN ('tcp', 'udp')),
   port         INTEGER NOT NULL CHECK (port BETWEEN 0 AND 65535),
   vhost        TEXT    NOT NULL,
-  state        TEXT    NOT NULL CHECK (state IN ('open', 'closed', 'unseen')),
-  verdict      TEXT    NOT NULL CHECK (verdict IN ('open', 'open-verified', 'open-acked', 'open-synack',
-                                                   'suspect-proxy', 'tarpit', 'closed', 'filtered',
-                                                   'open|filtered')),
+  state        TEXT    NOT NULL CHECK (state = 'open' OR state = 'closed' OR state = 'unseen'),
+  verdict      TEXT    NOT NULL CHECK (verdict = 'open-verified' OR verdict = 'open' OR
+                                       verdict = 'open-acked' OR verdict = 'open-synack' OR
+                                       verdict = 'suspect-proxy' OR verdict = 'tarpit' OR
+                                       verdict = 'closed' OR verdict = 'filtered' OR
+                                       verdict = 'open|filtered'),
   misses       INTEGER NOT NULL CHECK (misses >= 0),
   first_missed INTEGER NOT NULL,
   first_seen   INTEGER NOT NULL,

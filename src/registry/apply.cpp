@@ -10,6 +10,7 @@
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "qingdan/registry/store.h"
 #include "registry/lines.h"
@@ -102,12 +103,14 @@ class Writer {
   void let_go(const AssetRecord& before, const AssetRecord& after);
   void write_asset(const AssetRecord& before, const AssetRecord& after, std::size_t index);
   void write_head(const AssetRecord& after, model::AssetId id);
-  void write_times(const AssetRecord& after);
+  void write_times(const AssetRecord& before, const AssetRecord& after);
   model::AssetId insert_asset(const AssetRecord& asset);
   void write_bindings(const AssetRecord& before, const AssetRecord& after, model::AssetId id);
   void write_identifiers(const AssetRecord& before, const AssetRecord& after, model::AssetId id);
   void write_said(Owner owner, std::int64_t id, const Said& before, const Said& after);
-  void write_service(const ServiceRecord& before, const ServiceRecord& after, model::AssetId asset);
+  void write_service(const ServiceRecord& before, const ServiceRecord& after, model::AssetId asset,
+                     bool stays);
+  void write_times(const ServiceRecord& before, const ServiceRecord& after);
   void update_service(const ServiceRecord& after, model::AssetId asset);
   void write_certificate(const ServiceRecord& before, const ServiceRecord& after, std::int64_t id);
   std::int64_t adopt_or_insert(const ServiceRecord& service, model::AssetId asset);
@@ -122,10 +125,13 @@ class Writer {
   Lines lines_;
   UnixMillis now_;
   std::unordered_map<std::int64_t, const AssetRecord*> old_assets_;
-  std::unordered_map<std::int64_t, const ServiceRecord*> old_services_;
-  std::unordered_map<std::int64_t, std::int64_t> old_owner_;  // asset by service
-  std::unordered_set<std::int64_t> kept_;                     // services that `after` names by id
-  bool touched_{false};                                       // anything written of this asset
+  struct OldService {
+    const ServiceRecord* record;
+    model::AssetId asset;
+    bool kept;  // `after` names it by its id
+  };
+  std::unordered_map<std::int64_t, OldService> old_services_;
+  bool touched_{false};  // anything written of this asset
 };
 
 Writer::Writer(Store::Held& held, const model::World& before, const model::Reconciled& reconciled)
@@ -140,8 +146,7 @@ Writer::Writer(Store::Held& held, const model::World& before, const model::Recon
   for (const auto& asset : before.assets) {
     old_assets_.emplace(asset.id.value, &asset);
     for (const auto& service : asset.services) {
-      old_services_.emplace(service.id.value, &service);
-      old_owner_.emplace(service.id.value, asset.id.value);
+      old_services_.emplace(service.id.value, OldService{&service, asset.id, false});
     }
   }
 }
@@ -173,8 +178,8 @@ bool Writer::check_services() {
     for (const auto& service : asset.services) {
       if (!service.id) continue;
       const auto found = old_services_.find(service.id.value);
-      if (found == old_services_.end() || key_of(*found->second) != key_of(service) ||
-          !kept_.insert(service.id.value).second) {
+      if (found == old_services_.end() || key_of(*found->second.record) != key_of(service) ||
+          std::exchange(found->second.kept, true)) {
         refuse("service " + std::to_string(service.id.value) +
                " was not loaded as such, or comes twice");
         return false;
@@ -196,7 +201,7 @@ void Writer::let_go(const AssetRecord& before, const AssetRecord& after) {
         now->until, before.id, zones_.id(old->zone), old->ip, old->from);
   });
   for (const auto& service : before.services) {
-    if (kept_.contains(service.id.value)) continue;
+    if (old_services_.at(service.id.value).kept) continue;
     // Its address is no longer this asset's: whoever answers there is judged by what is seen there.
     database_.run("UPDATE service SET state = 'closed' WHERE id = ?", service.id);
     touched_ = true;
@@ -228,14 +233,16 @@ void Writer::write_asset(const AssetRecord& before, const AssetRecord& after, st
   if (fresh || !same_lines(before.facts, after.facts)) {
     write_head(after, id);
   } else if (head(before) != head(after)) {
-    write_times(after);
+    write_times(before, after);
   }
   write_bindings(before, after, id);
   write_identifiers(before, after, id);
   write_said(Owner::asset, id.value, {before.claims, before.facts}, {after.claims, after.facts});
   for (const auto& service : after.services) {
     const auto old = service.id ? old_services_.find(service.id.value) : old_services_.end();
-    write_service(old == old_services_.end() ? kNoService : *old->second, service, id);
+    const bool known = old != old_services_.end();
+    write_service(known ? *old->second.record : kNoService, service, id,
+                  known && old->second.asset == id);
   }
   if (fresh) {
     ++applied.new_assets;
@@ -266,13 +273,18 @@ void Writer::write_head(const AssetRecord& after, model::AssetId id) {
   touched_ = true;
 }
 
-// Of an asset whose columns of facts stay.
-void Writer::write_times(const AssetRecord& after) {
+// Of an asset whose columns of facts stay. A word that stays is not written: see service in
+// 0003_assets.sql.
+void Writer::write_times(const AssetRecord& before, const AssetRecord& after) {
+  if (before.presence != after.presence) {
+    database_.run("UPDATE asset SET presence = ? WHERE id = ?", to_string(after.presence),
+                  after.id);
+  }
   database_.run(
-      "UPDATE asset SET presence = ?, misses = ?, first_missed = ?, first_seen = ?, last_seen = ?, "
+      "UPDATE asset SET misses = ?, first_missed = ?, first_seen = ?, last_seen = ?, "
       "last_covered = ?, identity_rule = ? WHERE id = ?",
-      to_string(after.presence), after.misses, after.first_missed, after.first_seen,
-      after.last_seen, after.last_covered, after.identity_rule, after.id);
+      after.misses, after.first_missed, after.first_seen, after.last_seen, after.last_covered,
+      after.identity_rule, after.id);
   touched_ = true;
 }
 
@@ -316,24 +328,19 @@ void Writer::write_said(Owner owner, std::int64_t id, const Said& before, const 
   touched_ = true;
 }
 
+// `stays`: it was of this asset before.
 void Writer::write_service(const ServiceRecord& before, const ServiceRecord& after,
-                           model::AssetId asset) {
-  const bool same_asset = after.id && old_owner_.at(after.id.value) == asset.value;
-  if (same_asset && before == after) return;
+                           model::AssetId asset, bool stays) {
+  if (stays && before == after) return;
   touched_ = true;
   ++applied.services;
   auto id = after.id.value;
   if (!after.id) {
     id = adopt_or_insert(after, asset);
-  } else if (!same_asset || !same_lines(before.facts, after.facts)) {
+  } else if (!stays || !same_lines(before.facts, after.facts)) {
     update_service(after, asset);
   } else {
-    // None of these is in an index.
-    database_.run(
-        "UPDATE service SET state = ?, verdict = ?, misses = ?, first_missed = ?, first_seen = ?, "
-        "last_seen = ? WHERE id = ?",
-        to_string(after.state), to_string(after.verdict), after.misses, after.first_missed,
-        after.first_seen, after.last_seen, id);
+    write_times(before, after);
   }
   write_said(Owner::service, id, {before.claims, before.facts}, {after.claims, after.facts});
   write_certificate(before, after, id);
@@ -356,6 +363,17 @@ void Writer::write_certificate(const ServiceRecord& before, const ServiceRecord&
       "INSERT INTO certificate_use (service_id, sha256, first_seen, last_seen) VALUES (?1, ?2, ?3, "
       "?3) ON CONFLICT DO NOTHING",
       id, is, after.last_seen);
+}
+
+// Of a service whose columns of facts stay. None of these is in an index.
+void Writer::write_times(const ServiceRecord& before, const ServiceRecord& after) {
+  if (before.state != after.state || before.verdict != after.verdict) {
+    database_.run("UPDATE service SET state = ?, verdict = ? WHERE id = ?", to_string(after.state),
+                  to_string(after.verdict), after.id);
+  }
+  database_.run(
+      "UPDATE service SET misses = ?, first_missed = ?, first_seen = ?, last_seen = ? WHERE id = ?",
+      after.misses, after.first_missed, after.first_seen, after.last_seen, after.id);
 }
 
 void Writer::update_service(const ServiceRecord& after, model::AssetId asset) {

@@ -78,8 +78,10 @@ CREATE TABLE port_result (
   ip        BLOB    NOT NULL CHECK (length(ip) IN (5, 17)),
   transport TEXT    NOT NULL CHECK (transport IN ('tcp', 'udp')),
   port      INTEGER NOT NULL CHECK (port BETWEEN 0 AND 65535),
-  verdict   TEXT    NOT NULL CHECK (verdict IN ('open', 'open-verified', 'open-acked', 'open-synack',
-                                                'suspect-proxy', 'tarpit', 'closed')),
+  verdict   TEXT    NOT NULL CHECK (verdict = 'open-verified' OR verdict = 'open' OR
+                                    verdict = 'open-acked' OR verdict = 'open-synack' OR
+                                    verdict = 'suspect-proxy' OR verdict = 'tarpit' OR
+                                    verdict = 'closed'),  -- not IN: see service
   rtt_ms    REAL    NOT NULL,
   tries     INTEGER NOT NULL,
   at        INTEGER NOT NULL,
@@ -132,7 +134,7 @@ CREATE TABLE schema_migration (
   at     INTEGER NOT NULL
 ) STRICT;
 INSERT INTO "schema_migration" VALUES(1,'a7821953062b08a1c86c230e77579d132f13ee24760d07644bec116ac494d635',0);
-INSERT INTO "schema_migration" VALUES(2,'78de8d70bba1e8a2e4c4f80bda9e6d946cf3eb86be5a2c8a24c3549e1527c30b',0);
+INSERT INTO "schema_migration" VALUES(2,'a4b58f59589aeef3d223eb228e44529db5b5ba0794cc78924c11d57f8e086ad8',0);
 CREATE TABLE seen_certificate (
   run_id    INTEGER NOT NULL REFERENCES run (id),
   zone_id   INTEGER NOT NULL REFERENCES zone (id),

@@ -163,8 +163,10 @@ CREATE TABLE port_result (
   ip        BLOB    NOT NULL CHECK (length(ip) IN (5, 17)),
   transport TEXT    NOT NULL CHECK (transport IN ('tcp', 'udp')),
   port      INTEGER NOT NULL CHECK (port BETWEEN 0 AND 65535),
-  verdict   TEXT    NOT NULL CHECK (verdict IN ('open', 'open-verified', 'open-acked', 'open-synack',
-                                                'suspect-proxy', 'tarpit', 'closed')),
+  verdict   TEXT    NOT NULL CHECK (verdict = 'open-verified' OR verdict = 'open' OR
+                                    verdict = 'open-acked' OR verdict = 'open-synack' OR
+                                    verdict = 'suspect-proxy' OR verdict = 'tarpit' OR
+                                    verdict = 'closed'),  -- not IN: see service
   rtt_ms    REAL    NOT NULL,
   tries     INTEGER NOT NULL,
   at        INTEGER NOT NULL,
@@ -227,8 +229,8 @@ CREATE TABLE schema_migration (
   at     INTEGER NOT NULL
 ) STRICT;
 INSERT INTO "schema_migration" VALUES(1,'a7821953062b08a1c86c230e77579d132f13ee24760d07644bec116ac494d635',0);
-INSERT INTO "schema_migration" VALUES(2,'78de8d70bba1e8a2e4c4f80bda9e6d946cf3eb86be5a2c8a24c3549e1527c30b',0);
-INSERT INTO "schema_migration" VALUES(3,'7b66d007ccbaec35eec61f390197754f8aca73119c406cef0034d9dedc34bae9',0);
+INSERT INTO "schema_migration" VALUES(2,'a4b58f59589aeef3d223eb228e44529db5b5ba0794cc78924c11d57f8e086ad8',0);
+INSERT INTO "schema_migration" VALUES(3,'9291b5e392f7893fe47ad4f9f38ce73a70a42e1eafa57a3ed4f38a200938cc43',0);
 INSERT INTO "schema_migration" VALUES(4,'345c9820ad3548df8ef3fe444ca5066bbee50d27545b802125fd678c0fc3ea87',0);
 CREATE TABLE sealed_row (
   id      INTEGER PRIMARY KEY,
@@ -279,10 +281,12 @@ CREATE TABLE service (
   transport    TEXT    NOT NULL CHECK (transport IN ('tcp', 'udp')),
   port         INTEGER NOT NULL CHECK (port BETWEEN 0 AND 65535),
   vhost        TEXT    NOT NULL,
-  state        TEXT    NOT NULL CHECK (state IN ('open', 'closed', 'unseen')),
-  verdict      TEXT    NOT NULL CHECK (verdict IN ('open', 'open-verified', 'open-acked', 'open-synack',
-                                                   'suspect-proxy', 'tarpit', 'closed', 'filtered',
-                                                   'open|filtered')),
+  state        TEXT    NOT NULL CHECK (state = 'open' OR state = 'closed' OR state = 'unseen'),
+  verdict      TEXT    NOT NULL CHECK (verdict = 'open-verified' OR verdict = 'open' OR
+                                       verdict = 'open-acked' OR verdict = 'open-synack' OR
+                                       verdict = 'suspect-proxy' OR verdict = 'tarpit' OR
+                                       verdict = 'closed' OR verdict = 'filtered' OR
+                                       verdict = 'open|filtered'),
   misses       INTEGER NOT NULL CHECK (misses >= 0),
   first_missed INTEGER NOT NULL,
   first_seen   INTEGER NOT NULL,

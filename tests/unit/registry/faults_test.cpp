@@ -1,5 +1,6 @@
 // What goes wrong around the register: no room, no right, damage, death. It opens again, and holds
 // either all of a step or nothing of it.
+// covers: registry/writer_lock
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>

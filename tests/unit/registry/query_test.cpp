@@ -1,5 +1,5 @@
 // Reading the register: lists, filters, single things.
-// covers: registry/lines
+// covers: registry/lines registry/lines
 #include "qingdan/registry/query.h"
 
 #include "fixture.h"
