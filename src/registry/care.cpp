@@ -143,6 +143,7 @@ class Verifier {
       const auto id = services.integer(0);
       const auto facts =
           read_facts(words, Owner::service, id, read_claims(words, Owner::service, id));
+      if (!database_.ok()) return;
       const auto product = facts.find(std::string(model::field::kProduct));
       products += services.view(1) != (product == facts.end() ? "" : product->second.value);
       protocols += services.view(2) != text_of(database_, facts, model::field::kProtocol);
@@ -156,6 +157,7 @@ class Verifier {
     while (assets.next()) {
       const auto id = assets.integer(0);
       const auto facts = read_facts(words, Owner::asset, id, read_claims(words, Owner::asset, id));
+      if (!database_.ok()) return;
       units += assets.view(1) != text_of(database_, facts, model::field::kUnit);
     }
     differ(units, "assets are listed with another 单位");

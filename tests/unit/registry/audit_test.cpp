@@ -83,6 +83,13 @@ TEST_CASE("each kind of damage is a fault", "[registry][audit]") {
        "without coverage"},
       {"DELETE FROM snapshot_asset WHERE asset_id = 1",
        "snapshot " + format_date({2}) + "/1 does not fit its digest"},
+      {"UPDATE service_claims SET content = x'02' WHERE service_id = 1", "claims cannot be read"},
+      {"DELETE FROM service_claims WHERE service_id = 1", "facts cannot be read"},
+      {"DELETE FROM word WHERE text = 'r1'", "there is no word"},
+      {"INSERT INTO asset_claims (id, content) VALUES (99 << 20 | 1, x'01')",
+       "1 sets of claims are of no asset"},
+      {"UPDATE service_claims SET id = id | 4096 WHERE service_id = 1",
+       "1 sets of claims are of no service or of no source"},
       {"DELETE FROM asset_facts WHERE asset_id = 1",
        ""},  // facts can be rebuilt; resolve's law holds them
   }));
