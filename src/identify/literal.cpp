@@ -211,6 +211,32 @@ std::vector<std::string> required_literals(std::string_view pattern) {
   return found;
 }
 
+std::vector<std::string> required_literals(const Part& part) {
+  if (part.kind == MatchKind::pattern) return required_literals(part.texts.front());
+  std::vector<std::string> out;
+  for (const auto& text : part.texts) {
+    if (text.size() < kLiteralMin) return {};
+    out.push_back(to_lower_ascii(text));
+  }
+  return out;
+}
+
+std::string as_expression(std::string_view literal) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out;
+  for (const char c : literal) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+                       (byte >= 'a' && byte <= 'z') || byte == ' ' || byte == '_';
+    if (plain) {
+      out += c;
+    } else {
+      out += {'\\', 'x', kHex[byte >> 4], kHex[byte & 15]};
+    }
+  }
+  return out;
+}
+
 LiteralIndex::LiteralIndex(std::vector<std::pair<std::string, std::uint32_t>> literals) {
   // The rarest window of a literal tells it best.
   std::unordered_map<std::uint64_t, std::uint32_t> seen;

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "qingdan/identify/rule.h"
+
 namespace qingdan::identify {
 
 // Shorter literals stand in too many values to tell rules apart.
@@ -19,6 +21,11 @@ inline constexpr std::size_t kLiteralMin = 4;
 // Texts, in lower case, of which every match of `pattern` holds at least one; all of kLiteralMin
 // bytes or more. Empty where the pattern has no such texts or we do not understand it.
 [[nodiscard]] std::vector<std::string> required_literals(std::string_view pattern);
+// The same for any condition but `equals`.
+[[nodiscard]] std::vector<std::string> required_literals(const Part& part);
+
+// A pattern that means exactly these bytes.
+[[nodiscard]] std::string as_expression(std::string_view literal);
 
 // Finds which literals stand in a value in one pass over it: a window of each literal is its key.
 //   L1  every group with a literal in the value is reported, in the order of the value, once

@@ -76,23 +76,6 @@ struct Field {
   std::unordered_map<std::string, std::vector<std::uint32_t>> equals;  // lower-case value -> atoms
 };
 
-// A literal as an expression that means exactly its bytes.
-std::string quoted(std::string_view literal) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string out;
-  for (const char c : literal) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
-                       (byte >= 'a' && byte <= 'z') || byte == ' ' || byte == '_';
-    if (plain) {
-      out += c;
-    } else {
-      out += {'\\', 'x', kHex[byte >> 4], kHex[byte & 15]};
-    }
-  }
-  return out;
-}
-
 struct Expressions {
   std::vector<std::string> texts;
   std::vector<unsigned> flags, ids;
@@ -105,7 +88,7 @@ Expressions expressions_of(const Field& field, const std::vector<Rule>& rules,
     const auto& part = rules[field.atoms[i].rule].parts[field.atoms[i].part];
     const bool literal = part.kind == MatchKind::contains;
     for (const auto& text : part.texts) {
-      out.texts.push_back(literal ? quoted(text) : text);
+      out.texts.push_back(literal ? as_expression(text) : text);
       out.flags.push_back(HS_FLAG_SINGLEMATCH | (literal ? HS_FLAG_CASELESS : 0U));
       out.ids.push_back(i);
     }
@@ -214,17 +197,6 @@ void index_rules(const std::vector<Rule>& rules, std::map<std::string, Field, st
   }
 }
 
-// The literals of a condition, each in lower case; empty where a match may hold none of them.
-std::vector<std::string> literals_of(const Part& part) {
-  if (part.kind == MatchKind::pattern) return required_literals(part.texts.front());
-  std::vector<std::string> out;
-  for (const auto& text : part.texts) {
-    if (text.size() < kLiteralMin) return {};
-    out.push_back(to_lower_ascii(text));
-  }
-  return out;
-}
-
 struct Plan {
   std::vector<std::uint32_t> all, others;  // atoms of the two databases
 };
@@ -241,7 +213,7 @@ Plan plan_databases(Field& field, const std::vector<Rule>& rules) {
   if (plan.all.size() <= kUnpickedMax) return plan;
   std::vector<std::pair<std::string, std::uint32_t>> keyed;
   for (const auto i : plan.all) {
-    auto literals = literals_of(part_of(i));
+    auto literals = required_literals(part_of(i));
     if (literals.empty()) plan.others.push_back(i);
     for (auto& text : literals) keyed.emplace_back(std::move(text), i);
   }

@@ -64,3 +64,14 @@ TEST_CASE("literals are found wherever they stand, each group once", "[identify]
   CHECK_FALSE(index.find("abcde openssh_", 2, groups));
   CHECK(LiteralIndex().empty());
 }
+
+TEST_CASE("a literal as a pattern means its bytes", "[identify][literal]") {
+  CHECK(as_expression("a+b 1_\n") == R"(a\x2bb 1_\x0a)");
+  CHECK(required_literals(as_expression("Acme+(1)")) == Texts{"acme+(1)"});
+}
+
+TEST_CASE("a mark is its own literal, unless one of its texts is short", "[identify][literal]") {
+  CHECK(required_literals(Part{"http.body", MatchKind::contains, {"Acme", "国密"}}) ==
+        Texts{"acme", "国密"});
+  CHECK(required_literals(Part{"http.body", MatchKind::contains, {"Acme", "abc"}}).empty());
+}
