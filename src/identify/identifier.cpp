@@ -338,6 +338,10 @@ model::IdentifyAnswer Identifier::answer(const model::IdentifyQuestion& question
       if (member == name) fields.push_back({std::string(target), value});
     }
   }
+  for (auto& value : fields) {
+    // Some tools write object identifiers as from the root: ".1.3.6".
+    if (value.name == "snmp.sys_object_id" && value.value.starts_with('.')) value.value.erase(0, 1);
+  }
   auto combined = combine(*rules_, judge(*rules_, fields, scratch_).candidates);
   model::IdentifyAnswer answer;
   answer.id = question.id;

@@ -187,3 +187,15 @@ TEST_CASE("further members of a question are fields of the same response",
   question.extra.emplace_back("favicon_md5", "baec6461b0d69dde1b861aefbe375d8a");
   CHECK(identifier.answer(question).service.id == "portal");
 }
+
+TEST_CASE("an object identifier may be written as from the root", "[identify][identifier]") {
+  const auto set = test::make_set(
+      "[[rule]]\nid = \"test.oid\"\ninput = \"snmp.sys_object_id\"\nequals = "
+      "[\"1.3.6.1.4.1.9.1.1208\"]\nservice = \"nginx\"\n");
+  Identifier identifier(*RuleBase::build(set, "test"));
+  model::IdentifyQuestion question;
+  question.input = "snmp.sys_description";
+  question.bytes = to_bytes("box");
+  question.extra = {{"sysObjectID", ".1.3.6.1.4.1.9.1.1208"}};
+  CHECK(identifier.answer(question).service.id == "nginx");
+}
