@@ -11,11 +11,8 @@ namespace {
 
 std::string describe(const net::PortSet& asked, const net::PortSet& askable,
                      const std::string& method) {
-  std::string text = method == "udp" ? "method udp"
-                     : method == "syn"
-                         ? "method connect (half-open probing is not in this version) "
-                           "and udp"
-                         : "method connect (TCP handshakes) and udp";
+  std::string text =
+      method == "udp" ? "method udp" : "method connect (TCP handshakes) and udp";
   const std::size_t left_out = asked.size() - askable.size();
   if (left_out > 0) {
     text += fmt::format("; {} UDP port{} left out: no identify request for {}", left_out,

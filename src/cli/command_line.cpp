@@ -109,8 +109,9 @@ class Builder {
         ->add_option("--ports", args->ports,
                      "22,80,8000-8100,U:53,U:161 or default, top100, top1000, all")
         ->capture_default_str();
-    command->add_option("--method", args->method, "How to probe")
-        ->check(CLI::IsMember({"auto", "syn", "connect", "udp"}))
+    command->add_option("--method", args->method,
+                        "How to probe: TCP by full handshakes and UDP (auto, connect), or only UDP")
+        ->check(CLI::IsMember({"auto", "connect", "udp"}))
         ->capture_default_str();
     command->add_option("--pps", args->pps,
                         "Global packets per second instead of the document's; 0 = no global cap");

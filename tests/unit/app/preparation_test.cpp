@@ -79,11 +79,6 @@ TEST_CASE("method udp asks no TCP port", "[app][preparation]") {
   CHECK_FALSE(Document().prepare("22", "udp"));
 }
 
-TEST_CASE("who asks for half-open probing is told what happens instead", "[app][preparation]") {
-  CHECK(has(take(Document().prepare("22", "syn")).note, "not in this version"));
-  CHECK_FALSE(has(take(Document().prepare("22", "connect")).note, "not in this version"));
-}
-
 TEST_CASE("outside its validity a document is refused with the day", "[app][preparation]") {
   constexpr std::int64_t kYear = 366LL * 86'400'000;
   const auto late = Document().prepare("22", "auto", {}, {kNow.value + kYear});

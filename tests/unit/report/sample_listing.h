@@ -167,6 +167,42 @@ inline void add_certificate(SampleListing& list) {
   list.certificates_.push_back(listed);
 }
 
+inline void add_ledger(SampleListing& list) {
+  list.addresses_.push_back({"公用网络区",
+                             *net::parse_address("10.98.0.1"),
+                             "A100001",
+                             "市大数据管理中心",
+                             model::HostOutcome::answered,
+                             {kCutoff.value - 40 * kDay},
+                             kCutoff,
+                             2,
+                             ""});
+  list.addresses_.push_back({"公用网络区",
+                             *net::parse_address("10.98.0.2"),
+                             "A100002",
+                             "",
+                             model::HostOutcome::silent,
+                             {kCutoff.value - kDay},
+                             {kCutoff.value - kDay},
+                             1,
+                             ""});
+  model::Change change;
+  change.seq = 12;
+  change.time = kCutoff;
+  change.run = {3};
+  change.type = model::ChangeType::component_changed;
+  change.object = "service";
+  change.asset = {1};
+  change.asset_number = "A100001";
+  change.ip = net::parse_address("10.98.0.1").value();
+  change.port = net::TransportPort{net::Transport::tcp, 443};
+  change.field = std::string(model::field::kProduct);
+  change.before = "nginx 1.9";
+  change.after = "nginx 1.10";
+  change.evidence = "run:3";
+  list.changes_.push_back(change);
+}
+
 // Two assets: a registered server of a unit, and one that nobody knows.
 inline SampleListing small_listing() {
   SampleListing list;
@@ -201,40 +237,7 @@ inline SampleListing small_listing() {
   unknown.first_seen = {kCutoff.value - kDay};
   unknown.presence = model::Presence::suspect;
   list.assets_.push_back(unknown);
-
-  list.addresses_.push_back({"公用网络区",
-                             *net::parse_address("10.98.0.1"),
-                             "A100001",
-                             "市大数据管理中心",
-                             model::HostOutcome::answered,
-                             {kCutoff.value - 40 * kDay},
-                             kCutoff,
-                             2,
-                             ""});
-  list.addresses_.push_back({"公用网络区",
-                             *net::parse_address("10.98.0.2"),
-                             "A100002",
-                             "",
-                             model::HostOutcome::silent,
-                             {kCutoff.value - kDay},
-                             {kCutoff.value - kDay},
-                             1,
-                             ""});
-  model::Change change;
-  change.seq = 12;
-  change.time = kCutoff;
-  change.run = {3};
-  change.type = model::ChangeType::component_changed;
-  change.object = "service";
-  change.asset = {1};
-  change.asset_number = "A100001";
-  change.ip = net::parse_address("10.98.0.1").value();
-  change.port = net::TransportPort{net::Transport::tcp, 443};
-  change.field = std::string(model::field::kProduct);
-  change.before = "nginx 1.9";
-  change.after = "nginx 1.10";
-  change.evidence = "run:3";
-  list.changes_.push_back(change);
+  add_ledger(list);
   return list;
 }
 
