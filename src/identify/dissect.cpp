@@ -115,6 +115,7 @@ void Dissection::add_text(std::string name, std::string_view value) {
   } else if (const auto inner = trim(text); inner.size() != text.size()) {
     text = std::string(inner);
   }
+  if (text.empty()) return;  // nothing but NUL and white space
   fields.push_back({std::move(name), std::move(text)});
 }
 

@@ -43,8 +43,12 @@ void dissect_http(BytesView raw, Dissection& out) {
   out.protocol = "http";
   out.website.emplace();
   out.website->status = response->status;
-  out.website->server = std::string(response->find_header("Server").value_or(""));
-  out.website->location = std::string(response->find_header("Location").value_or(""));
+  // Headers in GBK are met; the register holds UTF-8.
+  const auto text_of = [&](const char* name) {
+    return to_utf8(as_bytes(response->find_header(name).value_or("")));
+  };
+  out.website->server = text_of("Server");
+  out.website->location = text_of("Location");
   const auto block = std::string_view(response->header_block);
   const auto status_line = trim(block.substr(0, block.find('\n')));
   out.banner = std::string(status_line);

@@ -41,6 +41,8 @@ class Suite:
         done = self.program.run("census", "--scope", scope or self.network.scope, "--ports", ports or self.network.ports,
                                 "--format", "jsonl", *words)
         self.checks.that(done.returncode in expect, f"census: status {done.returncode}: {done.stderr}")
+        if not done.stdout:
+            raise SystemExit(f"the census gave nothing: {done.stderr}")
         return json.loads(done.stdout)["run"]
 
     # ---- the list
