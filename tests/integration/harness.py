@@ -22,7 +22,7 @@ def own_loopback():
     except (FileNotFoundError, subprocess.TimeoutExpired):
         allowed = False
     if not allowed:
-        print("no network namespace here: using this machine's loopback")
+        print("no network namespace here: using this machine's loopback", file=sys.stderr)
         return
     os.environ["QINGDAN_OWN_LOOPBACK"] = "1"
     os.execvp(enter[0], enter + up + [sys.executable] + sys.argv)
@@ -48,6 +48,13 @@ class Program:
     def run(self, *words, stdin=None, env=None, limit=LIMIT_S):
         return subprocess.run([str(self.binary), "--register", str(self.register), *map(str, words)],
                               capture_output=True, text=True, timeout=limit, input=stdin, env=env)
+
+    def show(self, *words, limit=LIMIT_S * 3):
+        """The same with its standard error on the terminal: (status, what it printed)."""
+        done = subprocess.run([str(self.binary), "--register", str(self.register), *map(str, words)],
+                              stdout=subprocess.PIPE, text=True, timeout=limit)
+        print(done.stdout, end="", flush=True)
+        return done.returncode, done.stdout
 
     def rows(self, *words):
         done = self.run(*words, "--format", "jsonl")
