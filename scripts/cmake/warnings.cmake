@@ -8,6 +8,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     -Wno-restrict -Wno-maybe-uninitialized)
 endif()
 if(QINGDAN_SANITIZE)
+  # The instrumentation confuses GCC 12's flow analysis (coroutine frames "freed with an offset");
+  # dev and release hold the code to its warnings.
+  target_compile_options(qingdan_warnings INTERFACE -Wno-error)
   add_compile_options(-fsanitize=${QINGDAN_SANITIZE} -fno-omit-frame-pointer
     -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${QINGDAN_SANITIZE})

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdio>
+#include <memory>
 
 #include "app/commands.h"
 #include "app/csv_file.h"
@@ -31,6 +32,17 @@ Result<registry::Snapshot> chosen_snapshot(const Call& call, registry::Store& st
   if (!found) return found.error();
   if (!*found) return wrong(fmt::format("there is no snapshot {} in {}", command.snapshot, path));
   return **found;
+}
+
+// The list sealed before this one, for 环比; null where this is the first.
+Result<std::unique_ptr<model::ListingSource>> listing_before(const std::string& path,
+                                                             const registry::Snapshot& snapshot) {
+  auto all = registry::snapshots(path);
+  if (!all) return all.error();
+  for (const auto& older : *all) {  // newest first
+    if (older.id < snapshot.id) return registry::open_listing(path, older.id);
+  }
+  return std::unique_ptr<model::ListingSource>();
 }
 
 report::ExportOptions options_of(const ListExport& command, UnixMillis now) {
@@ -74,13 +86,16 @@ std::string detail_of(const registry::Snapshot& snapshot, const ListExport& comm
 Result<int> carry_out(const Call& call, const ListExport& command) {
   const SystemClock clock;
   Rng rng(random_key()[0]);
-  const auto options = options_of(command, clock.now());
+  auto options = options_of(command, clock.now());
   auto store = open_register(call.settings.register_path, clock, rng);
   if (!store) return store.error();
   auto snapshot = chosen_snapshot(call, *store, command, clock.now());
   if (!snapshot) return snapshot.error();
   auto source = registry::open_listing(call.settings.register_path, snapshot->id);
   if (!source) return source.error();
+  auto before = listing_before(call.settings.register_path, *snapshot);
+  if (!before) return before.error();
+  options.before = before->get();
   auto summary = print_list(**source, options, command);
   if (!summary) return summary.error();
   auto noted = registry::write_audit(*store, options.exported_at, options.exported_by, "export",

@@ -23,6 +23,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "integration"))
+import harness  # noqa: E402
+
 SILENCE_S = 0.6
 FAILURES = []
 
@@ -530,6 +533,7 @@ def check_refusals(program):
 
 
 def main():
+    harness.own_loopback()
     program, networks = sys.argv[1], pathlib.Path(sys.argv[2])
     check_refusals(program)
     check_starts(program, networks / "small.toml")
