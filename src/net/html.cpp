@@ -1,4 +1,4 @@
-// html — a forward-only scan of tags (HTML §13.2.5, much simplified).
+// html — a forward-only scan of tags (HTML §13.2.5; only what the facts need, no tree).
 //   M1  the position never goes back, and a search that fails ends the scan: linear time
 //   M2  text inside script, style, svg and comments is never taken for the page's title
 // Filing numbers are in filing_number.cpp.
