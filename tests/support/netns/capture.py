@@ -1,0 +1,133 @@
+"""What really arrived: every packet at the city's end of the cable, before any rule of the city.
+
+The tap is on the receiving side because AF_PACKET senders that bypass the queueing discipline pass no
+tap of their own. Times are the kernel's, taken when a packet arrived. A packet the tap itself lost
+would make every statement worthless: close() fails then.
+"""
+import collections
+import socket
+import struct
+import threading
+
+from . import spaces
+
+ETH_P_ALL, ETH_IP, ETH_ARP = 0x0003, 0x0800, 0x0806
+PACKET_OUTGOING = 4
+SO_TIMESTAMPNS, SO_RCVBUFFORCE, SOL_PACKET, PACKET_STATISTICS = 35, 33, 263, 6
+SNAP = 128
+FIN, SYN, RST, ACK = 1, 2, 4, 16
+
+# proto: "tcp" "udp" "icmp" "arp" or a number; to/port: whom it was for; size: bytes of payload
+Packet = collections.namedtuple("Packet", "at proto source to source_port port flags size")
+
+
+def parse(at, frame, length):
+    """A Packet of an Ethernet frame cut to SNAP bytes; None of what is neither IPv4 nor ARP."""
+    kind = struct.unpack_from("!H", frame, 12)[0]
+    if kind == ETH_ARP:
+        return Packet(at, "arp", socket.inet_ntoa(frame[28:32]), socket.inet_ntoa(frame[38:42]), 0, 0, 0, 0)
+    if kind != ETH_IP:
+        return None
+    header = (frame[14] & 15) * 4
+    total, proto = struct.unpack_from("!H", frame, 16)[0], frame[23]
+    source, to = socket.inet_ntoa(frame[26:30]), socket.inet_ntoa(frame[30:34])
+    body = 14 + header
+    if proto == 6 and len(frame) >= body + 14:
+        source_port, port = struct.unpack_from("!HH", frame, body)
+        return Packet(at, "tcp", source, to, source_port, port, frame[body + 13],
+                      total - header - (frame[body + 12] >> 4) * 4)
+    if proto == 17 and len(frame) >= body + 8:
+        source_port, port = struct.unpack_from("!HH", frame, body)
+        return Packet(at, "udp", source, to, source_port, port, 0, total - header - 8)
+    return Packet(at, {1: "icmp"}.get(proto, str(proto)), source, to, 0, 0, 0, length - body)
+
+
+class Capture:
+    """Listens from the moment it is made; `packets` is complete after close()."""
+
+    def __init__(self, link):
+        self.packets, self.unread, self._stop = [], 0, threading.Event()
+        self._socket = link.in_city(self._open)
+        self._thread = threading.Thread(target=self._listen)
+        self._thread.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if not self._stop.is_set():
+            self.close()
+
+    @staticmethod
+    def _open():
+        tap = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
+        tap.bind((spaces.CITY_PORT, ETH_P_ALL))
+        tap.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        tap.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 256 << 20)
+        tap.settimeout(0.2)
+        return tap
+
+    def _listen(self):
+        room = socket.CMSG_SPACE(16)
+        while True:
+            try:
+                frame, control, _, source = self._socket.recvmsg(SNAP, room, socket.MSG_TRUNC)
+            except (TimeoutError, InterruptedError):
+                if self._stop.is_set():
+                    return
+                continue
+            if source[2] == PACKET_OUTGOING or len(frame) < 34:
+                continue
+            seconds, nanoseconds = struct.unpack("qq", control[0][2])
+            packet = parse(seconds * 10**9 + nanoseconds, frame, len(frame))
+            if packet is None:
+                self.unread += 1
+            else:
+                self.packets.append(packet)
+
+    def close(self):
+        """Ends when all that was sent until now has been read."""
+        self._stop.set()
+        self._thread.join()
+        _, lost = struct.unpack("II", self._socket.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8))
+        self._socket.close()
+        if lost:
+            raise AssertionError(f"the tap lost {lost} packets: nothing can be said")
+        return self.packets
+
+
+def busiest(packets, group, window_s=1.0):
+    """{key: (most packets in any half-open window, when it began)}; group(packet) = key or None."""
+    window, times = round(window_s * 10**9), collections.defaultdict(list)
+    for packet in packets:
+        key = group(packet)
+        if key is not None:
+            times[key].append(packet.at)
+    found = {}
+    for key, moments in times.items():
+        moments.sort()
+        first, most, when = 0, 0, 0
+        for last, at in enumerate(moments):
+            while at - moments[first] >= window:
+                first += 1
+            if last - first + 1 > most:
+                most, when = last - first + 1, moments[first]
+        found[key] = (most, when)
+    return found
+
+
+def block_of(address):
+    return address.rsplit(".", 1)[0] + ".0/24"
+
+
+def kind_of(packet):
+    """How a reader calls it: SYN, ACK, data, FIN, RST, UDP …"""
+    if packet.proto != "tcp":
+        return packet.proto.upper()
+    if packet.flags & RST:
+        return "RST"
+    if packet.flags & SYN:
+        return "SYN"
+    if packet.size:
+        return "data"
+    return "FIN" if packet.flags & FIN else "ACK"
