@@ -113,6 +113,9 @@ Desk::Desk(Loop& loop, const Plan& plan, Ledger& ledger, std::uint16_t port)
     : loop_(loop), plan_(plan), ledger_(ledger), socket_(bound(SOCK_STREAM, port)) {
   if (listen(socket_.get(), kBacklog) != 0) refuse("listen");
   watch_ = loop_.watch(socket_, EPOLLIN, *this);
+  // A certificate that cannot be made must be known before the first guest, not by him.
+  for (const auto& [name, kind] : plan_.kinds)
+    if (kind.settings.flag("tls") || kind.settings.flag("offers_tls")) tls_of(kind);
   for (const auto datagrams : plan_.datagram_ports)
     counters_.push_back(std::make_unique<Counter>(*this, datagrams));
 }

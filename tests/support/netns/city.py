@@ -66,7 +66,7 @@ class City:
         self._place = tempfile.TemporaryDirectory(prefix="qingdan-city-")
         self.folder = pathlib.Path(self._place.name)
         self.log_file = self.folder / "log.json"
-        self.process = None
+        self.process, self._closed = None, False
         try:
             self._open(player, loss, max_seconds)
         except BaseException:
@@ -92,7 +92,7 @@ class City:
 
     def close(self):
         """Ends the player and takes the rules away; gives its log of what each host received."""
-        log = {}
+        log, died = {}, self.process is not None and self.process.poll() is not None and not self._closed
         if self.process is not None and self.process.poll() is None:
             self.process.stdin.close()
             try:
@@ -105,4 +105,7 @@ class City:
         if self.link.holder.poll() is None:
             subprocess.run([*self.link.inside, "nft", "flush", "ruleset"], capture_output=True, timeout=60)
         self._place.cleanup()
+        self._closed = True
+        if died:
+            raise AssertionError(f"the city's player ended early with status {self.process.returncode}")
         return log

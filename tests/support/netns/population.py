@@ -118,7 +118,9 @@ class Population:
 
     def plan(self):
         kinds = {kind for openings in self.hosts.values() for kind in openings.values()}
-        return {"kinds": {kind: self.models.settings(kind) for kind in sorted(kinds)}, "hosts": self.hosts}
+        # A server without a subject of its own names its address; here the kind has one certificate.
+        settings = {kind: {"cert_subject": f"CN={kind}.example", **self.models.settings(kind)} for kind in sorted(kinds)}
+        return {"kinds": settings, "hosts": self.hosts}
 
     def write_truth(self, path):
         truths = {kind: self.models.truth(kind) for openings in self.hosts.values() for kind in openings.values()}
