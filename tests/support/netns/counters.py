@@ -81,6 +81,16 @@ class Rates:
         return len(busy) * BIN_S, sum(busy) / (len(busy) * BIN_S)
 
 
+def resident_peak_mib(pid):
+    """The kernel's high-water mark, asked while the process lives: ru_maxrss starts with our own size,
+    which the child had between fork and exec."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as status:
+            return max((int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM")), default=0.0)
+    except OSError:
+        return 0.0
+
+
 class Measured:
     """One run of a program: status, wall_s, cpu_s, rss_mib, rates, and what it printed."""
 
@@ -102,13 +112,13 @@ class Measured:
         self.rates = sampler.close()
         self.out = printed["out"].decode(errors="replace")
         self.err = printed["err"].decode(errors="replace")
-        self.rss_mib = used.ru_maxrss / 1024
         self.cpu_s = used.ru_utime + used.ru_stime
 
     def _wait(self, process, by, stop_signal, watch):
-        self.timed_out, asked = False, False
+        self.timed_out, self.rss_mib, asked = False, 0.0, False
         pause = threading.Event()
         while True:
+            self.rss_mib = max(self.rss_mib, resident_peak_mib(process.pid))
             pid, status, used = os.wait4(process.pid, os.WNOHANG)
             if pid:
                 process.returncode = self.status = os.waitstatus_to_exitcode(status)
