@@ -78,7 +78,8 @@ class Models:
             stated = stated.replace("{" + key + "}", str(value))
         product, _, version = stated.partition(" ")
         known = self._products[product]
-        return {"product": known["product"], "vendor": known["vendor"], "cpe": known["cpe"], "version": version}
+        return {"product": known["product"], "vendor": known["vendor"], "cpe": known["cpe"], "version": version,
+                "kind": known["kind"]}
 
 
 class Population:
