@@ -14,13 +14,21 @@ from . import spaces
 
 PLAYER_PORT = 4000
 MOST_OF = 10000  # loss is told in ten-thousandths
+BURST = 100      # packets lost in a row where loss comes in bursts
 
 
-def rules_of(population, loss):
+def drop_rule(loss, bursts):
+    if not loss:
+        return "accept"
+    if bursts:
+        return f"numgen inc mod {round(BURST / loss)} < {BURST} counter drop"
+    return f"numgen random mod {MOST_OF} < {round(loss * MOST_OF)} counter drop"
+
+
+def rules_of(population, loss, bursts=False):
     """The nft program. Sets are hashes: one look-up a packet, however big the city."""
     block = population.description.block
-    lost = round(loss * MOST_OF)
-    lossy = f"numgen random mod {MOST_OF} < {lost} counter drop" if lost else ""
+    drop = drop_rule(loss, bursts)
     live = ", ".join(population.hosts) or "0.0.0.0"
     opened = {name: ", ".join(f"{ip} . {port}" for ip, port in sorted(population.open_ports(transport=name)))
               for name in ("tcp", "udp")}
@@ -36,11 +44,11 @@ table netdev gate {{
     type filter hook ingress device "{spaces.CITY_PORT}" priority -500; policy accept;
     ip daddr {block} ip daddr != @live counter drop
     arp daddr ip {block} arp daddr ip != @live counter drop
-    ip daddr {block} {lossy or 'accept'}
+    ip daddr {block} {drop}
   }}
   chain leaving {{
     type filter hook egress device "{spaces.CITY_PORT}" priority 0; policy accept;
-    ip saddr {block} {lossy or 'accept'}
+    ip saddr {block} {drop}
   }}
 }}
 table ip play {{
@@ -59,24 +67,25 @@ table ip play {{
 
 
 class City:
-    """Plays `population` on the city's side of `link` until closed; then `log` says what hosts received."""
+    """Plays `population` on the city's side of `link` until closed. `loss` falls each way, at random or in
+    `bursts` of BURST packets."""
 
-    def __init__(self, link, population, player, loss=0.0, max_seconds=900):
+    def __init__(self, link, population, player, loss=0.0, max_seconds=900, bursts=False):
         self.link, self.population = link, population
         self._place = tempfile.TemporaryDirectory(prefix="qingdan-city-")
         self.folder = pathlib.Path(self._place.name)
         self.log_file = self.folder / "log.json"
         self.process, self._closed = None, False
         try:
-            self._open(player, loss, max_seconds)
+            self._open(player, rules_of(population, loss, bursts), max_seconds)
         except BaseException:
             self.close()
             raise
 
-    def _open(self, player, loss, max_seconds):
+    def _open(self, player, rules, max_seconds):
         plan = self.folder / "plan.json"
         plan.write_text(json.dumps(self.population.plan()), encoding="utf-8")
-        spaces.run(*self.link.inside, "nft", "-f", "-", stdin=rules_of(self.population, loss))
+        spaces.run(*self.link.inside, "nft", "-f", "-", stdin=rules)
         self.process = subprocess.Popen(
             [*self.link.inside, str(player), "--plan", str(plan), "--listen", str(PLAYER_PORT),
              "--log", str(self.log_file), "--max-seconds", str(max_seconds)],
