@@ -31,6 +31,7 @@ def check_windows(checks):
     apart = capture.busiest([packet_at(1.0), packet_at(2.0)], lambda p: p.to)
     checks.that(apart["10.98.0.1"][0] == 1, f"a second apart is not within one: {apart}")
     checks.that(capture.block_of("10.98.7.9") == "10.98.7.0/24", "the block of an address")
+    checks.that(capture.block_of("fd98::7") == "fd98::/64", "the block of an IPv6 address")
     steps = [(0.001 * i, i * 100, 0, 0) for i in range(200)] + [(0.2 + 0.001 * i, 19900, 0, 0) for i in range(300)]
     rates = counters.Rates(steps)
     checks.that(abs(rates.mean_pps - 100_000) < 2000 and abs(rates.active_s - 0.2) < 0.011, f"rates: {vars(rates)}")
@@ -122,6 +123,20 @@ def check_on_link(checks, people, parsed):
     checks.that({alive, dead} <= asked, f"ARP asked for {sorted(asked)[:5]}")
 
 
+def check_six(checks, people, parsed):
+    alive = next(ip for ip, openings in people.hosts.items() if "tcp/22" in openings)
+    six = population.six_of(alive)
+    with spaces.Link(BLOCK, six=True) as link, city.City(link, people, parsed.city):
+        with capture.Capture(link) as tap:
+            with socket.create_connection((six, 22), timeout=3) as peer:
+                checks.that(peer.recv(64).startswith(b"SSH-2.0-"), f"{six}: no identification on 22")
+            checks.that(ask(six, 1) == "refused", f"{six} 1 is not closed")
+            dead = next(a for a in ("fd98::1", "fd98::2", "fd98::3", "fd98::4") if a not in map(population.six_of, people.hosts))
+            checks.that(ask(dead, 22, 1.2) == "silent", f"{dead} is not dead")
+            kinds = [(p.to, capture.kind_of(p)) for p in tap.close() if p.proto == "tcp"]
+    checks.that((six, "SYN") in kinds and (dead, "SYN") in kinds and (six, "FIN") in kinds, f"the tap saw {kinds}")
+
+
 def main():
     parsed = netns_stage.arguments()
     checks = harness.Checks()
@@ -139,6 +154,7 @@ def main():
             for bursts in (False, True):
                 check_loss(checks, link, people, parsed, bursts)
         check_on_link(checks, people, parsed)
+        check_six(checks, people, parsed)
     except spaces.Forbidden as why:
         netns_stage.skip(why)
     checks.finish()

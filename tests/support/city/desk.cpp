@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 
 #include "practice/player.h"
 #include "practice/players/http_pages.h"
@@ -41,6 +42,44 @@ UniqueFd bound(int type, std::uint16_t port) {
   if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     refuse("bind port " + std::to_string(port));
   return socket;
+}
+
+// Not there where IPv6 is switched off: then nobody can ask for it either.
+UniqueFd bound_six(std::uint16_t port) {
+  UniqueFd socket(::socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!socket) return {};
+  const int yes = 1;
+  setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes);
+  setsockopt(socket.get(), IPPROTO_IPV6, IPV6_TRANSPARENT, &yes, sizeof yes);
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  address.sin6_port = htons(port);
+  if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+      listen(socket.get(), kBacklog) != 0)
+    return {};
+  return socket;
+}
+
+struct Asked {
+  std::uint32_t ip;
+  std::uint16_t port;
+};
+
+// Whom a connection was meant for; an IPv6 host by the IPv4 address that shares its last 16 bits.
+std::optional<Asked> asked_of(const UniqueFd& accepted, std::uint32_t block) {
+  sockaddr_storage name{};
+  socklen_t size = sizeof name;
+  if (getsockname(accepted.get(), reinterpret_cast<sockaddr*>(&name), &size) != 0) return {};
+  if (name.ss_family == AF_INET) {
+    sockaddr_in four{};
+    std::memcpy(&four, &name, sizeof four);
+    return Asked{ntohl(four.sin_addr.s_addr), ntohs(four.sin_port)};
+  }
+  sockaddr_in6 six{};
+  std::memcpy(&six, &name, sizeof six);
+  const auto* const bytes = six.sin6_addr.s6_addr;
+  return Asked{block | std::uint32_t{bytes[14]} << 8 | bytes[15], ntohs(six.sin6_port)};
 }
 
 std::string text_of(std::uint32_t ip) {
@@ -109,10 +148,27 @@ class Desk::Counter final : public Loop::Handler {
   Loop::Id watch_ = 0;
 };
 
+class Desk::SixDoor final : public Loop::Handler {
+ public:
+  SixDoor(Desk& desk, UniqueFd socket) : desk_(desk), socket_(std::move(socket)) {
+    watch_ = desk_.loop_.watch(socket_, EPOLLIN, *this);
+  }
+  ~SixDoor() override { desk_.loop_.forget(socket_, watch_); }
+  SixDoor(const SixDoor&) = delete;
+  SixDoor& operator=(const SixDoor&) = delete;
+  void on_ready(std::uint32_t) override { desk_.take_guests(socket_); }
+
+ private:
+  Desk& desk_;
+  UniqueFd socket_;
+  Loop::Id watch_ = 0;
+};
+
 Desk::Desk(Loop& loop, const Plan& plan, Ledger& ledger, std::uint16_t port)
     : loop_(loop), plan_(plan), ledger_(ledger), socket_(bound(SOCK_STREAM, port)) {
   if (listen(socket_.get(), kBacklog) != 0) refuse("listen");
   watch_ = loop_.watch(socket_, EPOLLIN, *this);
+  if (auto six = bound_six(port)) six_door_ = std::make_unique<SixDoor>(*this, std::move(six));
   // A certificate that cannot be made must be known before the first guest, not by him.
   for (const auto& [name, kind] : plan_.kinds)
     if (kind.settings.flag("tls") || kind.settings.flag("offers_tls")) tls_of(kind);
@@ -161,15 +217,15 @@ void Desk::welcome(UniqueFd accepted, const ListenerSetting& setting) {
   slot->start();
 }
 
-void Desk::on_ready(std::uint32_t) {
+void Desk::on_ready(std::uint32_t) { take_guests(socket_); }
+
+void Desk::take_guests(const UniqueFd& door) {
   constexpr int kMostATurn = 256;
   for (int i = 0; i < kMostATurn; ++i) {
-    UniqueFd accepted(accept4(socket_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    UniqueFd accepted(accept4(door.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!accepted) return;
-    sockaddr_in asked{};
-    socklen_t size = sizeof asked;
-    if (getsockname(accepted.get(), reinterpret_cast<sockaddr*>(&asked), &size) != 0) continue;
-    const auto* seat = seat_of(ntohl(asked.sin_addr.s_addr), ntohs(asked.sin_port));
+    const auto asked = asked_of(accepted, plan_.block);
+    const auto* seat = asked ? seat_of(asked->ip, asked->port) : nullptr;
     if (seat != nullptr) welcome(std::move(accepted), *seat);
   }
 }

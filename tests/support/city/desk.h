@@ -30,6 +30,8 @@ class Desk final : public practice::Loop::Handler {
 
  private:
   class Counter;  // of one UDP port
+  class SixDoor;  // the listener for IPv6
+  void take_guests(const UniqueFd& door);
 
   practice::ListenerSetting* seat_of(std::uint32_t ip, std::uint16_t port);
   SSL_CTX* tls_of(const Kind& kind);
@@ -45,6 +47,7 @@ class Desk final : public practice::Loop::Handler {
   // One certificate for all servers of a kind: making a key for each of 3 000 takes too long.
   std::unordered_map<const Kind*, practice::TlsContext> contexts_;
   std::vector<std::unique_ptr<Counter>> counters_;
+  std::unique_ptr<SixDoor> six_door_;  // none where the machine has no IPv6
   std::uint64_t last_ = 0;
   std::unordered_map<std::uint64_t, std::unique_ptr<practice::Connection>> connections_;
 };

@@ -48,9 +48,11 @@ void seat(Plan& plan, std::uint32_t ip, const std::string& opening, const std::s
 Plan read_plan(const std::string& path) {
   std::ifstream file(path);
   const auto json = nlohmann::json::parse(file, nullptr, false);
-  if (json.is_discarded() || !json.contains("kinds") || !json.contains("hosts"))
-    throw BadDescription(path + ": no plan with 'kinds' and 'hosts'");
+  if (json.is_discarded() || !json.contains("kinds") || !json.contains("hosts") ||
+      !json.contains("block"))
+    throw BadDescription(path + ": no plan with 'block', 'kinds' and 'hosts'");
   Plan plan;
+  plan.block = address_of(json["block"].get<std::string>());
   for (const auto& [name, values] : json["kinds"].items())
     plan.kinds.emplace(name, Kind{name, practice::Settings(values, "kind " + name)});
   for (const auto& [address, openings] : json["hosts"].items()) {

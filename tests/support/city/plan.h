@@ -1,7 +1,9 @@
 // plan — who plays what: kinds of service by name, and for each address and port the kind there.
 //
 // The plan is JSON written by tests/support/netns/population.py:
-//   {"kinds": {"nginx": {"play": "http", …}}, "hosts": {"10.98.1.7": {"tcp/80": "nginx"}}}
+//   {"block": "10.98.0.0", "kinds": {"nginx": {"play": "http", …}}, "hosts": {"10.98.1.7":
+//   {"tcp/80": "nginx"}}}
+// A host has an IPv6 address too, whose last 16 bits are those of its IPv4 address under `block`.
 // A kind has the keys of a service line of practice/README.md, its models already merged in.
 #pragma once
 
@@ -30,6 +32,7 @@ struct Plan {
   std::map<std::string, Kind> kinds;
   std::unordered_map<std::uint64_t, const Kind*> seats;
   std::set<std::uint16_t> datagram_ports;
+  std::uint32_t block{0};
 };
 
 // Throws practice::BadDescription. The seats point into the kinds of the same plan.

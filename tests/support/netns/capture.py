@@ -5,41 +5,48 @@ tap of their own. Times are the kernel's, taken when a packet arrived. A packet 
 would make every statement worthless: close() fails then.
 """
 import collections
+import ipaddress
 import socket
 import struct
 import threading
 
 from . import spaces
 
-ETH_P_ALL, ETH_IP, ETH_ARP = 0x0003, 0x0800, 0x0806
+ETH_P_ALL, ETH_IP, ETH_ARP, ETH_IP6 = 0x0003, 0x0800, 0x0806, 0x86DD
 PACKET_OUTGOING = 4
 SO_TIMESTAMPNS, SO_RCVBUFFORCE, SOL_PACKET, PACKET_STATISTICS = 35, 33, 263, 6
 SNAP = 128
 FIN, SYN, RST, ACK = 1, 2, 4, 16
 
-# proto: "tcp" "udp" "icmp" "arp" or a number; to/port: whom it was for; size: bytes of payload
+# proto: "tcp" "udp" "icmp" "arp" "nd" (all of ICMPv6) or a number; to/port: whom it was for; size: bytes of payload
 Packet = collections.namedtuple("Packet", "at proto source to source_port port flags size")
 
 
-def parse(at, frame, length):
-    """A Packet of an Ethernet frame cut to SNAP bytes; None of what is neither IPv4 nor ARP."""
+def parse(at, frame):
+    """A Packet of an Ethernet frame cut to SNAP bytes; None of what is neither IP nor ARP. Extension
+    headers of IPv6 are not looked behind: nobody here sends any, so they show as a number."""
     kind = struct.unpack_from("!H", frame, 12)[0]
     if kind == ETH_ARP:
         return Packet(at, "arp", socket.inet_ntoa(frame[28:32]), socket.inet_ntoa(frame[38:42]), 0, 0, 0, 0)
-    if kind != ETH_IP:
-        return None
-    header = (frame[14] & 15) * 4
-    total, proto = struct.unpack_from("!H", frame, 16)[0], frame[23]
-    source, to = socket.inet_ntoa(frame[26:30]), socket.inet_ntoa(frame[30:34])
-    body = 14 + header
+    if kind == ETH_IP:
+        header = (frame[14] & 15) * 4
+        ends = socket.inet_ntoa(frame[26:30]), socket.inet_ntoa(frame[30:34])
+        return parse_transport(at, frame, 14 + header, frame[23], ends, struct.unpack_from("!H", frame, 16)[0] - header)
+    if kind == ETH_IP6 and len(frame) >= 54:
+        ends = tuple(socket.inet_ntop(socket.AF_INET6, frame[i:i + 16]) for i in (22, 38))
+        return parse_transport(at, frame, 54, frame[20], ends, struct.unpack_from("!H", frame, 18)[0])
+    return None
+
+
+def parse_transport(at, frame, body, proto, ends, size):
+    """`size`: bytes of the IP payload, which begins at `body`."""
     if proto == 6 and len(frame) >= body + 14:
         source_port, port = struct.unpack_from("!HH", frame, body)
-        return Packet(at, "tcp", source, to, source_port, port, frame[body + 13],
-                      total - header - (frame[body + 12] >> 4) * 4)
+        return Packet(at, "tcp", *ends, source_port, port, frame[body + 13], size - (frame[body + 12] >> 4) * 4)
     if proto == 17 and len(frame) >= body + 8:
         source_port, port = struct.unpack_from("!HH", frame, body)
-        return Packet(at, "udp", source, to, source_port, port, 0, total - header - 8)
-    return Packet(at, {1: "icmp"}.get(proto, str(proto)), source, to, 0, 0, 0, length - body)
+        return Packet(at, "udp", *ends, source_port, port, 0, size - 8)
+    return Packet(at, {1: "icmp", 58: "nd"}.get(proto, str(proto)), *ends, 0, 0, 0, size)
 
 
 class Capture:
@@ -63,7 +70,10 @@ class Capture:
         tap = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
         tap.bind((spaces.CITY_PORT, ETH_P_ALL))
         tap.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-        tap.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 256 << 20)
+        try:
+            tap.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 256 << 20)
+        except PermissionError:  # in a user namespace: as much as the machine allows everybody
+            tap.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 256 << 20)
         tap.settimeout(0.2)
         return tap
 
@@ -79,7 +89,7 @@ class Capture:
             if source[2] == PACKET_OUTGOING or len(frame) < 34:
                 continue
             seconds, nanoseconds = struct.unpack("qq", control[0][2])
-            packet = parse(seconds * 10**9 + nanoseconds, frame, len(frame))
+            packet = parse(seconds * 10**9 + nanoseconds, frame)
             if packet is None:
                 self.unread += 1
             else:
@@ -117,6 +127,9 @@ def busiest(packets, group, window_s=1.0):
 
 
 def block_of(address):
+    """The /24 or /64, as the caps count."""
+    if ":" in address:
+        return str(ipaddress.ip_network((address, 64), strict=False))
     return address.rsplit(".", 1)[0] + ".0/24"
 
 

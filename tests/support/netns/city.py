@@ -11,10 +11,42 @@ import subprocess
 import tempfile
 
 from . import spaces
+from .population import six_of
 
 PLAYER_PORT = 4000
 MOST_OF = 10000  # loss is told in ten-thousandths
 BURST = 100      # packets lost in a row where loss comes in bursts
+
+
+def elements(text):
+    return f"elements = {{ {text} }};" if text else ""
+
+
+def rules_of_six(population, drop):
+    """The same for TCP over IPv6; the gate is a chain of its own at the same hook."""
+    live = ", ".join(map(six_of, population.hosts))
+    opened = ", ".join(f"{six_of(ip)} . {port}" for ip, port in sorted(population.open_ports()))
+    return f"""
+table netdev gate_six {{
+  set live {{ type ipv6_addr; {elements(live)} }}
+  chain arriving {{
+    type filter hook ingress device "{spaces.CITY_PORT}" priority -500; policy accept;
+    ip6 daddr {spaces.BLOCK_SIX} ip6 daddr != @live counter drop
+    ip6 daddr {spaces.BLOCK_SIX} {drop}
+  }}
+  chain leaving {{
+    type filter hook egress device "{spaces.CITY_PORT}" priority 0; policy accept;
+    ip6 saddr {spaces.BLOCK_SIX} {drop}
+  }}
+}}
+table ip6 play {{
+  set open_tcp {{ type ipv6_addr . inet_service; {elements(opened)} }}
+  chain sort {{
+    type filter hook prerouting priority mangle; policy accept;
+    ip6 daddr . tcp dport @open_tcp tproxy to [::1]:{PLAYER_PORT} accept
+  }}
+}}
+"""
 
 
 def drop_rule(loss, bursts):
@@ -35,8 +67,6 @@ def rules_of(population, loss, bursts=False):
     udp_ports = ", ".join(sorted({str(port) for _, port in population.open_ports(transport="udp")}))
     refuse_udp = f"udp dport {{ {udp_ports} }} ip daddr . udp dport != @open_udp reject" if udp_ports else ""
 
-    def elements(text):
-        return f"elements = {{ {text} }};" if text else ""
     return f"""
 table netdev gate {{
   set live {{ type ipv4_addr; {elements(live)} }}
@@ -77,7 +107,10 @@ class City:
         self.log_file = self.folder / "log.json"
         self.process, self._closed = None, False
         try:
-            self._open(player, rules_of(population, loss, bursts), max_seconds)
+            rules = rules_of(population, loss, bursts)
+            if link.six:
+                rules += rules_of_six(population, drop_rule(loss, bursts))
+            self._open(player, rules, max_seconds)
         except BaseException:
             self.close()
             raise

@@ -55,6 +55,11 @@ class Description:
     within: str = ""                  # the living all in this part of the block; "" = anywhere in it
 
 
+def six_of(ip):
+    """The IPv6 address of a host: its last 16 bits under BLOCK_SIX. The city's player reckons back."""
+    return str(ipaddress.ip_network(spaces.BLOCK_SIX)[int(ipaddress.ip_address(ip)) & 0xFFFF])
+
+
 class Models:
     """The practice network's models and products, with `like` followed."""
 
@@ -121,7 +126,7 @@ class Population:
         kinds = {kind for openings in self.hosts.values() for kind in openings.values()}
         # A server without a subject of its own names its address; here the kind has one certificate.
         settings = {kind: {"cert_subject": f"CN={kind}.example", **self.models.settings(kind)} for kind in sorted(kinds)}
-        return {"kinds": settings, "hosts": self.hosts}
+        return {"kinds": settings, "hosts": self.hosts, "block": self.description.block.split("/")[0]}
 
     def write_truth(self, path):
         truths = {kind: self.models.truth(kind) for openings in self.hosts.values() for kind in openings.values()}

@@ -19,6 +19,7 @@ SCANNER_ADDRESS, CITY_ADDRESS = "10.99.0.1", "10.99.0.2"
 # address that the kernel does not hold, or it resets what they open.
 LINK_BITS = 24
 SPARE_ADDRESSES = ("10.99.0.8", "10.99.0.9")
+SCANNER_SIX, CITY_SIX, BLOCK_SIX = "fd99::1", "fd99::2", "fd98::/112"  # where IPv6 is asked for
 SCANNER_PORT, CITY_PORT = "scan0", "city0"  # the interfaces
 CLONE_NEWNET = 0x40000000
 LIMIT_S = 60
@@ -69,10 +70,11 @@ def mac_of(interface, inside=()):
 
 
 class Link:
-    """The cable and the city's end of it. `block` is reached by way of the city, or is on the link."""
+    """The cable and the city's end of it. `block` is reached by way of the city, or is on the link; with
+    `six`, BLOCK_SIX by way of the city too."""
 
-    def __init__(self, block, on_link=False):
-        self.block = block
+    def __init__(self, block, on_link=False, six=False):
+        self.block, self.six = block, six
         self.holder = subprocess.Popen(["unshare", "--net", "cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
         try:
             self._wait_until_apart()
@@ -114,7 +116,8 @@ class Link:
         run("ip", "link", "add", SCANNER_PORT, "type", "veth", "peer", "name", CITY_PORT, "netns", self.holder.pid)
         for inside in ((), tuple(self.inside)):
             # Router solicitations and the like would be packets that nobody asked for.
-            set_sysctl("net.ipv6.conf.all.disable_ipv6", 1, inside)
+            set_sysctl("net.ipv6.conf.all.disable_ipv6", 0 if self.six else 1, inside)
+            set_sysctl("net.ipv6.conf.default.accept_ra", 0, inside)
             set_sysctl("net.ipv4.ip_forward", 0, inside)
             for which in ("all", "default"):
                 set_sysctl(f"net.ipv4.conf.{which}.rp_filter", 0, inside)
@@ -131,10 +134,19 @@ class Link:
             run("ip", "route", "add", self.block, "dev", SCANNER_PORT, "src", SCANNER_ADDRESS)
         else:
             run("ip", "route", "add", self.block, "via", CITY_ADDRESS)
+        if self.six:
+            self._lay_six()
         mac = mac_of(SCANNER_PORT)
         # zmap does not answer ARP for the address it sends from.
         for address in SPARE_ADDRESSES:
             run(*self.inside, "ip", "neigh", "replace", address, "lladdr", mac, "dev", CITY_PORT)
+
+    def _lay_six(self):
+        # nodad: an address that is still tentative cannot be sent from for a second.
+        run("ip", "addr", "add", f"{SCANNER_SIX}/64", "dev", SCANNER_PORT, "nodad")
+        run(*self.inside, "ip", "addr", "add", f"{CITY_SIX}/64", "dev", CITY_PORT, "nodad")
+        run(*self.inside, "ip", "-6", "route", "add", "local", BLOCK_SIX, "dev", "lo")
+        run("ip", "-6", "route", "add", BLOCK_SIX, "via", CITY_SIX)
 
     def city_mac(self):
         return mac_of(CITY_PORT, self.inside)
