@@ -1,6 +1,7 @@
 """What the netns tests share: arguments, entering, skipping loudly, the methods there are, reading a sweep."""
 import argparse
 import collections
+import ipaddress
 import json
 import pathlib
 import re
@@ -41,6 +42,11 @@ def methods(parsed):
     shown = subprocess.run([str(parsed.qingdan), "sweep", "--help"], capture_output=True, text=True, timeout=60).stdout
     named = re.search(r"--method.*?\{([^}]*)\}", shown, re.DOTALL)
     return [method for method in ("connect", "syn") if named and method in named[1].split(",")]
+
+
+def within(address, cidr):
+    ip, net = ipaddress.ip_address(address), ipaddress.ip_network(cidr)
+    return ip.version == net.version and ip in net
 
 
 Found = collections.namedtuple("Found", "open verdicts duplicates")
