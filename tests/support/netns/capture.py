@@ -50,10 +50,12 @@ def parse_transport(at, frame, body, proto, ends, size):
 
 
 class Capture:
-    """Listens from the moment it is made; `packets` is complete after close()."""
+    """Listens from the moment it is made; `packets` is complete after close(). With `on_packet` they go
+    there instead, one by one on the tap's thread."""
 
-    def __init__(self, link):
+    def __init__(self, link, on_packet=None):
         self.packets, self.unread, self._stop = [], 0, threading.Event()
+        self._on_packet = on_packet or self.packets.append
         self._socket = link.in_city(self._open)
         self._thread = threading.Thread(target=self._listen)
         self._thread.start()
@@ -93,7 +95,7 @@ class Capture:
             if packet is None:
                 self.unread += 1
             else:
-                self.packets.append(packet)
+                self._on_packet(packet)
 
     def close(self):
         """Ends when all that was sent until now has been read."""
@@ -106,24 +108,30 @@ class Capture:
         return self.packets
 
 
+class Busiest:
+    """Most packets in any half-open window, per key, as they come in order of time: {key: (most, since)}.
+    Memory is that of one window, so a census of an hour can be watched."""
+
+    def __init__(self, window_s=1.0):
+        self.found, self._window, self._last = {}, round(window_s * 10**9), collections.defaultdict(collections.deque)
+
+    def add(self, key, at):
+        row = self._last[key]
+        while row and at - row[0] >= self._window:
+            row.popleft()
+        row.append(at)
+        if len(row) > self.found.get(key, (0, 0))[0]:
+            self.found[key] = (len(row), row[0])
+
+
 def busiest(packets, group, window_s=1.0):
-    """{key: (most packets in any half-open window, when it began)}; group(packet) = key or None."""
-    window, times = round(window_s * 10**9), collections.defaultdict(list)
-    for packet in packets:
+    """The same of packets in any order; group(packet) = key or None."""
+    windows = Busiest(window_s)
+    for packet in sorted(packets, key=lambda p: p.at):
         key = group(packet)
         if key is not None:
-            times[key].append(packet.at)
-    found = {}
-    for key, moments in times.items():
-        moments.sort()
-        first, most, when = 0, 0, 0
-        for last, at in enumerate(moments):
-            while at - moments[first] >= window:
-                first += 1
-            if last - first + 1 > most:
-                most, when = last - first + 1, moments[first]
-        found[key] = (most, when)
-    return found
+            windows.add(key, packet.at)
+    return windows.found
 
 
 def block_of(address):
