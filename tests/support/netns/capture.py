@@ -18,7 +18,7 @@ SO_TIMESTAMPNS, SO_RCVBUFFORCE, SOL_PACKET, PACKET_STATISTICS = 35, 33, 263, 6
 SNAP = 128
 FIN, SYN, RST, ACK = 1, 2, 4, 16
 
-# proto: "tcp" "udp" "icmp" "arp" "nd" (all of ICMPv6) or a number; to/port: whom it was for; size: bytes of payload
+# proto: "tcp" "udp" "icmp" (both versions) "arp" "nd" or a number; to/port: whom it was for; size: bytes of payload
 Packet = collections.namedtuple("Packet", "at proto source to source_port port flags size")
 
 
@@ -46,7 +46,15 @@ def parse_transport(at, frame, body, proto, ends, size):
     if proto == 17 and len(frame) >= body + 8:
         source_port, port = struct.unpack_from("!HH", frame, body)
         return Packet(at, "udp", *ends, source_port, port, 0, size - 8)
-    return Packet(at, {1: "icmp", 58: "nd"}.get(proto, str(proto)), *ends, 0, 0, 0, size)
+    if proto == 58 and 133 <= frame[body] <= 137:
+        return Packet(at, "nd", *ends, 0, 0, 0, size)
+    return Packet(at, {1: "icmp", 58: "icmp"}.get(proto, str(proto)), *ends, 0, 0, 0, size)
+
+
+def is_housekeeping(packet):
+    """What a machine says to its own link to reach the router at all (ARP, RFC 4861, RFC 3810): it goes to
+    no host of the scope. Whom ARP asks for is told by `to`."""
+    return packet.proto in ("arp", "nd") or packet.to.startswith("ff")
 
 
 class Capture:
