@@ -82,7 +82,9 @@ Sweeping::Sweeping(probe::Pacer& pacer, probe::RawNetwork* raw, const net::PortS
       sweep_(pacer, source_, sink) {
   if (half_open_source_.size() == 0) return;
   QD_EXPECTS(raw != nullptr);
-  half_open_ = std::make_unique<probe::SynSweep>(pacer, *raw, half_open_source_, sink);
+  probe::SynSettings settings;
+  settings.ports = probe::read_source_ports();
+  half_open_ = std::make_unique<probe::SynSweep>(pacer, *raw, half_open_source_, sink, settings);
 }
 
 // The half-open sweep first: it is quick, and what it finds open can be interviewed meanwhile.

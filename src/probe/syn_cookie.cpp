@@ -3,17 +3,15 @@
 
 #include <array>
 
-#include "qingdan/probe/syn_sweep.h"
-
 namespace qingdan::probe {
 namespace {
 
 constexpr std::uint8_t kProtocolTcp = 6;  // IANA protocol numbers
 
-bool ours(std::uint16_t port) { return port >= kSynPortFirst && port <= kSynPortLast; }
+bool within(PortSpan span, std::uint16_t port) { return port >= span.first && port <= span.last; }
 
-std::optional<SynAnswer> read_tcp(const Key128& key, const net::Packet& packet) {
-  if (!ours(packet.target_port) || (packet.flags & net::kAck) == 0) return std::nullopt;
+std::optional<SynAnswer> read_tcp(const Key128& key, PortSpan ours, const net::Packet& packet) {
+  if (!within(ours, packet.target_port) || (packet.flags & net::kAck) == 0) return std::nullopt;
   const bool reset = (packet.flags & net::kRst) != 0;
   const bool syn = (packet.flags & net::kSyn) != 0;
   if (reset == syn) return std::nullopt;
@@ -35,9 +33,10 @@ SynAnswer::Kind kind_of(const net::Packet& error) {
   return prohibited ? SynAnswer::Kind::prohibited : SynAnswer::Kind::unreachable;
 }
 
-std::optional<SynAnswer> read_error(const Key128& key, const net::Packet& packet) {
+std::optional<SynAnswer> read_error(const Key128& key, PortSpan ours,
+                                    const net::Packet& packet) {
   const auto& quoted = packet.quoted;
-  if (quoted.protocol != kProtocolTcp || !ours(quoted.source_port)) return std::nullopt;
+  if (quoted.protocol != kProtocolTcp || !within(ours, quoted.source_port)) return std::nullopt;
   const auto cookie = syn_cookie(key, quoted.source, quoted.source_port, quoted.target,
                                  quoted.target_port);
   if (quoted.seq != cookie) return std::nullopt;
@@ -52,18 +51,19 @@ std::uint32_t syn_cookie(const Key128& key, const net::Address& source, std::uin
   if (source.is_v4()) {
     const std::array<std::uint64_t, 2> words{
         std::uint64_t{source.v4_value()} << 32 | target.v4_value(), ports};
-    return static_cast<std::uint32_t>(siphash24(key, words.data(), sizeof words));
+    return static_cast<std::uint32_t>(siphash24_words(key, words));
   }
   const std::array<std::uint64_t, 5> words{static_cast<std::uint64_t>(source.number() >> 64),
                                            static_cast<std::uint64_t>(source.number()),
                                            static_cast<std::uint64_t>(target.number() >> 64),
                                            static_cast<std::uint64_t>(target.number()), ports};
-  return static_cast<std::uint32_t>(siphash24(key, words.data(), sizeof words));
+  return static_cast<std::uint32_t>(siphash24_words(key, words));
 }
 
-std::optional<SynAnswer> read_answer(const Key128& key, const net::Packet& packet) {
-  if (packet.kind == net::Packet::Kind::tcp) return read_tcp(key, packet);
-  if (packet.kind == net::Packet::Kind::icmp_error) return read_error(key, packet);
+std::optional<SynAnswer> read_answer(const Key128& key, PortSpan ours,
+                                     const net::Packet& packet) {
+  if (packet.kind == net::Packet::Kind::tcp) return read_tcp(key, ours, packet);
+  if (packet.kind == net::Packet::Kind::icmp_error) return read_error(key, ours, packet);
   return std::nullopt;
 }
 

@@ -9,6 +9,7 @@
 
 #include "qingdan/base/rng.h"
 #include "qingdan/net/frame.h"
+#include "qingdan/probe/raw_link.h"
 
 namespace qingdan::probe {
 
@@ -27,6 +28,7 @@ struct SynAnswer {
 
 // nullopt where it does not prove that it answers us: other ports, another cookie, other flags.
 // RFC 9293 §3.10.7.3: SYN-ACK acknowledges seq + 1. A RST does too; some stacks acknowledge seq.
-[[nodiscard]] std::optional<SynAnswer> read_answer(const Key128& key, const net::Packet& packet);
+[[nodiscard]] std::optional<SynAnswer> read_answer(const Key128& key, PortSpan ours,
+                                                   const net::Packet& packet);
 
 }  // namespace qingdan::probe

@@ -33,7 +33,7 @@ constexpr int kStepsAtOnce = 4096;
 constexpr milliseconds kQueueRest{1};
 constexpr std::size_t kAnswersAtOnce = 4096;
 // Source ports: one per try, then those of the samples, so that no sample is taken for a try.
-constexpr int kTryPorts = 16;
+constexpr int kTryPorts = 16, kSamplePorts = 16;
 constexpr int kTriesMost = kTryPorts;
 // Samples per interval: one in a hundred packets, within these.
 constexpr std::size_t kSamplesLeast = 4, kSamplesMost = 64;
@@ -71,7 +71,7 @@ struct SynSweep::State {
         hosts(plain_settings),
         marks(source_of.size()),
         event(pacer_of.dialer().sockets().executor(), pacer_of.dialer().sockets().alarms()),
-        ways(network, kSynPortFirst, kSynPortLast, [this] { event.wake(); }),
+        ways(network, chosen.ports.first, chosen.ports.last, [this] { event.wake(); }),
         batch(chosen.batch),
         discovery(pacer_of, ways, event) {}
 
@@ -127,6 +127,7 @@ struct SynSweep::State {
   std::uint64_t position{0};  // of the walk
   std::uint64_t sent_in_pass{0};
   std::uint64_t sent_at_sample{0};
+  SteadyTime moment{};  // of this batch: the clock is read once for all of it
   SteadyTime last_sent{}, next_sample{}, sampled_at{};
   int pass{0};
   int sample_round{0};
@@ -182,7 +183,7 @@ bool SynSweep::State::wanted(std::uint64_t at) {
 
 // Parked positions come before new ones; a full car park stops the walk until one leaves.
 SynSweep::State::Next SynSweep::State::choose(std::uint64_t& chosen, SteadyTime& until) {
-  if (const auto parked = parking.take(pacer.now())) {
+  if (const auto parked = parking.take(moment)) {
     chosen = *parked;
     return Next::parked;
   }
@@ -201,13 +202,13 @@ void SynSweep::State::put(std::uint64_t at, const targets::ApprovedTarget& targe
   const auto seq = syn_cookie(key, way.way.source, source_port, target.ip(), target.port());
   auto* out = batch.add(target.ip(), way.link, way.frame.size());
   way.frame.write(out, target.ip(), source_port, target.port(), seq);
-  if (way.way.on_link && way.way.ethernet) {
-    const auto mac = discovery.neighbour(target.ip());
+  if (way.way.ethernet && !way.way.hop_known) {
+    const auto mac = discovery.hop_to(target.ip(), way.way);
     QD_EXPECTS(mac.has_value());
     std::copy(mac->bytes.begin(), mac->bytes.end(), out);
   }
-  last_sent = pacer.now();
-  times.note(at, source_port - kSynPortFirst, last_sent);
+  last_sent = moment;
+  times.note(at, source_port - settings.ports.first, last_sent);
   bump(count.sent);
 }
 
@@ -217,36 +218,37 @@ void SynSweep::State::place(std::uint64_t at) {
   const auto& ip = target->ip();
   const auto* way = way_to(ip);
   if (way == nullptr) return;
-  const bool lonely = way->way.on_link && way->way.ethernet && !discovery.neighbour(ip);
+  const bool lonely =
+      way->way.ethernet && !way->way.hop_known && !discovery.hop_to(ip, way->way);
   if (!way->reachable || lonely) {
     // Nobody there to send to: silent without a packet, and nothing changes on a later pass.
     hosts.of(ip).unreachable = true;
     marks.set(at, Mark::silent);
     return;
   }
-  const auto now = pacer.now();
   if (control.limits()) {
-    if (const auto later = control.earliest(ip, now); later > now) {
+    if (const auto later = control.earliest(ip, moment); later > moment) {
       return parking.park(ip, at, later);
     }
   }
   const auto permit = pacer.ask(*target);
   if (permit.leave == Leave::later) return parking.park(ip, at, permit.at);
   if (permit.leave == Leave::granted) {
-    control.take(ip, now);
-    put(at, *target, *way, static_cast<std::uint16_t>(kSynPortFirst + pass - 1));
+    control.take(ip, moment);
+    put(at, *target, *way, static_cast<std::uint16_t>(settings.ports.first + pass - 1));
     marks.set(at, Mark::silent);
     ++sent_in_pass;
     if (pass > 1) bump(count.retried);
   } else if (pass == 1) {
     forgo(at, &ip);
   }
-  parking.again(ip, now);
+  parking.again(ip, moment);
 }
 
 // Fills the batch; false: nothing more can be added before `until` (max: nothing more at all).
 bool SynSweep::State::fill(SteadyTime& until) {
   until = SteadyTime::max();
+  moment = pacer.now();
   for (int steps = 0; !batch.full() && !halted(); ++steps) {
     if (steps >= kStepsAtOnce) return true;
     std::uint64_t chosen = 0;
@@ -256,7 +258,7 @@ bool SynSweep::State::fill(SteadyTime& until) {
     if (next == Next::parked ? marks.at(chosen) != Mark::done : wanted(chosen)) {
       place(chosen);
     } else if (next == Next::parked) {
-      if (const auto target = source.at(chosen)) parking.again(target->ip(), pacer.now());
+      if (const auto target = source.at(chosen)) parking.again(target->ip(), moment);
     }
   }
   return true;
@@ -282,7 +284,8 @@ Awaitable<void> SynSweep::State::walk() {
   sent_in_pass = 0;
   while (!halted()) {
     take_answers();
-    if (pacer.now() >= next_sample) sample(pacer.now());
+    moment = pacer.now();
+    if (moment >= next_sample) sample(moment);
     SteadyTime until{};
     const bool more = fill(until);
     co_await send_batch();
@@ -313,7 +316,7 @@ void SynSweep::State::on_frame(BytesView bytes, bool ethernet, SteadyTime at) {
   }
   const auto packet = net::parse_packet(bytes);
   if (!packet) return;
-  if (const auto answer = read_answer(key, *packet)) return on_answer(*answer, at);
+  if (const auto answer = read_answer(key, settings.ports, *packet)) return on_answer(*answer, at);
   if (const auto ip = discovery.on_packet(*packet, bytes)) {
     hosts.on_answer(*ip, 1, nanoseconds(-1));
   }
@@ -322,7 +325,7 @@ void SynSweep::State::on_frame(BytesView bytes, bool ethernet, SteadyTime at) {
 void SynSweep::State::on_answer(const SynAnswer& answer, SteadyTime at) {
   const auto place = source.position_of(answer.target, {net::Transport::tcp, answer.target_port});
   if (!place) return;
-  const int port = answer.source_port - kSynPortFirst;
+  const int port = answer.source_port - settings.ports.first;
   if (port >= kTryPorts) {
     const bool due = answer.kind == SynAnswer::Kind::open && sentinels.heard(*place, at);
     if (due) hosts.on_answer(answer.target, 1, nanoseconds(-1));
@@ -358,7 +361,7 @@ void SynSweep::State::sample(SteadyTime now) {
   sent_at_sample = count.sent.load(std::memory_order_relaxed);
   sampled_at = now;
   next_sample = now + settings.sentinel_gap;
-  const auto port = kSynPortFirst + kTryPorts + sample_round++ % (kSynPortLast - kSynPortFirst - kTryPorts + 1);
+  const auto port = settings.ports.first + kTryPorts + sample_round++ % kSamplePorts;
   for (const auto at : sentinels.choose(size)) {
     if (batch.full()) break;
     const auto target = source.at(at);

@@ -23,13 +23,9 @@
 
 namespace qingdan::probe {
 
-// Source ports of half-open probes: below Linux's ephemeral range (32768-60999,
-// ip_local_port_range), so that no connection of this machine is taken for one of ours; 61000 and
-// above stay with NAT boxes. One port per try, then those of the loss measurement.
-inline constexpr std::uint16_t kSynPortFirst = 31'900;
-inline constexpr std::uint16_t kSynPortLast = 31'931;
-
 struct SynSettings {
+  // Of which one port is used per try, and some for the samples that measure loss.
+  PortSpan ports{61'000, 61'999};
   int retries{1};        // further passes for what stayed silent
   int lossy_retries{4};  // up to so many where loss was measured, or a later try was heard
   std::size_t batch{64};  // frames in one call to the kernel, at most
