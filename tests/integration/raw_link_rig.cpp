@@ -3,7 +3,8 @@
 //                              prints one JSON object of what came back, told apart by cookie
 //   rate SCOPE ADDRESS N       sends N SYNs to the /16 of ADDRESS through RawLink::send and through
 //   a
-//                              bare sendmmsg loop, in turn five times; prints both rates
+//                              bare sendmmsg loop, in turn five times; prints both rates and what
+//                              was heard
 //   watch SCOPE ADDRESS        opens a link, says "ready", and waits for its health to fail
 #include <linux/if_packet.h>
 #include <sys/socket.h>
@@ -274,16 +275,29 @@ void measure(Rig& rig, const Address& ip, std::uint64_t count) {
     return static_cast<double>(sent) / std::chrono::duration<double>(rig.now() - from).count();
   };
   std::vector<double> ours, bares;
+  const auto ignore = [](BytesView, bool, SteadyTime) {};
   for (int round = 0; round < 5; ++round) {
-    ours.push_back(rate([&](auto frames) { return link.send(frames); }));
-    bares.push_back(rate([&](auto frames) { return send_bare(bare, frames); }));
+    ours.push_back(rate([&](auto frames) {
+      (void)link.receive(ignore, 10'000);
+      return link.send(frames);
+    }));
+    bares.push_back(rate([&](auto frames) {
+      (void)link.receive(ignore, 10'000);
+      return send_bare(bare, frames);
+    }));
   }
   std::sort(ours.begin(), ours.end());
   std::sort(bares.begin(), bares.end());
+  boost::asio::io_context context{1};
+  const auto guard = boost::asio::make_work_guard(context);
+  context.run_for(500ms);
   const auto counters = link.counters();
-  std::printf("{\"link_pps\": %.0f, \"bare_pps\": %.0f, \"retries\": %ju, \"failures\": %ju}\n",
-              ours[2], bares[2], std::uintmax_t{counters.send_retries},
-              std::uintmax_t{counters.send_failures});
+  std::printf(
+      "{\"link_pps\": %.0f, \"bare_pps\": %.0f, \"retries\": %ju, \"failures\": %ju, "
+      "\"asked\": %ju, \"heard\": %ju, \"dropped\": %ju}\n",
+      ours[2], bares[2], std::uintmax_t{counters.send_retries},
+      std::uintmax_t{counters.send_failures}, std::uintmax_t{10 * count},
+      std::uintmax_t{counters.received}, std::uintmax_t{counters.dropped});
 }
 
 void watch(Rig& rig, const Address& ip) {

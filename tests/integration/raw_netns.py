@@ -2,7 +2,8 @@
 """Raw probing against a real kernel: two network namespaces joined by a veth pair, made here.
 
     raw_netns.py --rig PROGRAM          the tests; exit status 77 where the kernel forbids namespaces
-    raw_netns.py --rig PROGRAM --rate N also measures N sends per round, ours against a bare loop
+    raw_netns.py --rig PROGRAM --rate N also measures N sends per round, ours against a bare loop, with
+                                        nobody and with everybody answering
 
 In the other namespace whole prefixes are local (AnyIP), port 80 listens, every other port is answered
 by the kernel's RST. Nothing leaves the machine: neither namespace has another link.
@@ -179,7 +180,9 @@ def main():
     try:
         test_everything(suite)
         if arguments.rate:
-            print(json.dumps(suite.run("rate", "10.98.0.0/16", "10.98.0.1", arguments.rate)))
+            print("nobody answers:", json.dumps(suite.run("rate", "10.98.0.0/16", "10.98.0.1", arguments.rate)))
+            wire.batch(wire.inside, "route add local 10.98.0.0/16 dev lo")
+            print("everybody answers:", json.dumps(suite.run("rate", "10.98.0.0/16", "10.98.0.1", arguments.rate)))
         test_link_lost(suite)
     finally:
         wire.close()
