@@ -54,44 +54,21 @@ Key128 random_key() {
   return key;
 }
 
-namespace {
-
-struct SipState {
-  std::uint64_t v0, v1, v2, v3;
-  void round() {
-    v0 += v1; v1 = std::rotl(v1, 13); v1 ^= v0; v0 = std::rotl(v0, 32);
-    v2 += v3; v3 = std::rotl(v3, 16); v3 ^= v2;
-    v0 += v3; v3 = std::rotl(v3, 21); v3 ^= v0;
-    v2 += v1; v1 = std::rotl(v1, 17); v1 ^= v2; v2 = std::rotl(v2, 32);
-  }
-};
-
-}  // namespace
-
 std::uint64_t siphash24(const Key128& key, const void* data, std::size_t size) {
-  SipState s{key[0] ^ 0x736f6d6570736575ULL, key[1] ^ 0x646f72616e646f6dULL,
-             key[0] ^ 0x6c7967656e657261ULL, key[1] ^ 0x7465646279746573ULL};
+  SipState state(key);
   const auto* bytes = static_cast<const unsigned char*>(data);
   const std::size_t whole = size / 8;
   for (std::size_t i = 0; i < whole; ++i) {
     std::uint64_t word;
     std::memcpy(&word, bytes + i * 8, 8);
-    s.v3 ^= word;
-    s.round();
-    s.round();
-    s.v0 ^= word;
+    state.compress(word);
   }
   std::uint64_t last = static_cast<std::uint64_t>(size) << 56;
   for (std::size_t i = 0; i < size % 8; ++i) {
     last |= static_cast<std::uint64_t>(bytes[whole * 8 + i]) << (8 * i);
   }
-  s.v3 ^= last;
-  s.round();
-  s.round();
-  s.v0 ^= last;
-  s.v2 ^= 0xff;
-  for (int i = 0; i < 4; ++i) s.round();
-  return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+  state.compress(last);
+  return state.finish();
 }
 
 }  // namespace qingdan

@@ -43,7 +43,7 @@ unsigned __int128 Permutation::join(Halves halves) const {
 std::uint64_t Permutation::mix(std::uint64_t half, unsigned round, std::uint64_t modulus) const {
   // Halves are at most 2^32, so the round number fits above them.
   const std::uint64_t message = half | std::uint64_t{round} << 56;
-  return static_cast<std::uint64_t>(Wide{siphash24(key_, &message, sizeof message)} * modulus >>
+  return static_cast<std::uint64_t>(Wide{siphash24_words<1>(key_, {message})} * modulus >>
                                     64);
 }
 

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "qingdan/base/siphash.h"
+
 namespace qingdan {
 
 // SplitMix64-seeded xoshiro256** (Blackman & Vigna, public domain). Not thread-safe.
@@ -20,11 +22,9 @@ class Rng {
   std::array<std::uint64_t, 4> state_{};
 };
 
-using Key128 = std::array<std::uint64_t, 2>;
 [[nodiscard]] Key128 random_key();
 
-// SipHash-2-4 (Aumasson & Bernstein, 2012) of up to a few words: the keyed hash behind the
-// permutation's rounds and the SYN cookies.
+// SipHash-2-4 of any bytes; of whole words siphash24_words is faster (siphash.h).
 [[nodiscard]] std::uint64_t siphash24(const Key128& key, const void* data, std::size_t size);
 
 }  // namespace qingdan

@@ -46,4 +46,7 @@ TEST_CASE("SipHash-2-4 gives its authors' vectors", "[base][rng]") {
   CHECK(siphash24(key, message.data(), 7) == 0xab0200f58b01d137ULL);
   CHECK(siphash24(key, message.data(), 8) == 0x93f5f5799a932462ULL);
   CHECK(siphash24(key, message.data(), 15) == 0xa129ca6149be45e5ULL);
+  CHECK(siphash24_words<1>(key, {0x0706050403020100ULL}) == 0x93f5f5799a932462ULL);
+  CHECK(siphash24_words<2>(key, {0x0706050403020100ULL, 0x0f0e0d0c0b0a0908ULL}) ==
+        siphash24(key, message.data(), 16));
 }
