@@ -252,7 +252,12 @@ void SimNet::deliver(const SimPacket& packet) {
 
 bool SimNet::send_frame(const probe::Outgoing& frame, bool ethernet) {
   const auto read = read_frame(frame.bytes, ethernet);
-  if (!scope_.contains(frame.ip) || (read && read->packet.target != frame.ip)) {
+  const bool asks = read && read->packet.kind == SimKind::neighbour;
+  const bool gateway = asks && std::any_of(ways_.begin(), ways_.end(), [&](const auto& way) {
+                         return !way.on_link && way.next_hop == frame.ip;
+                       });
+  const bool mine = scope_.contains(frame.ip) || gateway;
+  if (!mine || (read && read->packet.target != frame.ip)) {
     record_.note_outside(frame.ip);
     return false;
   }
@@ -261,7 +266,6 @@ bool SimNet::send_frame(const probe::Outgoing& frame, bool ethernet) {
     return true;
   }
   const auto way = find_way(frame.ip);
-  const bool asks = read->packet.kind == SimKind::neighbour;
   if (ethernet && way && !asks && read->to != (way->on_link ? mac_of(frame.ip) : way->hop)) {
     record_.note_malformed();  // for a machine that is not there
     return true;
