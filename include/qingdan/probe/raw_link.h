@@ -25,17 +25,18 @@
 
 namespace qingdan::probe {
 
-// How packets to one destination leave this machine, and to all of `covers` but for neighbours' MACs.
+// How packets to one destination leave this machine, and to all of `covers` but for neighbours'
+// MACs.
 struct Way {
-  net::Prefix covers;      // no other route holds for any address in it
+  net::Prefix covers;  // no other route holds for any address in it
   std::string interface;
   int interface_index{0};
-  net::Address source;     // our address on it
-  net::Address next_hop;   // whose MAC is `hop`: the gateway's, or the destination's own (on_link)
-  net::Mac own, hop;       // zero where the interface has no Ethernet header
-  bool ethernet{false};    // frames begin with an Ethernet header; false: with IP (lo, tun)
-  bool on_link{false};     // the destination is a neighbour: `hop` is its own address by ARP/ND
-  bool hop_known{false};   // `hop` is filled in
+  net::Address source;    // our address on it
+  net::Address next_hop;  // whose MAC is `hop`: the gateway's, or the destination's own (on_link)
+  net::Mac own, hop;      // zero where the interface has no Ethernet header
+  bool ethernet{false};   // frames begin with an Ethernet header; false: with IP (lo, tun)
+  bool on_link{false};    // the destination is a neighbour: `hop` is its own address by ARP/ND
+  bool hop_known{false};  // `hop` is filled in
 };
 
 // A frame to send: `bytes` begin as Way::ethernet says, `ip` is where it goes (for the scope).
@@ -86,8 +87,8 @@ class RawNetwork {
   // The kernel's route to `ip` (RTM_GETROUTE), with the next hop's MAC where the neighbour table
   // has it. Error: no route, or a broadcast or multicast address.
   [[nodiscard]] virtual Result<Way> find_way(const net::Address& ip) = 0;
-  // Receives TCP to our ports `first_port`..`last_port`, ICMP errors and replies, ARP and ND replies
-  // on the interface of `way`. Error privilege: CAP_NET_RAW is missing.
+  // Receives TCP to our ports `first_port`..`last_port`, ICMP errors and replies, ARP and ND
+  // replies on the interface of `way`. Error privilege: CAP_NET_RAW is missing.
   [[nodiscard]] virtual Result<std::unique_ptr<RawLink>> open_link(const Way& way,
                                                                    std::uint16_t first_port,
                                                                    std::uint16_t last_port) = 0;

@@ -15,6 +15,7 @@
 #include "certificates.h"
 #include "connection.h"
 #include "player.h"
+#include "players/http_pages.h"
 
 namespace qingdan::practice {
 namespace {
@@ -143,20 +144,6 @@ class UdpOpening final : public Stage::Opening, public Loop::Handler {
   Loop::Id watch_ = 0;
 };
 
-// nginx's own words to plain HTTP on an HTTPS port; other servers say much the same.
-std::string plain_on_tls_page(const Settings& settings) {
-  const auto server = settings.text("server");
-  const std::string body =
-      "<html>\r\n<head><title>400 The plain HTTP request was sent to HTTPS "
-      "port</title></head>\r\n<body>\r\n"
-      "<center><h1>400 Bad Request</h1></center>\r\n<center>The plain HTTP request was sent to "
-      "HTTPS port</center>\r\n"
-      "</body>\r\n</html>\r\n";
-  return "HTTP/1.1 400 Bad Request\r\n" + (server.empty() ? "" : "Server: " + server + "\r\n") +
-         "Content-Type: text/html\r\nContent-Length: " + std::to_string(body.size()) +
-         "\r\nConnection: close\r\n\r\n" + body;
-}
-
 }  // namespace
 
 Stage::Stage(Loop& loop, const Network& network, Ledger& ledger)
@@ -223,7 +210,8 @@ Result<std::unique_ptr<Stage::Opening>> Stage::open(const Place& place, const Wa
     setting.make_player = role->make(settings, seat);
     setting.tls_at_once = tls;
     setting.drip = std::chrono::milliseconds(settings.number("drip_ms"));
-    if (tls && role->protocol == "http") setting.plain_on_tls = plain_on_tls_page(settings);
+    if (tls && role->protocol == "http")
+      setting.plain_on_tls = plain_on_tls_page(settings.text("server"));
     setting.host = &host;
     setting.port = &log;
     opening = std::make_unique<TcpOpening>(loop_, std::move(*socket), std::move(setting),

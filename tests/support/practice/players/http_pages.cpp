@@ -64,6 +64,19 @@ std::uint32_t crc32(std::string_view bytes) {  // RFC 1952, section 8
 
 }  // namespace
 
+// nginx's own words; other servers say much the same.
+std::string plain_on_tls_page(const std::string& server) {
+  const std::string body =
+      "<html>\r\n<head><title>400 The plain HTTP request was sent to HTTPS "
+      "port</title></head>\r\n<body>\r\n"
+      "<center><h1>400 Bad Request</h1></center>\r\n<center>The plain HTTP request was sent to "
+      "HTTPS port</center>\r\n"
+      "</body>\r\n</html>\r\n";
+  return "HTTP/1.1 400 Bad Request\r\n" + (server.empty() ? "" : "Server: " + server + "\r\n") +
+         "Content-Type: text/html\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\nConnection: close\r\n\r\n" + body;
+}
+
 std::string_view reason_of(int status) {
   static const std::map<int, std::string_view> kReasons{{200, "OK"},
                                                         {301, "Moved Permanently"},

@@ -10,6 +10,8 @@ namespace qingdan::practice {
 
 // The error page that the server of this Server header sends.
 [[nodiscard]] std::string error_page(std::string_view server, int status, std::string_view path);
+// What a web server of this Server header says to plain HTTP on its TLS port.
+[[nodiscard]] std::string plain_on_tls_page(const std::string& server);
 [[nodiscard]] std::string_view reason_of(int status);
 // UTF-8 to another charset; throws BadDescription where a character has no place in it.
 [[nodiscard]] std::string in_charset(const std::string& utf8, const std::string& charset);

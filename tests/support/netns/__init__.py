@@ -1,0 +1,1 @@
+"""A scanner and a city in two network namespaces of our own: see README.md."""

@@ -1,0 +1,132 @@
+"""Packets really sent, from the interface's own counter, read every millisecond beside the program.
+
+/proc/net/dev and not /sys/class/net: it shows the reader's own namespace without a mount.
+"""
+import os
+import subprocess
+import threading
+import time
+
+from . import spaces
+
+SUSTAINED_S = 0.05   # the shortest stretch whose rate is called a peak
+BIN_S = 0.01
+STILL_SENDING = 0.05  # of the busiest bin: less is stragglers, retries and ARP
+
+
+class Sampler:
+    """samples: [(seconds, packets, bytes, dropped)] of `interface`, sending side."""
+
+    def __init__(self, interface=spaces.SCANNER_PORT, every_s=0.001):
+        self._name, self._every = interface.encode() + b":", every_s
+        self.samples, self._stop = [], threading.Event()
+        self._file = os.open("/proc/net/dev", os.O_RDONLY)
+        self._take()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _take(self):
+        text = os.pread(self._file, 16384, 0)
+        at = text.find(self._name)
+        fields = text[at + len(self._name):text.find(b"\n", at)].split()
+        self.samples.append((time.monotonic(), int(fields[9]), int(fields[8]), int(fields[11])))
+
+    def _run(self):
+        while not self._stop.wait(self._every):
+            self._take()
+
+    def close(self):
+        self._stop.set()
+        self._thread.join()
+        self._take()
+        os.close(self._file)
+        return Rates(self.samples)
+
+
+class Rates:
+    """What the samples say: packets, dropped, peak_pps, mean_pps, active_s."""
+
+    def __init__(self, samples):
+        self.packets = samples[-1][1] - samples[0][1]
+        self.dropped = samples[-1][3] - samples[0][3]
+        self.peak_pps = self._peak(samples)
+        self.active_s, self.mean_pps = self._active(samples)
+
+    @staticmethod
+    def _peak(samples):
+        peak, first = 0.0, 0
+        for last in range(1, len(samples)):
+            while first + 1 < last and samples[last][0] - samples[first + 1][0] >= SUSTAINED_S:
+                first += 1
+            span = samples[last][0] - samples[first][0]
+            if span >= SUSTAINED_S:
+                peak = max(peak, (samples[last][1] - samples[first][1]) / span)
+        return peak
+
+    @staticmethod
+    def _active(samples):
+        """The counter is taken to rise evenly between two samples."""
+        began, bins = samples[0][0], {}
+        for (t0, n0, *_), (t1, n1, *_) in zip(samples, samples[1:]):
+            if n1 == n0:
+                continue
+            first, last = int((t0 - began) / BIN_S), int((t1 - began) / BIN_S)
+            for number in range(first, last + 1):
+                low, high = max(t0, began + number * BIN_S), min(t1, began + (number + 1) * BIN_S)
+                bins[number] = bins.get(number, 0.0) + (n1 - n0) * max(0.0, high - low) / (t1 - t0)
+        if not bins:
+            return 0.0, 0.0
+        floor = STILL_SENDING * max(bins.values())
+        busy = [count for count in bins.values() if count >= floor]
+        return len(busy) * BIN_S, sum(busy) / (len(busy) * BIN_S)
+
+
+def resident_peak_mib(pid):
+    """The kernel's high-water mark, asked while the process lives: ru_maxrss starts with our own size,
+    which the child had between fork and exec."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as status:
+            return max((int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM")), default=0.0)
+    except OSError:
+        return 0.0
+
+
+class Measured:
+    """One run of a program: status, wall_s, cpu_s, rss_mib, rates, and what it printed."""
+
+    def __init__(self, words, limit_s, stop_signal=None, watch=None):
+        """stop_signal is sent when watch() first is true; for programs that do not end by themselves."""
+        sampler = Sampler()
+        began = time.monotonic()
+        process = subprocess.Popen([str(w) for w in words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   stdin=subprocess.DEVNULL)
+        printed = {}
+        readers = [threading.Thread(target=lambda n=n, f=f: printed.__setitem__(n, f.read()))
+                   for n, f in (("out", process.stdout), ("err", process.stderr))]
+        for reader in readers:
+            reader.start()
+        used = self._wait(process, began + limit_s, stop_signal, watch)
+        self.wall_s = time.monotonic() - began
+        for reader in readers:
+            reader.join()
+        self.rates = sampler.close()
+        self.out = printed["out"].decode(errors="replace")
+        self.err = printed["err"].decode(errors="replace")
+        self.cpu_s = used.ru_utime + used.ru_stime
+
+    def _wait(self, process, by, stop_signal, watch):
+        self.timed_out, self.rss_mib, asked = False, 0.0, False
+        pause = threading.Event()
+        while True:
+            self.rss_mib = max(self.rss_mib, resident_peak_mib(process.pid))
+            pid, status, used = os.wait4(process.pid, os.WNOHANG)
+            if pid:
+                process.returncode = self.status = os.waitstatus_to_exitcode(status)
+                return used
+            if watch is not None and not asked and watch():
+                process.send_signal(stop_signal)
+                asked = True
+            if time.monotonic() > by:
+                self.timed_out = True
+                process.kill()
+            pause.wait(0.02)
