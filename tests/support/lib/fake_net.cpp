@@ -20,6 +20,22 @@ net::Address parsed(std::string_view ip) { return net::parse_address(ip).value()
 // RFC 6298 §5: a lost SYN is repeated after 1 s, 3 s, 7 s.
 constexpr std::array<nanoseconds, 4> kSyns{0s, 1s, 3s, 7s};
 
+probe::DialOutcome outcome_of(PortKind kind) {
+  switch (kind) {
+    case PortKind::open:
+      return probe::DialOutcome::connected;
+    case PortKind::refused:
+      return probe::DialOutcome::refused;
+    case PortKind::unreachable:
+      return probe::DialOutcome::unreachable;
+    case PortKind::prohibited:
+      return probe::DialOutcome::prohibited;
+    case PortKind::silent:
+      break;
+  }
+  return probe::DialOutcome::timeout;
+}
+
 }  // namespace
 
 class FakeNet::Alarm final : public probe::Alarms {
@@ -30,20 +46,22 @@ class FakeNet::Alarm final : public probe::Alarms {
 // One connection: what the peer will have said, and when it arrives.
 class FakeNet::Wire final : public probe::Stream {
  public:
-  Wire(FakeNet& net, const targets::ApprovedTarget& target, const MakePeer& make,
-       nanoseconds round_trip)
+  Wire(FakeNet& net, SocketFlow flow, const MakePeer& make, nanoseconds round_trip)
       : net_(net),
-        ip_(target.ip()),
-        port_{target.transport(), target.port()},
+        flow_(flow),
+        ip_(flow.ip),
+        port_(flow.port),
         peer_(make ? make() : peers::silent()()),
         round_trip_(round_trip),
         event_(net.executor(), net.alarms()) {
     auto& open = net_.traffic_.open_at[ip_];
     auto& most = net_.traffic_.most_open_at[ip_];
     most = std::max(most, ++open);
+    if (net_.world_ != nullptr) net_.world_->on_connected(flow_);
     schedule(peer_->on_open(), net_.clock_.steady());
   }
   ~Wire() override {
+    if (net_.world_ != nullptr) net_.world_->on_closed(flow_);
     --net_.traffic_.open_at[ip_];
     --net_.traffic_.open;
     if (!finished_) ++net_.traffic_.dropped;
@@ -84,7 +102,8 @@ class FakeNet::Wire final : public probe::Stream {
     if (gone) co_return false;
     auto& seen = net_.traffic_.payload[{ip_, port_}];
     seen.insert(seen.end(), bytes.begin(), bytes.end());
-    schedule(peer_->on_received(bytes), net_.clock_.steady() + round_trip_);
+    gone_ = gone_ || (net_.world_ != nullptr && !net_.world_->send_bytes(flow_, bytes));
+    if (!gone_) schedule(peer_->on_received(bytes), net_.clock_.steady() + round_trip_);
     co_return true;
   }
 
@@ -116,7 +135,7 @@ class FakeNet::Wire final : public probe::Stream {
     inbox_.push_back(std::move(arrival));
   }
   void take_words() {
-    if (closed_ || !inbox_.empty()) return;
+    if (closed_ || gone_ || !inbox_.empty()) return;
     if (last_words_ == SteadyTime{}) last_words_ = net_.clock_.steady();
     auto words = peer_->next_words();
     if (!words) return;
@@ -124,6 +143,7 @@ class FakeNet::Wire final : public probe::Stream {
   }
 
   FakeNet& net_;
+  SocketFlow flow_;
   net::Address ip_;
   net::TransportPort port_;
   std::unique_ptr<Peer> peer_;
@@ -132,6 +152,7 @@ class FakeNet::Wire final : public probe::Stream {
   std::deque<Arrival> inbox_;
   SteadyTime last_words_{};
   bool closed_{false};
+  bool gone_{false};  // the host hangs: it takes and says nothing more
   bool finished_{false};
 };
 
@@ -141,13 +162,19 @@ class FakeNet::DatagramWire final : public probe::DatagramSocket {
       : net_(net),
         ip_(target.ip()),
         port_{target.transport(), target.port()},
-        event_(net.executor(), net.alarms()) {}
+        event_(net.executor(), net.alarms()) {
+    if (net.world_ != nullptr) source_port_ = net.world_->next_source_port();
+  }
   ~DatagramWire() override { --net_.traffic_.open; }
 
   probe::DatagramOutcome send(BytesView bytes) override {
     net_.note(ip_, port_);
     auto& seen = net_.traffic_.payload[{ip_, port_}];
     seen.insert(seen.end(), bytes.begin(), bytes.end());
+    if (net_.world_ != nullptr) {
+      take_answers(net_.world_->send_datagram({ip_, port_, source_port_}, bytes));
+      return probe::DatagramOutcome::bytes;
+    }
     const auto port = net_.port_of(ip_, port_);
     const auto found = net_.hosts_.find(ip_);
     if (found == net_.hosts_.end() || net_.lost() || net_.lost()) {
@@ -183,9 +210,21 @@ class FakeNet::DatagramWire final : public probe::DatagramSocket {
     probe::DatagramOutcome what;
     Bytes bytes;
   };
+  void take_answers(std::vector<SocketWorld::Answer> answers) {
+    for (auto& answer : answers) {
+      auto what = probe::DatagramOutcome::unreachable;
+      if (answer.kind == PortKind::open) what = probe::DatagramOutcome::bytes;
+      if (answer.kind == PortKind::refused) what = probe::DatagramOutcome::refused;
+      inbox_.push_back({answer.at, what, std::move(answer.bytes)});
+    }
+    std::stable_sort(inbox_.begin(), inbox_.end(),
+                     [](const Arrival& a, const Arrival& b) { return a.at < b.at; });
+  }
+
   FakeNet& net_;
   net::Address ip_;
   net::TransportPort port_;
+  std::uint16_t source_port_{0};
   probe::Event event_;
   std::deque<Arrival> inbox_;
 };
@@ -199,6 +238,11 @@ FakeNet::~FakeNet() = default;
 probe::Alarms& FakeNet::alarms() { return *alarms_; }
 
 FakeHost& FakeNet::host(std::string_view ip) { return hosts_[parsed(ip)]; }
+
+const FakeHost* FakeNet::find_host(const net::Address& ip) const {
+  const auto found = hosts_.find(ip);
+  return found == hosts_.end() ? nullptr : &found->second;
+}
 
 void FakeNet::listen(std::string_view ip, std::uint16_t port, MakePeer peer) {
   host(ip).ports[{net::Transport::tcp, port}] = {PortKind::open, std::move(peer), {}};
@@ -284,6 +328,11 @@ Awaitable<probe::Connected> FakeNet::connect(targets::ApprovedTarget target, Dea
   note(target.ip(), at);
   ++traffic_.open;
   traffic_.most_open = std::max(traffic_.most_open, traffic_.open);
+  if (world_ != nullptr) {
+    result = co_await connect_in_world(target, by);
+    if (!result.stream) --traffic_.open;
+    co_return result;
+  }
   const auto port = port_of(target.ip(), at);
   const auto begun = clock_.steady();
   std::optional<nanoseconds> after;
@@ -295,20 +344,53 @@ Awaitable<probe::Connected> FakeNet::connect(targets::ApprovedTarget target, Dea
     result.outcome = DialOutcome::aborted;
   } else if (!after) {
     result.outcome = DialOutcome::timeout;
-  } else if (port.kind == PortKind::open) {
-    result.outcome = DialOutcome::connected;
-    result.rtt = clock_.steady() - begun;
-    result.stream =
-        std::make_unique<Wire>(*this, target, port.peer, hosts_.at(target.ip()).round_trip);
-    co_return result;
-  } else if (port.kind == PortKind::refused) {
-    result.outcome = DialOutcome::refused;
-    result.rtt = clock_.steady() - begun;
   } else {
-    const bool no_way = port.kind == PortKind::unreachable;
-    result.outcome = no_way ? DialOutcome::unreachable : DialOutcome::prohibited;
+    result.outcome = outcome_of(port.kind);
+    const bool tcp_said = port.kind == PortKind::open || port.kind == PortKind::refused;
+    if (tcp_said) result.rtt = clock_.steady() - begun;
+  }
+  if (result.outcome == DialOutcome::connected) {
+    result.stream = std::make_unique<Wire>(*this, SocketFlow{target.ip(), at, 0}, port.peer,
+                                           hosts_.at(target.ip()).round_trip);
+    co_return result;
   }
   --traffic_.open;
+  co_return result;
+}
+
+Awaitable<probe::Connected> FakeNet::connect_in_world(targets::ApprovedTarget target, Deadline by) {
+  const SocketFlow flow{
+      target.ip(), {target.transport(), target.port()}, world_->next_source_port()};
+  probe::Event event(executor(), *alarms_);
+  probe::Connected result;
+  const auto begun = clock_.steady();
+  std::optional<SocketWorld::Answer> answer;
+  for (std::size_t tries = 0;; ++tries) {
+    if (tries < kSyns.size()) {
+      auto heard = world_->send_syn(flow, static_cast<int>(tries));
+      if (heard && (!answer || heard->at < answer->at)) answer = std::move(heard);
+    }
+    auto until = tries + 1 < kSyns.size() ? std::min(begun + kSyns[tries + 1], by.at) : by.at;
+    if (answer) until = std::min(until, answer->at);
+    co_await event.wait_until(until);
+    const auto now = clock_.steady();
+    if (now < until) {
+      result.outcome = probe::DialOutcome::aborted;
+      break;
+    }
+    if (answer && answer->at <= now) {
+      result.outcome = outcome_of(answer->kind);
+      break;
+    }
+    if (now >= by.at) break;
+  }
+  if (result.outcome == probe::DialOutcome::connected) {
+    result.rtt = clock_.steady() - begun;
+    result.stream = std::make_unique<Wire>(*this, flow, answer->peer, result.rtt);
+    co_return result;
+  }
+  if (result.outcome == probe::DialOutcome::refused) result.rtt = clock_.steady() - begun;
+  world_->on_closed(flow);
   co_return result;
 }
 

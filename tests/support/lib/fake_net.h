@@ -48,6 +48,36 @@ struct FakeTraffic {
   std::size_t open{0}, most_open{0}, fins{0}, dropped{0};     // dropped: closed without FIN
 };
 
+// Our end of a connection or a datagram socket.
+struct SocketFlow {
+  net::Address ip;
+  net::TransportPort port;
+  std::uint16_t source_port{0};
+};
+
+// Decides in FakeNet's place what becomes of the packets of sockets, so that raw packets and
+// sockets meet the same hosts (sim_net.h).
+class SocketWorld {
+ public:
+  struct Answer {
+    SteadyTime at{};
+    PortKind kind{PortKind::silent};
+    MakePeer peer;  // of a connection
+    Bytes bytes;    // of a datagram
+  };
+  virtual ~SocketWorld() = default;
+  [[nodiscard]] virtual std::uint16_t next_source_port() = 0;
+  // The kernel's SYN leaves now, for the `tries`-th time from 0. What comes back first, if
+  // anything.
+  [[nodiscard]] virtual std::optional<Answer> send_syn(const SocketFlow& flow, int tries) = 0;
+  virtual void on_connected(const SocketFlow& flow) = 0;
+  virtual void on_closed(const SocketFlow& flow) = 0;  // or never connected
+  // False: the host is there no more and answers nothing.
+  [[nodiscard]] virtual bool send_bytes(const SocketFlow& flow, BytesView bytes) = 0;
+  [[nodiscard]] virtual std::vector<Answer> send_datagram(const SocketFlow& flow,
+                                                          BytesView bytes) = 0;
+};
+
 class FakeNet final : public probe::Sockets {
  public:
   explicit FakeNet(std::uint64_t seed = 1);
@@ -61,6 +91,9 @@ class FakeNet final : public probe::Sockets {
   void set_capacity(std::size_t sockets) { capacity_ = sockets; }
   // Connections beyond this many at once fail for want of descriptors, whatever capacity() says.
   void set_descriptors(std::size_t sockets) { descriptors_ = sockets; }
+  // Outlives the sockets. With a world, set_loss() means nothing.
+  void set_world(SocketWorld* world) { world_ = world; }
+  [[nodiscard]] const FakeHost* find_host(const net::Address& ip) const;
   // Sees every attempt; with a hook none is recorded.
   void set_hook(std::function<void(const Attempt&)> hook) { hook_ = std::move(hook); }
 
@@ -103,6 +136,9 @@ class FakeNet final : public probe::Sockets {
   [[nodiscard]] std::optional<std::chrono::nanoseconds> answered_after(
       const net::Address& ip, std::chrono::nanoseconds patience);
 
+  [[nodiscard]] Awaitable<probe::Connected> connect_in_world(targets::ApprovedTarget target,
+                                                             Deadline by);
+
   class Alarm;
   class Wire;
   class DatagramWire;
@@ -111,6 +147,7 @@ class FakeNet final : public probe::Sockets {
   std::unique_ptr<Alarm> alarms_;
   std::map<net::Address, FakeHost> hosts_;
   FakeTraffic traffic_;
+  SocketWorld* world_{nullptr};
   std::function<void(const Attempt&)> hook_;
   Rng rng_;
   double loss_{0};
