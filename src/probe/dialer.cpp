@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "qingdan/base/contract.h"
+#include "qingdan/probe/table.h"
 
 namespace qingdan::probe {
 
@@ -38,7 +39,9 @@ Connection::Connection(Dialer& dialer, targets::ApprovedTarget target, Connected
 
 Awaitable<ReadResult> Connection::read(Deadline by) {
   QD_EXPECTS(stream_);
-  return stream_->read(by);
+  auto read = co_await stream_->read(by);
+  if (read.outcome == ReadOutcome::bytes) dialer_->tell_heard(target_->ip());
+  co_return read;
 }
 
 Awaitable<bool> Connection::write(Bytes bytes, Deadline by) {
@@ -65,7 +68,12 @@ DatagramOutcome DatagramExchange::send(BytesView bytes) {
 
 Awaitable<Datagram> DatagramExchange::receive(Deadline by) {
   QD_EXPECTS(socket_);
-  return socket_->receive(by);
+  auto datagram = co_await socket_->receive(by);
+  const auto outcome = datagram.outcome;
+  if (outcome == DatagramOutcome::bytes || outcome == DatagramOutcome::refused) {
+    dialer_.tell_heard(target_.ip());
+  }
+  co_return datagram;
 }
 
 bool Dialer::permits(const targets::ApprovedTarget& target) {
@@ -83,12 +91,47 @@ bool Dialer::permits(const targets::ApprovedTarget& target) {
 Awaitable<Connection> Dialer::dial(targets::ApprovedTarget target, Deadline by) {
   Connected connected;
   if (permits(target)) {
+    const auto begun = clock().steady();
     auto made = co_await sockets_.connect(target, by);
     connected = std::move(made);
+    tell_guard(target, connected.outcome, begun);
   } else {
     connected.outcome = DialOutcome::out_of_scope;
   }
   co_return Connection(*this, std::move(target), std::move(connected));
+}
+
+// Industrial devices have few slots and printers print what they are sent, so their ports never
+// become a sentinel; that they answered counts all the same.
+void Dialer::tell_guard(const targets::ApprovedTarget& target, DialOutcome outcome,
+                        SteadyTime begun) {
+  if (guard_ == nullptr) return;
+  const auto now = clock().steady();
+  switch (outcome) {
+    case DialOutcome::connected:
+    case DialOutcome::refused:
+      if (class_of({net::Transport::tcp, target.port()}) != PortClass::normal) {
+        guard_->on_heard(target.ip(), now);
+      } else {
+        guard_->on_answer(target.ip(), {net::Transport::tcp, target.port()},
+                          outcome == DialOutcome::connected, now);
+      }
+      break;
+    case DialOutcome::timeout:
+    case DialOutcome::unreachable:
+      // A deadline that had passed before it began waited for nobody.
+      if (now > begun) guard_->on_silence(target.ip(), begun);
+      break;
+    case DialOutcome::prohibited:
+    case DialOutcome::exhausted:
+    case DialOutcome::out_of_scope:
+    case DialOutcome::aborted:
+      break;
+  }
+}
+
+void Dialer::tell_heard(const net::Address& ip) {
+  if (guard_ != nullptr) guard_->on_heard(ip, clock().steady());
 }
 
 DatagramExchange Dialer::open_udp(const targets::ApprovedTarget& target) {

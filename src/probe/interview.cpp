@@ -53,7 +53,8 @@ class Interview {
  private:
   [[nodiscard]] bool may_go_on() const;
   Awaitable<void> visit(Visit& visit);
-  Awaitable<Connection> connect();
+  Awaitable<Connection> connect(std::string_view what);
+  void on_unreached(DialOutcome outcome, SteadyTime begun);
   Awaitable<void> over_tls(Visit& visit, Connection& connection);
   Awaitable<void> over_plain(Visit& visit, Connection& connection);
   Awaitable<void> upgrade(const Visit& visit, Connection& connection);
@@ -116,16 +117,19 @@ Awaitable<InterviewReport> Interview::run() {
 }
 
 // Dials under a permit; waits out our own shortage.
-Awaitable<Connection> Interview::connect() {
+Awaitable<Connection> Interview::connect(std::string_view what) {
   Event rest(pacer_.dialer().sockets().executor(), pacer_.dialer().sockets().alarms());
   while (true) {
-    auto leave = co_await pacer_.admit(subject_.target);
-    if (leave != Leave::granted) {
+    const Errand errand{what};
+    auto leave = co_await pacer_.admit(subject_.target, errand);
+    // A host that was held back meanwhile may have cost the whole session.
+    if (leave != Leave::granted || pacer_.now() >= session_.at) {
       report_.complete = false;
       co_return Connection();
     }
     const Deadline by{std::min(pacer_.now() + settings_.dial, session_.at)};
     ++report_.sent;
+    const auto begun = pacer_.now();
     auto connection = co_await pacer_.dialer().dial(subject_.target, by);
     if (connection.outcome() != DialOutcome::exhausted) {
       ++report_.connections;
@@ -133,6 +137,7 @@ Awaitable<Connection> Interview::connect() {
         connected_ = true;
       } else {
         ++failures_;
+        on_unreached(connection.outcome(), begun);
       }
       if (connection.outcome() == DialOutcome::aborted) report_.complete = false;
       co_return connection;
@@ -146,8 +151,15 @@ Awaitable<Connection> Interview::connect() {
   }
 }
 
+// The sweep found the port open: silence now is the guard's business.
+void Interview::on_unreached(DialOutcome outcome, SteadyTime begun) {
+  auto* guard = pacer_.dialer().guard();
+  const bool silent = outcome == DialOutcome::timeout || outcome == DialOutcome::unreachable;
+  if (guard != nullptr && silent) guard->on_surprise(subject_.target.ip(), begun);
+}
+
 Awaitable<void> Interview::visit(Visit& visit) {
-  auto connection = co_await connect();
+  auto connection = co_await connect(visit.attempt.entry->name);
   if (!connection.connected()) co_return;
   ++exchange_;
   if (visit.attempt.tls) {
@@ -174,8 +186,15 @@ TalkLimits Interview::limits_of(const Visit& visit) const {
 Awaitable<void> Interview::over_plain(Visit& visit, Connection& connection) {
   PlainPipe pipe(connection);
   const auto limits = limits_of(visit);
+  const auto begun = pacer_.now();
   auto talked = co_await talk(pipe, *visit.conversation, pacer_.dialer().clock(), limits);
   on_talk(visit, talked);
+  auto* guard = pacer_.dialer().guard();
+  const bool quiet = talked.heard.empty() && talked.end == End::silence;
+  // Who only listens expects nothing.
+  if (guard != nullptr && quiet && visit.attempt.entry->name != "listen") {
+    guard->on_quiet(subject_.target.ip(), begun);
+  }
   if (talked.wants_tls) co_await upgrade(visit, connection);
 }
 

@@ -9,6 +9,8 @@ namespace {
 
 // The calendar is minutes apart from changing; asking it once a second keeps it out of the sum.
 constexpr std::chrono::milliseconds kCalendarKept{1000};
+// How soon to ask again for a host whose sentinel is being asked; that takes seconds.
+constexpr std::chrono::milliseconds kHeld{500};
 
 }  // namespace
 
@@ -29,18 +31,40 @@ bool Pacer::window_open(const std::string& zone) {
   return open;
 }
 
-Permit Pacer::ask(const targets::ApprovedTarget& target) {
+Permit Pacer::ask_guard(const net::Address& ip) const {
+  switch (dialer_.guard()->ruling(ip)) {
+    case Ruling::free:
+      return {Leave::granted, {}};
+    case Ruling::hold:
+      return {Leave::later, now() + kHeld};
+    case Ruling::host:
+    case Ruling::block:
+    case Ruling::run:
+      break;
+  }
+  return {Leave::guarded, {}};
+}
+
+Permit Pacer::ask(const targets::ApprovedTarget& target, Errand errand) {
   if (stopped() || dialer_.breaches() != 0) return {Leave::stopped, {}};
   if (!window_open(target.zone())) return {Leave::window_closed, {}};
+  auto* guard = errand.sentinel ? nullptr : dialer_.guard();
+  if (guard != nullptr) {
+    const auto allowed = ask_guard(target.ip());
+    if (allowed.leave != Leave::granted) return allowed;
+  }
   const auto later = budget_.try_take(target.ip(), now());
   if (later) return {Leave::later, *later};
+  if (guard != nullptr) {
+    guard->on_sent(target.ip(), {target.transport(), target.port()}, errand.what, now());
+  }
   return {Leave::granted, {}};
 }
 
-Awaitable<Leave> Pacer::admit(targets::ApprovedTarget target) {
+Awaitable<Leave> Pacer::admit(targets::ApprovedTarget target, Errand errand) {
   Event timer(dialer_.sockets().executor(), dialer_.sockets().alarms());
   while (true) {
-    const auto permit = ask(target);
+    const auto permit = ask(target, errand);
     if (permit.leave != Leave::later) co_return permit.leave;
     const auto until = std::min(permit.at, now() + kStopCheck);
     co_await timer.wait_until(until);

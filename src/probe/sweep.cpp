@@ -291,6 +291,7 @@ void Sweep::State::handle(std::uint64_t at) {
       break;
     case Leave::window_closed:
     case Leave::stopped:
+    case Leave::guarded:
       forgo(at);
       parking.again(target->ip(), pacer.now());
       break;

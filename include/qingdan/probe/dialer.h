@@ -12,6 +12,7 @@
 #include <string>
 
 #include "qingdan/base/result.h"
+#include "qingdan/probe/guard.h"
 #include "qingdan/probe/sockets.h"
 #include "qingdan/targets/scope.h"
 
@@ -75,14 +76,22 @@ class Dialer {
   [[nodiscard]] const targets::Scope& scope() const { return scope_; }
   [[nodiscard]] Sockets& sockets() { return sockets_; }
   [[nodiscard]] const Clock& clock() const { return sockets_.clock(); }
+  // Tells `guard` what came back of every handshake and datagram from now on; it outlives the
+  // dialer.
+  void watch(Guard& guard) { guard_ = &guard; }
+  void tell_heard(const net::Address& ip);
+  [[nodiscard]] Guard* guard() const { return guard_; }  // nullptr: nobody watches
   // Ends every wait of every probe on this thread now: for a stop.
   void abort_waits() { sockets_.alarms().fire(SteadyTime::max()); }
 
  private:
+  void tell_guard(const targets::ApprovedTarget& target, DialOutcome outcome, SteadyTime begun);
+
   const targets::Scope& scope_;
   Sockets& sockets_;
   std::uint64_t breaches_{0};
   std::string first_breach_;
+  Guard* guard_{nullptr};
 };
 
 }  // namespace qingdan::probe

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "qingdan/probe/dialer.h"
 #include "qingdan/targets/budget.h"
@@ -16,11 +17,24 @@
 
 namespace qingdan::probe {
 
-enum class Leave : std::uint8_t { granted, later, window_closed, stopped };
+enum class Leave : std::uint8_t {
+  granted,
+  later,
+  window_closed,
+  stopped,
+  guarded  // the guard stopped this host, its block or the run: not asked, and no verdict
+};
 
 struct Permit {
   Leave leave{Leave::granted};
   SteadyTime at{};  // of `later`: not before
+};
+
+// What a permit is for. `what` is of static storage: "" = a handshake or a datagram, else the name
+// of a conversation; the guard keeps it as evidence. The sentinel's own questions pass the guard.
+struct Errand {
+  std::string_view what;
+  bool sentinel{false};
 };
 
 class Pacer {
@@ -29,11 +43,11 @@ class Pacer {
   Pacer(Dialer& dialer, targets::Budget& budget, const std::atomic<bool>& stop);
 
   // Takes one packet from the budget where granted; takes nothing otherwise.
-  [[nodiscard]] Permit ask(const targets::ApprovedTarget& target);
+  [[nodiscard]] Permit ask(const targets::ApprovedTarget& target, Errand errand = {});
   // When the cap over all will let any packet go; lets a caller with many candidates wait once.
   [[nodiscard]] SteadyTime ready_at() const { return budget_.earliest(net::Address(), now()); }
   // As ask(), waiting while the answer is `later`; never answers `later`.
-  [[nodiscard]] Awaitable<Leave> admit(targets::ApprovedTarget target);
+  [[nodiscard]] Awaitable<Leave> admit(targets::ApprovedTarget target, Errand errand = {});
 
   [[nodiscard]] bool stopped() const { return stop_.load(std::memory_order_relaxed); }
   [[nodiscard]] Dialer& dialer() { return dialer_; }
@@ -41,6 +55,7 @@ class Pacer {
 
  private:
   [[nodiscard]] bool window_open(const std::string& zone);
+  [[nodiscard]] Permit ask_guard(const net::Address& ip) const;
 
   struct Seen {
     bool open;
