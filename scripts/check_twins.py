@@ -19,7 +19,7 @@ NO_TEST = {
     "base/asio": "compiles Asio's own sources; nothing of ours to test",
 }
 # Units that read foreign bytes and are not named net/*_wire.
-PARSERS = ["net/ber", "net/frames", "net/html", "net/http_location", "net/sniff", "net/x509",
+PARSERS = ["net/ber", "net/frame", "net/frames", "net/html", "net/http_location", "net/sniff", "net/x509",
            "identify/dissect"]
 # parser -> why it has no fuzz target of its own.
 NO_FUZZ: dict[str, str] = {}

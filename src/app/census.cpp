@@ -26,7 +26,7 @@ model::Run plan_run(const Prepared& prepared, const Settings& settings,
   run.scope_hash = prepared.scope.hash(prepared.ports);
   run.authorisation = prepared.scope.authorisation().number;
   run.issued_by = prepared.scope.authorisation().issued_by;
-  run.method = "connect";
+  run.method = prepared.method == Method::syn ? "syn" : "connect";
   run.ports = prepared.ports.to_string();
   run.rule_release = rules.release();
   run.program_version = QINGDAN_VERSION;
@@ -142,8 +142,9 @@ Result<int> run_census(const Invocation& invocation, const Settings& settings,
   identify::Identifier identifier(*rules);
   Bookkeeper bookkeeper(begun->store, begun->run, identifier, stop);
   Fieldwork field(
-      {prepared->scope, prepared->ports, prepared->pace, std::move(begun->known_open), true}, clock,
-      stop, bookkeeper);
+      {prepared->scope, prepared->ports, prepared->pace, prepared->method,
+       std::move(begun->known_open), true},
+      clock, stop, bookkeeper);
   Result<void> done;
   {
     ProgressLine line(clock, invocation.quiet);

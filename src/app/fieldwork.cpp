@@ -32,12 +32,6 @@ struct Fieldwork::Host {
   std::vector<Waiting> waiting;
 };
 
-std::optional<targets::ApprovedTarget> PermutedSource::at(std::uint64_t position) const {
-  const std::uint64_t element = order_.at(position);
-  const auto& port = ports_[element % ports_.size()];
-  return scope_.approve(scope_.address_at(element / ports_.size()), port.transport, port.port);
-}
-
 Fieldwork::Fieldwork(FieldPlan plan, const Clock& clock, std::atomic<bool>& stop, FieldSink& sink)
     : plan_(std::move(plan)),
       clock_(clock),
@@ -48,8 +42,10 @@ Fieldwork::Fieldwork(FieldPlan plan, const Clock& clock, std::atomic<bool>& stop
       dialer_(plan_.scope, *sockets_),
       budget_(plan_.pace),
       pacer_(dialer_, budget_, stop),
-      source_(plan_.scope, plan_.ports, random_key()),
-      sweep_(pacer_, source_, *this) {}
+      raw_(plan_.method == Method::syn
+               ? probe::make_raw_network(context_.get_executor(), clock, plan_.scope)
+               : nullptr),
+      sweep_(pacer_, raw_.get(), plan_.ports, plan_.method, *this) {}
 
 Fieldwork::~Fieldwork() = default;
 
@@ -120,7 +116,9 @@ void Fieldwork::on_port(const targets::ApprovedTarget& target, const model::Port
     return;
   }
   // A TCP port that is open gets its verdict from the interview.
-  if (plan_.interviews && result.verdict == model::Verdict::open) return on_open(target, result);
+  const bool handshake = result.verdict == model::Verdict::open ||
+                         result.verdict == model::Verdict::open_synack;
+  if (plan_.interviews && handshake) return on_open(target, result);
   if (!plan_.interviews || is_open(result.verdict)) sink_.on_port(result);
 }
 
@@ -192,7 +190,7 @@ FieldProgress Fieldwork::progress() const {
 }
 
 model::Coverage Fieldwork::coverage() const {
-  return {plan_.ports, sweep_.coverage(plan_.ports.size()), plan_.scope.exclusions()};
+  return {plan_.ports, sweep_.coverage(), plan_.scope.exclusions()};
 }
 
 model::RunCounts Fieldwork::counts() const {

@@ -13,13 +13,12 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "app/sweeping.h"
 #include "qingdan/base/clock.h"
 #include "qingdan/base/rng.h"
 #include "qingdan/model/run.h"
 #include "qingdan/probe/canary.h"
 #include "qingdan/probe/interview_runner.h"
-#include "qingdan/probe/sweep.h"
-#include "qingdan/targets/permutation.h"
 #include "qingdan/targets/scope.h"
 
 namespace qingdan::app {
@@ -35,6 +34,7 @@ struct FieldPlan {
   const targets::Scope& scope;  // outlives the work
   net::PortSet ports;           // askable
   targets::Pace pace;
+  Method method{Method::connect};
   std::set<model::Endpoint> known_open;  // of the register: closed ones among them are confirmed
   bool interviews{true};                 // false: sweep only
 };
@@ -42,20 +42,6 @@ struct FieldPlan {
 struct FieldProgress {
   probe::SweepProgress sweep;
   probe::RunnerProgress interviews;
-};
-
-// addresses × ports in permuted order.
-class PermutedSource final : public probe::TargetSource {
- public:
-  PermutedSource(const targets::Scope& scope, const net::PortSet& ports, const Key128& key)
-      : scope_(scope), ports_(ports.order()), order_(key, scope.address_count() * ports.size()) {}
-  [[nodiscard]] std::uint64_t size() const override { return order_.size(); }
-  [[nodiscard]] std::optional<targets::ApprovedTarget> at(std::uint64_t position) const override;
-
- private:
-  const targets::Scope& scope_;
-  std::vector<net::TransportPort> ports_;
-  targets::Permutation order_;
 };
 
 class Fieldwork final : private probe::SweepSink {
@@ -94,8 +80,8 @@ class Fieldwork final : private probe::SweepSink {
   probe::Dialer dialer_;
   targets::Budget budget_;
   probe::Pacer pacer_;
-  PermutedSource source_;
-  probe::Sweep sweep_;
+  std::unique_ptr<probe::RawNetwork> raw_;  // half-open only
+  Sweeping sweep_;
   probe::TlsContextPtr tls_;
   std::unique_ptr<probe::InterviewRunner> runner_, short_runner_;  // short: for suspect hosts
   std::atomic<const probe::InterviewRunner*> ready_{nullptr};      // set once both runners exist

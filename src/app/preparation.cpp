@@ -10,15 +10,30 @@ namespace qingdan::app {
 namespace {
 
 std::string describe(const net::PortSet& asked, const net::PortSet& askable,
-                     const std::string& method) {
-  std::string text =
-      method == "udp" ? "method udp" : "method connect (TCP handshakes) and udp";
+                     const std::string& asked_for, Method method) {
+  std::string text = asked_for == "udp"       ? "method udp"
+                     : method == Method::syn ? "method syn (half-open TCP) and udp"
+                                              : "method connect (TCP handshakes) and udp";
+  if (asked_for == "auto" && method == Method::connect) {
+    text += "; half-open probing needs CAP_NET_RAW";
+  }
   const std::size_t left_out = asked.size() - askable.size();
   if (left_out > 0) {
     text += fmt::format("; {} UDP port{} left out: no identify request for {}", left_out,
                         left_out == 1 ? "" : "s", left_out == 1 ? "it" : "them");
   }
   return text;
+}
+
+// `auto` takes half-open probing where the right is there.
+Result<Method> choose_method(const std::string& asked_for) {
+  const bool wanted = asked_for == "syn" || asked_for == "auto";
+  if (wanted && probe::can_send_raw()) return Method::syn;
+  if (asked_for != "syn") return Method::connect;
+  return Error{ErrorCode::privilege,
+               "--method syn needs CAP_NET_RAW: run as root, give the program the capability "
+               "(setcap cap_net_raw+ep), or use --method connect",
+               ""};
 }
 
 }  // namespace
@@ -40,8 +55,10 @@ Result<Prepared> prepare(const std::string& scope_file, const std::string& ports
   }
   targets::Pace pace = scope->pace();
   if (pps) pace.global_pps = *pps;
-  std::string note = describe(*asked, askable, method);
-  return Prepared{std::move(*scope), std::move(askable), pace, std::move(note)};
+  auto chosen = choose_method(method);
+  if (!chosen) return chosen.error();
+  std::string note = describe(*asked, askable, method, *chosen);
+  return Prepared{std::move(*scope), std::move(askable), pace, *chosen, std::move(note)};
 }
 
 }  // namespace qingdan::app

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "app/sweeping.h"
 #include "qingdan/base/clock.h"
 #include "qingdan/base/result.h"
 #include "qingdan/net/port_set.h"
@@ -16,6 +17,7 @@ struct Prepared {
   targets::Scope scope;
   net::PortSet ports;  // that can be asked
   targets::Pace pace;
+  Method method{Method::connect};  // of TCP ports
   std::string note;  // for people: what the method does, UDP ports that cannot be asked
 };
 

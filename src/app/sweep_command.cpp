@@ -63,7 +63,9 @@ Result<int> run_sweep(const Invocation& invocation, const Sweep& command) {
   std::atomic<bool> stop{false};
   const StopOnSignal on_signal(stop);
   LineSink sink(file->get(), stop);
-  Fieldwork field({prepared->scope, prepared->ports, prepared->pace, {}, false}, clock, stop, sink);
+  Fieldwork field(
+      {prepared->scope, prepared->ports, prepared->pace, prepared->method, {}, false}, clock, stop,
+      sink);
   {
     ProgressLine line(clock, invocation.quiet);
     if (auto done = run_alone(field, line); !done) return done.error();

@@ -110,8 +110,9 @@ class Builder {
                      "22,80,8000-8100,U:53,U:161 or default, top100, top1000, all")
         ->capture_default_str();
     command->add_option("--method", args->method,
-                        "How to probe: TCP by full handshakes and UDP (auto, connect), or only UDP")
-        ->check(CLI::IsMember({"auto", "connect", "udp"}))
+                        "How to probe TCP: half-open (syn), by full handshakes (connect), half-open where "
+                        "the right is there (auto); UDP too; or only UDP (udp)")
+        ->check(CLI::IsMember({"auto", "syn", "connect", "udp"}))
         ->capture_default_str();
     command->add_option("--pps", args->pps,
                         "Global packets per second instead of the document's; 0 = no global cap");

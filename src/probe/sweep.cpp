@@ -351,6 +351,15 @@ Awaitable<void> Sweep::State::drain() {
   }
 }
 
+std::optional<std::uint64_t> ListSource::position_of(const net::Address& ip,
+                                                     net::TransportPort port) const {
+  const auto found = std::find_if(targets_.begin(), targets_.end(), [&](const auto& target) {
+    return target.ip() == ip && target.port() == port.port && target.transport() == port.transport;
+  });
+  if (found == targets_.end()) return std::nullopt;
+  return static_cast<std::uint64_t>(found - targets_.begin());
+}
+
 Sweep::Sweep(Pacer& pacer, const TargetSource& source, SweepSink& sink, SweepSettings settings)
     : state_(std::make_unique<State>(pacer, source, sink, settings)) {}
 
@@ -395,8 +404,15 @@ model::HostOutcome Sweep::outcome(const net::Address& ip, std::size_t ports) con
 }
 
 std::vector<model::CoverageBlock> Sweep::coverage(std::size_t ports) const {
+  return cover_scope(state_->pacer.dialer().scope(),
+                     [&](const net::Address& ip) { return outcome(ip, ports); });
+}
+
+std::vector<model::CoverageBlock> cover_scope(
+    const targets::Scope& scope,
+    const std::function<model::HostOutcome(const net::Address&)>& outcome) {
   std::vector<model::CoverageBlock> blocks;
-  for (const auto& range : state_->pacer.dialer().scope().ranges()) {
+  for (const auto& range : scope.ranges()) {
     const auto size = range.addresses.size();
     net::Address block;
     for (std::uint64_t i = 0; i < size; ++i) {
@@ -406,7 +422,7 @@ std::vector<model::CoverageBlock> Sweep::coverage(std::size_t ports) const {
       const auto base = net::block_of(ip).base;
       if (i == 0 || base != block) blocks.push_back({range.area->zone, ip, {}});
       block = base;
-      blocks.back().outcomes.push_back(outcome(ip, ports));
+      blocks.back().outcomes.push_back(outcome(ip));
     }
   }
   std::sort(blocks.begin(), blocks.end(), [](const auto& a, const auto& b) {

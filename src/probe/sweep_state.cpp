@@ -72,6 +72,7 @@ int Hosts::tries(const net::Address& ip) const {
 
 model::HostOutcome Hosts::outcome(const net::Address& ip, std::size_t ports) const {
   const auto* host = find(ip);
+  if (host == nullptr && ports == 0) return model::HostOutcome::silent;
   if (host == nullptr || host->done < ports) return model::HostOutcome::skipped;
   if (host->answered) return model::HostOutcome::answered;
   return host->unreachable ? model::HostOutcome::unreachable : model::HostOutcome::silent;

@@ -21,53 +21,86 @@ nanoseconds tolerance(std::uint32_t cap) { return std::max(kBurst - spacing(cap)
 
 }  // namespace
 
-SteadyTime Budget::earliest_of(const Bucket& bucket, std::uint32_t cap, SteadyTime now) const {
+SteadyTime Budget::earliest_of(const Bucket& bucket, std::uint32_t cap, SteadyTime now,
+                               Share share) const {
   if (cap == 0) return now;
+  const std::uint32_t kept_free = share.headroom ? cap / 10 : 0;
+  const std::size_t wanted = std::min(share.packets, cap - kept_free) + kept_free;
   SteadyTime at = now;
-  if (bucket.sent.size() >= cap) at = std::max(at, bucket.sent[bucket.oldest] + kSecond);
+  const auto held = bucket.sent.size();
+  if (held + wanted > cap) {
+    // So many of the oldest must be a second old. `oldest` is 0 until the ring is full.
+    const std::size_t last = held + wanted - cap - 1;
+    at = std::max(at, bucket.sent[(bucket.oldest + last) % held] + kSecond);
+  }
   if (!bucket.sent.empty()) at = std::max(at, bucket.due - tolerance(cap));
   return at;
 }
 
-void Budget::record(Bucket& bucket, std::uint32_t cap, SteadyTime now) {
+void Budget::record_in(Bucket& bucket, std::uint32_t cap, SteadyTime now, std::uint32_t packets) {
   if (cap == 0) return;
-  bucket.due = bucket.sent.empty() ? now + spacing(cap) : std::max(bucket.due, now) + spacing(cap);
-  if (bucket.sent.size() < cap) {
-    bucket.sent.push_back(now);
-    return;
+  for (std::uint32_t i = 0; i < packets; ++i) {
+    bucket.due =
+        bucket.sent.empty() ? now + spacing(cap) : std::max(bucket.due, now) + spacing(cap);
+    auto slot = bucket.sent.size();
+    if (slot < cap) {
+      bucket.sent.push_back(now);
+    } else {
+      slot = bucket.oldest;
+      bucket.sent[slot] = now;
+      bucket.oldest = (slot + 1) % cap;
+    }
+    not_left_.emplace_back(&bucket, slot);
   }
-  bucket.sent[bucket.oldest] = now;
-  bucket.oldest = (bucket.oldest + 1) % bucket.sent.size();
 }
 
-SteadyTime Budget::earliest(const net::Address& ip, SteadyTime now) const {
+void Budget::record(const net::Address& ip, SteadyTime now, std::uint32_t packets) {
+  latest_ = std::max(now, latest_);
+  forget_idle(latest_);
+  record_in(global_, pace_.global_pps, latest_, packets);
+  if (pace_.prefix_pps != 0) {
+    record_in(blocks_[net::block_of(ip).base], pace_.prefix_pps, latest_, packets);
+  }
+  if (pace_.host_pps != 0) record_in(hosts_[ip], pace_.host_pps, latest_, packets);
+}
+
+SteadyTime Budget::earliest(const net::Address& ip, SteadyTime now, Share share) const {
   now = std::max(now, latest_);
-  SteadyTime at = earliest_of(global_, pace_.global_pps, now);
+  SteadyTime at = earliest_of(global_, pace_.global_pps, now, share);
   const auto look = [&](const Buckets& buckets, const net::Address& key, std::uint32_t cap) {
     const auto found = buckets.find(key);
-    if (found != buckets.end()) at = std::max(at, earliest_of(found->second, cap, now));
+    if (found != buckets.end()) at = std::max(at, earliest_of(found->second, cap, now, share));
   };
   if (pace_.prefix_pps != 0) look(blocks_, net::block_of(ip).base, pace_.prefix_pps);
   if (pace_.host_pps != 0) look(hosts_, ip, pace_.host_pps);
   return at;
 }
 
-void Budget::take(const net::Address& ip, SteadyTime now) {
+void Budget::take(const net::Address& ip, SteadyTime now, Share share) {
   now = std::max(now, latest_);
-  QD_EXPECTS(earliest(ip, now) <= now);
-  latest_ = now;
-  forget_idle(now);
-  record(global_, pace_.global_pps, now);
-  if (pace_.prefix_pps != 0) record(blocks_[net::block_of(ip).base], pace_.prefix_pps, now);
-  if (pace_.host_pps != 0) record(hosts_[ip], pace_.host_pps, now);
+  QD_EXPECTS(earliest(ip, now, share) <= now);
+  record(ip, now, share.packets);
 }
 
-std::optional<SteadyTime> Budget::try_take(const net::Address& ip, SteadyTime now) {
+void Budget::force(const net::Address& ip, SteadyTime now, std::uint32_t packets) {
+  record(ip, now, packets);
+}
+
+std::optional<SteadyTime> Budget::try_take(const net::Address& ip, SteadyTime now, Share share) {
+  if (unlimited()) return std::nullopt;
   now = std::max(now, latest_);
-  const auto at = earliest(ip, now);
+  const auto at = earliest(ip, now, share);
   if (at > now) return at;
-  take(ip, now);
+  record(ip, now, share.packets);
   return std::nullopt;
+}
+
+void Budget::left(SteadyTime now) {
+  latest_ = std::max(latest_, now);
+  for (const auto& [bucket, slot] : not_left_) {
+    bucket->sent[slot] = std::max(bucket->sent[slot], now);
+  }
+  not_left_.clear();
 }
 
 // The due time lies after the last packet; a second later neither the log nor the pace can hold
@@ -75,6 +108,8 @@ std::optional<SteadyTime> Budget::try_take(const net::Address& ip, SteadyTime no
 void Budget::forget_idle(SteadyTime now) {
   if (swept_ != SteadyTime::min() && now - swept_ < kSecond) return;
   swept_ = now;
+  // Whoever never says left() means "at once": entries of buckets that go must not be kept.
+  not_left_.clear();
   const auto idle = [&](const auto& entry) { return entry.second.due + kSecond <= now; };
   std::erase_if(blocks_, idle);
   std::erase_if(hosts_, idle);

@@ -46,15 +46,17 @@ struct TcpSegment {
   Bytes options;               // a multiple of 4 bytes, at most 40
   Bytes payload;
 };
-// The IP packet, without link header.
+// The IP packet, without link header. EXPECTS one family, options as said, a packet below 64 KiB.
 [[nodiscard]] Bytes build_tcp(const TcpSegment& segment);
 
-// The options of an ordinary client: MSS 1460, NOP, window scale 7, NOP, NOP, SACK permitted (zmap
-// measured 2 % more hosts with them than with none; middleboxes drop a SYN without MSS).
-[[nodiscard]] BytesView syn_options();
+// The options of an ordinary client: MSS (1460, 1440 over IPv6: RFC 6691), NOP, window scale 7,
+// NOP, NOP, SACK permitted (zmap measured 2 % more hosts with them than with none; middleboxes drop
+// a SYN without MSS).
+[[nodiscard]] BytesView syn_options(bool six = false);
 inline constexpr std::uint16_t kSynWindow = 64240;
 
-// Echo request (8/0, 128/0) and, IPv4 only, timestamp request (13/0, RFC 792).
+// Echo request (8/0, 128/0) and, IPv4 only, timestamp request (13/0, RFC 792). No data beyond the
+// fixed part: what nobody reads need not be carried.
 [[nodiscard]] Bytes build_echo(const Address& source, const Address& target, std::uint16_t id,
                                std::uint16_t sequence, std::uint8_t hop_limit = 64);
 [[nodiscard]] Bytes build_timestamp(const Address& source, const Address& target, std::uint16_t id,
@@ -87,9 +89,9 @@ class SynFrame {
  private:
   std::array<std::uint8_t, kSizeMost> bytes_{};
   std::size_t size_{0};
-  std::size_t ip_{0};               // where the IP header begins
-  std::uint32_t ip_sum_{0};         // of the header without id and target (IPv4), not yet folded
-  std::uint32_t tcp_sum_{0};        // of pseudo-header and TCP without target, ports and seq
+  std::size_t ip_{0};         // where the IP header begins
+  std::uint32_t ip_sum_{0};   // of the header without id and target (IPv4), not yet folded
+  std::uint32_t tcp_sum_{0};  // of pseudo-header and TCP without target, ports and seq
   bool six_{false};
 };
 
@@ -102,7 +104,7 @@ struct EthernetView {
 
 // The first bytes of the packet of ours that an ICMP error quotes (RFC 792, RFC 4443 §3).
 struct Quoted {
-  Address source, target;
+  Address source, target;    // as we sent it: `source` is ours
   std::uint8_t protocol{0};  // 6 TCP, 17 UDP, 1/58 ICMP
   std::uint16_t source_port{0}, target_port{0};
   std::uint32_t seq{0};  // TCP; id << 16 | sequence for echo
@@ -115,7 +117,7 @@ struct Packet {
     echo_reply,       // ICMP 0, ICMPv6 129
     timestamp_reply,  // ICMP 14
     icmp_error,       // destination unreachable, time exceeded, packet too big …: `quoted` is set
-    icmp_other
+    icmp_other        // among them errors whose quotation cannot be read, redirects, ND
   };
   Kind kind{Kind::icmp_other};
   Address source, target;
@@ -132,16 +134,19 @@ struct Packet {
   std::uint16_t icmp_id{0}, icmp_sequence{0};
   Quoted quoted;
 };
-// An IPv4 or IPv6 packet (extension headers of IPv6 are walked, at most 8). Fragments but the first
-// are nullopt. Checksums are not verified: the kernel's offloading leaves them unfilled on lo/veth.
+// An IPv4 or IPv6 packet (extension headers of IPv6 are walked, at most 8); what the link padded it
+// with is cut off. nullopt: fragments but the first, other protocols, headers that are not whole.
+// Checksums are not verified: the kernel's offloading leaves them unfilled on lo/veth.
 [[nodiscard]] std::optional<Packet> parse_packet(BytesView ip);
 
 struct ArpReply {
   Mac mac;
   Address ip;
 };
-[[nodiscard]] std::optional<ArpReply> parse_arp_reply(BytesView arp);              // opcode 2
-// Neighbour advertisement (ICMPv6 136) with a target link-layer option.
+// Opcode 2 of IPv4 over Ethernet (RFC 826). A group address is nobody's MAC (RFC 1812 §3.3.2).
+[[nodiscard]] std::optional<ArpReply> parse_arp_reply(BytesView arp);
+// Neighbour advertisement (ICMPv6 136) with a target link-layer option; hop limit 255 proves that
+// no router passed it on (RFC 4861 §7.1.2).
 [[nodiscard]] std::optional<ArpReply> parse_neighbour_advertisement(BytesView ipv6);
 
 }  // namespace qingdan::net

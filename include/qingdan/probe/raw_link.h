@@ -3,7 +3,9 @@
 // socket on loopback) with libpcap behind it, and the simulated network of the tests.
 //
 //   L1  send() is the one function through which raw frames leave; it asks the scope again for each
-//       (fail closed), as Dialer does for sockets, and tells the SendLog
+//       (fail closed), as Dialer does for sockets, and tells the SendLog. It reads the destination
+//       out of the frame itself. ARP and ND requests for a gateway that find_way() named may leave
+//       though no scope holds it: the kernel asks the same before it sends anything that way
 //   L2  what was received is handed out in order of arrival; what the kernel dropped is counted
 // Not thread-safe: one owner, on the thread of its Sockets. The receiving thread inside is its own.
 #pragma once
@@ -13,6 +15,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "qingdan/base/clock.h"
 #include "qingdan/base/result.h"
@@ -28,6 +31,7 @@ struct Way {
   std::string interface;
   int interface_index{0};
   net::Address source;     // our address on it
+  net::Address next_hop;   // whose MAC is `hop`: the gateway's, or the destination's own (on_link)
   net::Mac own, hop;       // zero where the interface has no Ethernet header
   bool ethernet{false};    // frames begin with an Ethernet header; false: with IP (lo, tun)
   bool on_link{false};     // the destination is a neighbour: `hop` is its own address by ARP/ND
@@ -53,7 +57,8 @@ class RawLink {
 
   virtual ~RawLink() = default;
   // Sends in order as one batch. Returns how many left; fewer than given: the kernel takes no more
-  // just now (ENOBUFS, EAGAIN), try again a little later. After a breach of scope always 0.
+  // just now (ENOBUFS, EAGAIN), try again a little later. A frame the kernel will never take (a
+  // firewall's EPERM) counts as left and as a send failure. After a breach of scope always 0.
   [[nodiscard]] virtual std::size_t send(std::span<const Outgoing> frames) = 0;
   // Hands out what has arrived, at most `most` frames; returns how many.
   virtual std::size_t receive(const OnFrame& on_frame, std::size_t most) = 0;
@@ -64,12 +69,22 @@ class RawLink {
   [[nodiscard]] virtual Result<void> health() const = 0;
 };
 
+// The source ports of raw probes, both ends included.
+struct PortSpan {
+  std::uint16_t first{0}, last{0};
+};
+// 1000 ports no ordinary connection of this machine is given: outside the "low high" of
+// net.ipv4.ip_local_port_range, 61000-61999 where that is. Fixed, so that owners can announce it.
+[[nodiscard]] PortSpan choose_source_ports(std::string_view ip_local_port_range);
+// The same for this machine.
+[[nodiscard]] PortSpan read_source_ports();
+
 // Finds ways and opens links: netlink on the real machine, the script's word in the simulation.
 class RawNetwork {
  public:
   virtual ~RawNetwork() = default;
   // The kernel's route to `ip` (RTM_GETROUTE), with the next hop's MAC where the neighbour table
-  // has it. Error: no route.
+  // has it. Error: no route, or a broadcast or multicast address.
   [[nodiscard]] virtual Result<Way> find_way(const net::Address& ip) = 0;
   // Receives TCP to our ports `first_port`..`last_port`, ICMP errors and replies, ARP and ND replies
   // on the interface of `way`. Error privilege: CAP_NET_RAW is missing.

@@ -37,6 +37,9 @@ class TargetSource {
   // nullopt: not (or no longer) approved; counts as not asked. The same position gives the same
   // endpoint every time.
   [[nodiscard]] virtual std::optional<targets::ApprovedTarget> at(std::uint64_t position) const = 0;
+  // The inverse: at(*position_of(e)) is e. nullopt: no position asks it.
+  [[nodiscard]] virtual std::optional<std::uint64_t> position_of(const net::Address& ip,
+                                                                 net::TransportPort port) const = 0;
 };
 
 // A short list, e.g. for confirm().
@@ -48,6 +51,8 @@ class ListSource final : public TargetSource {
   [[nodiscard]] std::optional<targets::ApprovedTarget> at(std::uint64_t position) const override {
     return targets_[position];
   }
+  [[nodiscard]] std::optional<std::uint64_t> position_of(const net::Address& ip,
+                                                         net::TransportPort port) const override;
 
  private:
   std::vector<targets::ApprovedTarget> targets_;
@@ -111,7 +116,7 @@ class Sweep {
 
   [[nodiscard]] SweepProgress progress() const;
   // Of one address, for a source that asks each address `ports` times: skipped unless all of them
-  // have a verdict. answered = anything came back, be it a refusal.
+  // have a verdict (silent where `ports` is 0). answered = anything came back, be it a refusal.
   [[nodiscard]] model::HostOutcome outcome(const net::Address& ip, std::size_t ports) const;
   // outcome() of every address of the scope, as blocks of consecutive addresses of one zone.
   [[nodiscard]] std::vector<model::CoverageBlock> coverage(std::size_t ports) const;
@@ -120,6 +125,11 @@ class Sweep {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// The outcome of every address of the scope, as blocks of consecutive addresses of one zone.
+[[nodiscard]] std::vector<model::CoverageBlock> cover_scope(
+    const targets::Scope& scope,
+    const std::function<model::HostOutcome(const net::Address&)>& outcome);
 
 // Asks the given endpoints once more, at least `gap` after the call: app confirms with it that a
 // port of the register which refused is closed (closed = refused by two probes). Verdicts open,

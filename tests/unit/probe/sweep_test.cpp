@@ -9,6 +9,7 @@
 
 #include "qingdan/probe/table.h"
 #include "support/lib/rig.h"
+#include "support/lib/sweeps.h"
 
 using namespace qingdan;
 using namespace std::chrono_literals;
@@ -16,46 +17,11 @@ using model::HostOutcome;
 using model::Verdict;
 using net::Transport;
 using test::PortKind;
+using test::Found;
+using test::Grid;
 using test::Rig;
 
 namespace {
-
-// Every port of every address, hosts interleaved.
-class Grid final : public probe::TargetSource {
- public:
-  Grid(const targets::Scope& scope, std::string_view ports)
-      : scope_(scope), ports_(net::parse_ports(ports).value()) {}
-  std::uint64_t size() const override { return scope_.address_count() * ports_.size(); }
-  std::optional<targets::ApprovedTarget> at(std::uint64_t position) const override {
-    const auto address = scope_.address_at(position % scope_.address_count());
-    const auto& port = ports_.order()[position / scope_.address_count()];
-    return scope_.approve(address, port.transport, port.port);
-  }
-
- private:
-  const targets::Scope& scope_;
-  net::PortSet ports_;
-};
-
-struct Found final : probe::SweepSink {
-  void on_port(const targets::ApprovedTarget&, const model::PortResult& result) override {
-    const bool first = verdicts.emplace(result.at, result.verdict).second;
-    if (!first) ++twice;
-    results.push_back(result);
-    if (on_result) on_result();
-  }
-  void on_observation(model::Observation seen) override { observations.push_back(std::move(seen)); }
-  std::size_t count(Verdict verdict) const {
-    return static_cast<std::size_t>(
-        std::count_if(results.begin(), results.end(),
-                      [&](const auto& result) { return result.verdict == verdict; }));
-  }
-  std::map<model::Endpoint, Verdict> verdicts;
-  std::vector<model::PortResult> results;
-  std::vector<model::Observation> observations;
-  std::function<void()> on_result;
-  int twice{0};
-};
 
 struct Swept {
   bool ok{false};

@@ -164,3 +164,70 @@ TEST_CASE("a clock that runs backwards loosens nothing", "[targets][budget]") {
   CHECK_FALSE(budget.try_take(host(0, 1), now).has_value());
   CHECK(budget.try_take(host(0, 1), now - 50s) == now + 1s);
 }
+
+TEST_CASE("several packets at once count as several", "[targets][budget]") {
+  Rng rng(5);
+  const Pace pace{.global_pps = 200, .prefix_pps = 90, .host_pps = 40};
+  Budget budget(pace);
+  SteadyTime now{};
+  std::map<net::Address, std::vector<SteadyTime>> hosts;
+  std::vector<SteadyTime> all;
+  for (int i = 0; i < 20'000; ++i, now += std::chrono::microseconds(rng.below(2'000))) {
+    const auto ip = host(static_cast<std::uint32_t>(rng.below(3)),
+                         static_cast<std::uint32_t>(rng.below(3)));
+    const auto packets = static_cast<std::uint32_t>(1 + rng.below(6));
+    const auto wait = budget.try_take(ip, now, {.packets = packets});
+    if (wait) {
+      REQUIRE(*wait > now);
+      continue;
+    }
+    all.insert(all.end(), packets, now);
+    hosts[ip].insert(hosts[ip].end(), packets, now);
+  }
+  CHECK(all.size() > 2000);
+  CHECK(densest_second(all) <= pace.global_pps);
+  for (const auto& [ip, times] : hosts) CHECK(densest_second(times) <= pace.host_pps);
+}
+
+TEST_CASE("with headroom a tenth of the cap stays free for what leaves unasked",
+          "[targets][budget]") {
+  Budget budget({.global_pps = 0, .prefix_pps = 0, .host_pps = 40});
+  SteadyTime now{};
+  std::vector<SteadyTime> sent;
+  for (int i = 0; i < 20'000; ++i, now += 1ms) {
+    if (budget.try_take(host(0, 1), now, {.packets = 2, .headroom = true})) continue;
+    sent.insert(sent.end(), 2, now);
+  }
+  CHECK(densest_second(sent) <= 36);
+  const auto before = budget.earliest(host(0, 1), now);
+  budget.force(host(0, 1), now, 20);
+  CHECK(budget.earliest(host(0, 1), now) > before);
+}
+
+TEST_CASE("more than a cap holds is granted as the cap", "[targets][budget]") {
+  Budget budget({.global_pps = 0, .prefix_pps = 0, .host_pps = 3});
+  SteadyTime now{};
+  CHECK_FALSE(budget.try_take(host(0, 1), now, {.packets = 5}));
+  const auto wait = budget.try_take(host(0, 1), now, {.packets = 5});
+  REQUIRE(wait.has_value());
+  CHECK_FALSE(budget.try_take(host(0, 1), *wait, {.packets = 5}));
+}
+
+TEST_CASE("what leaves late counts from when it left", "[targets][budget]") {
+  Rng rng(11);
+  const Pace pace{.global_pps = 300, .prefix_pps = 0, .host_pps = 0};
+  Budget budget(pace);
+  SteadyTime now{};
+  std::vector<SteadyTime> left;
+  for (int i = 0; i < 30'000; ++i, now += std::chrono::microseconds(rng.below(3'000))) {
+    int granted = 0;
+    while (granted < 8 && !budget.try_take(host(0, 1), now)) ++granted;
+    if (granted == 0) continue;
+    // Now and then the machine is away for a while between the permit and the wire.
+    if (rng.below(20) == 0) now += std::chrono::milliseconds(rng.below(400));
+    left.insert(left.end(), static_cast<std::size_t>(granted), now);
+    budget.left(now);
+  }
+  CHECK(left.size() > 1000);
+  CHECK(densest_second(left) <= pace.global_pps);
+}

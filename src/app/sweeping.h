@@ -1,0 +1,54 @@
+// sweeping — which engine asks which ports: half-open or by connect for TCP, datagrams for UDP. One
+// progress, one coverage, whatever is inside.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "qingdan/probe/raw_link.h"
+#include "qingdan/probe/sweep.h"
+#include "qingdan/probe/syn_sweep.h"
+#include "qingdan/targets/permutation.h"
+
+namespace qingdan::app {
+
+enum class Method : std::uint8_t { connect, syn };
+
+// addresses × ports in permuted order.
+class PermutedSource final : public probe::TargetSource {
+ public:
+  PermutedSource(const targets::Scope& scope, const net::PortSet& ports, const Key128& key);
+  [[nodiscard]] std::uint64_t size() const override { return order_.size(); }
+  [[nodiscard]] std::optional<targets::ApprovedTarget> at(std::uint64_t position) const override;
+  [[nodiscard]] std::optional<std::uint64_t> position_of(const net::Address& ip,
+                                                         net::TransportPort port) const override;
+
+ private:
+  static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
+  const targets::Scope& scope_;
+  std::vector<net::TransportPort> ports_;
+  std::vector<std::uint32_t> index_;  // of transport << 16 | port, into ports_
+  targets::Permutation order_;
+};
+
+class Sweeping {
+ public:
+  // All must outlive it. `raw` may be null for connect.
+  Sweeping(probe::Pacer& pacer, probe::RawNetwork* raw, const net::PortSet& ports, Method method,
+           probe::SweepSink& sink);
+
+  [[nodiscard]] Awaitable<Result<void>> run();
+  [[nodiscard]] probe::SweepProgress progress() const;  // from any thread
+  [[nodiscard]] std::vector<model::CoverageBlock> coverage() const;
+  [[nodiscard]] std::vector<probe::BlockReport> report() const;  // half-open only
+
+ private:
+  const targets::Scope& scope_;
+  std::size_t slow_ports_{0};  // ports of every address that `sweep_` asks
+  PermutedSource source_, half_open_source_;
+  probe::Sweep sweep_;
+  std::unique_ptr<probe::SynSweep> half_open_;
+};
+
+}  // namespace qingdan::app

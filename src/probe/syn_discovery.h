@@ -1,0 +1,59 @@
+// syn_discovery — who is there, before and beside the half-open sweep: neighbours by ARP and ND, all
+// others by ICMP echo, later by timestamp. It decides where effort is spent (a host that lives
+// earns further tries); a host that stays silent here is asked like any other.
+//   H1  an address on our own link that answers no ARP/ND in three tries gets no frames: there is
+//       nobody to send them to. It is silent in the coverage, not skipped
+//   H2  no frame without a permit of the Pacer
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "qingdan/base/rng.h"
+#include "qingdan/probe/pacer.h"
+#include "syn_ways.h"
+
+namespace qingdan::probe {
+
+class SynDiscovery {
+ public:
+  // All outlive it; `event` is that of the owner, who waits on nothing else meanwhile.
+  SynDiscovery(Pacer& pacer, SynWays& ways, Event& event);
+
+  // Asks neighbours (always) and, where `icmp`, everybody beyond them once by echo. `take`: takes in what
+  // has arrived, and calls the on_ functions. Replies to ICMP may come long after.
+  [[nodiscard]] Awaitable<Result<void>> run(bool icmp, std::function<void()> take);
+  // A second question to those who answered nothing, in the other form (timestamp; IPv6: echo).
+  [[nodiscard]] Awaitable<Result<void>> run_again(std::function<bool(const net::Address&)> heard,
+                                                  std::function<void()> take);
+
+  [[nodiscard]] std::optional<net::Mac> neighbour(const net::Address& ip) const;
+  [[nodiscard]] const std::unordered_map<net::Address, net::Mac>& neighbours() const {
+    return neighbours_;
+  }
+  void on_arp(BytesView payload);
+  // The host, where it is an answer to our ICMP. Advertisements of neighbours are taken in too.
+  [[nodiscard]] std::optional<net::Address> on_packet(const net::Packet& packet, BytesView ip);
+  [[nodiscard]] std::uint64_t sent() const { return sent_; }
+
+ private:
+  enum class Question : std::uint8_t { neighbour, echo, second };
+  using Wanted = std::function<bool(const net::Address&)>;
+  // One round of `question` to every address of the scope that `wanted` names.
+  Awaitable<Result<void>> round(Question question, Wanted wanted, std::function<void()> take);
+  [[nodiscard]] Bytes frame(Question question, const Way& way, const net::Address& ip) const;
+  Awaitable<bool> permitted(net::Address ip, std::function<void()> take);
+  Awaitable<bool> send(Bytes frame, net::Address ip, std::size_t link, std::function<void()> take);
+  [[nodiscard]] std::uint64_t mark_of(const net::Address& ip) const;
+
+  Pacer& pacer_;
+  SynWays& ways_;
+  Event& event_;
+  const Key128 key_{random_key()};
+  std::unordered_map<net::Address, net::Mac> neighbours_;
+  std::uint64_t sent_{0};
+};
+
+}  // namespace qingdan::probe
