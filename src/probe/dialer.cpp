@@ -30,9 +30,11 @@ std::string_view to_string(DialOutcome outcome) {
   return "";
 }
 
-Connection::Connection(Dialer& dialer, targets::ApprovedTarget target, Connected connected)
+Connection::Connection(Dialer& dialer, targets::ApprovedTarget target, Connected connected,
+                       std::unique_ptr<Devices::Line> line)
     : dialer_(&dialer),
       target_(std::move(target)),
+      line_(std::move(line)),
       stream_(std::move(connected.stream)),
       outcome_(connected.outcome),
       rtt_(connected.rtt) {}
@@ -90,37 +92,48 @@ bool Dialer::permits(const targets::ApprovedTarget& target) {
 
 Awaitable<Connection> Dialer::dial(targets::ApprovedTarget target, Deadline by) {
   Connected connected;
+  std::unique_ptr<Devices::Line> line;
   if (permits(target)) {
+    if (devices_ != nullptr) line = devices_->hold_line(target.ip());
     const auto begun = clock().steady();
     auto made = co_await sockets_.connect(target, by);
     connected = std::move(made);
-    tell_guard(target, connected.outcome, begun);
+    tell_outcome(target, connected.outcome, begun);
   } else {
     connected.outcome = DialOutcome::out_of_scope;
   }
-  co_return Connection(*this, std::move(target), std::move(connected));
+  if (connected.outcome != DialOutcome::connected) line.reset();
+  co_return Connection(*this, std::move(target), std::move(connected), std::move(line));
 }
 
 // Industrial devices have few slots and printers print what they are sent, so their ports never
 // become a sentinel; that they answered counts all the same.
-void Dialer::tell_guard(const targets::ApprovedTarget& target, DialOutcome outcome,
-                        SteadyTime begun) {
+void Dialer::tell_answered(const targets::ApprovedTarget& target, bool open) {
+  const net::TransportPort port{target.transport(), target.port()};
+  if (devices_ != nullptr && open) devices_->on_open(target.ip(), port);
   if (guard_ == nullptr) return;
   const auto now = clock().steady();
+  if (class_of(port) == PortClass::normal) {
+    guard_->on_answer(target.ip(), port, open, now);
+  } else {
+    guard_->on_heard(target.ip(), now);
+  }
+}
+
+void Dialer::tell_outcome(const targets::ApprovedTarget& target, DialOutcome outcome,
+                          SteadyTime begun) {
   switch (outcome) {
     case DialOutcome::connected:
+      if (devices_ != nullptr) devices_->on_connected(target.ip(), target.port());
+      tell_answered(target, true);
+      break;
     case DialOutcome::refused:
-      if (class_of({net::Transport::tcp, target.port()}) != PortClass::normal) {
-        guard_->on_heard(target.ip(), now);
-      } else {
-        guard_->on_answer(target.ip(), {net::Transport::tcp, target.port()},
-                          outcome == DialOutcome::connected, now);
-      }
+      tell_answered(target, false);
       break;
     case DialOutcome::timeout:
     case DialOutcome::unreachable:
       // A deadline that had passed before it began waited for nobody.
-      if (now > begun) guard_->on_silence(target.ip(), begun);
+      if (guard_ != nullptr && clock().steady() > begun) guard_->on_silence(target.ip(), begun);
       break;
     case DialOutcome::prohibited:
     case DialOutcome::exhausted:

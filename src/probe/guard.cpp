@@ -20,6 +20,16 @@ constexpr double kSurprise = 0.001;
 constexpr std::uint32_t kShortestStreak = 3;
 // Questions without a control that answered tell nothing; asking faster would tell no more.
 constexpr milliseconds kUncontrolledGap{5000};
+// No network we are for answers later than that.
+constexpr milliseconds kOverdue{2000};
+
+// Is a silence of `streak` probes a surprise in a host that answered `answers` of `probes` others?
+// One probe too many is taken, so that a new acquaintance is not judged by its first answer.
+bool is_surprise(std::uint32_t streak, std::uint32_t answers, std::uint32_t probes) {
+  if (streak < kShortestStreak) return false;
+  const double share = std::min(1.0, answers / (static_cast<double>(probes) + 1));
+  return std::pow(1 - share, streak) < kSurprise;
+}
 
 }  // namespace
 
@@ -33,7 +43,7 @@ std::uint8_t Guard::index_of(std::string_view what) {
 }
 
 void Guard::on_sent(const net::Address& ip, net::TransportPort port, std::string_view what,
-                    SteadyTime now) {
+                    SteadyTime now, bool half_open) {
   const auto found = hosts_.find(ip);
   // A host that never answered cannot fall silent.
   if (found == hosts_.end()) return;
@@ -43,6 +53,25 @@ void Guard::on_sent(const net::Address& ip, net::TransportPort port, std::string
   host.ring[host.sent++ % kKept] = {static_cast<std::uint32_t>(std::max<std::int64_t>(since, 0)),
                                     port.port, index_of(what),
                                     port.transport == net::Transport::udp};
+  if (half_open) look_for_overdue(ip, host, now);
+}
+
+// The half-open sweep keeps no clock per probe: what left long enough ago, after the host's last
+// word, is taken for silent. Hosts that answer less than two in five never come to notice here.
+void Guard::look_for_overdue(const net::Address& ip, Host& host, SteadyTime now) {
+  if (host.state != State::well || now - host.last_heard < kOverdue || now < host.next_ask) return;
+  const auto kept = std::min<std::uint32_t>(host.sent, kKept);
+  std::uint32_t overdue = 0;
+  auto first = now;
+  for (std::uint32_t i = host.sent - kept; i < host.sent; ++i) {
+    const auto at = *begun_ + milliseconds(host.ring[i % kKept].ms);
+    if (at < host.last_heard || now - at < kOverdue) continue;
+    if (overdue++ == 0) first = at;
+  }
+  const auto others = host.sent - std::min(host.sent, overdue);
+  if (!is_surprise(overdue, host.answers, others)) return;
+  host.silent_since = first;
+  suspect(ip, host, first);
 }
 
 void Guard::note_heard(const net::Address& ip, SteadyTime now) {
@@ -77,17 +106,9 @@ void Guard::on_answer(const net::Address& ip, net::TransportPort port, bool open
   on_heard(ip, now);
   if (port.transport != net::Transport::tcp) return;
   auto& host = hosts_[ip];
+  ++host.answers;
   auto& sentinel = open ? host.open_port : host.refused_port;
   if (sentinel == 0) sentinel = port.port;
-}
-
-// With what is known of the host, is a silence as long as its streak a surprise? The share of its
-// probes that it answers is taken one probe too low, so that a new acquaintance is not judged by
-// its first answer.
-bool Guard::surprising(const Host& host) const {
-  if (host.streak < kShortestStreak) return false;
-  const double share = host.heard / (static_cast<double>(host.heard) + host.silent + 1);
-  return std::pow(1 - share, host.streak) < kSurprise;
 }
 
 void Guard::suspect(const net::Address& ip, Host& host, SteadyTime since) {
@@ -115,7 +136,8 @@ Guard::Host* Guard::silent_host(const net::Address& ip, SteadyTime sent) {
 
 void Guard::on_silence(const net::Address& ip, SteadyTime sent) {
   auto* host = silent_host(ip, sent);
-  if (host != nullptr && sent >= host->next_ask && surprising(*host)) {
+  if (host != nullptr && sent >= host->next_ask &&
+      is_surprise(host->streak, host->heard, host->heard + host->silent)) {
     suspect(ip, *host, host->silent_since);
   }
 }

@@ -11,6 +11,8 @@ namespace {
 constexpr std::chrono::milliseconds kCalendarKept{1000};
 // How soon to ask again for a host whose sentinel is being asked; that takes seconds.
 constexpr std::chrono::milliseconds kHeld{500};
+// And for a fragile host with a connection of ours.
+constexpr std::chrono::milliseconds kLineHeld{100};
 
 }  // namespace
 
@@ -45,6 +47,12 @@ Permit Pacer::ask_guard(const net::Address& ip) const {
   return {Leave::guarded, {}};
 }
 
+PortClass Pacer::class_of(const targets::ApprovedTarget& target) const {
+  const net::TransportPort port{target.transport(), target.port()};
+  const auto* devices = dialer_.devices();
+  return devices != nullptr ? devices->class_of(target.ip(), port) : probe::class_of(port);
+}
+
 Permit Pacer::ask(const targets::ApprovedTarget& target, Errand errand) {
   if (stopped() || dialer_.breaches() != 0) return {Leave::stopped, {}};
   if (!window_open(target.zone())) return {Leave::window_closed, {}};
@@ -53,10 +61,18 @@ Permit Pacer::ask(const targets::ApprovedTarget& target, Errand errand) {
     const auto allowed = ask_guard(target.ip());
     if (allowed.leave != Leave::granted) return allowed;
   }
-  const auto later = budget_.try_take(target.ip(), now());
+  const auto* devices = dialer_.devices();
+  const bool fragile = devices != nullptr && devices->fragile(target.ip());
+  const bool connects = target.transport() == net::Transport::tcp;
+  if (devices != nullptr && connects && devices->connected_before(target.ip(), target.port())) {
+    return {Leave::guarded, {}};
+  }
+  if (fragile && connects && devices->busy(target.ip())) return {Leave::later, now() + kLineHeld};
+  const auto later = budget_.try_take(target.ip(), now(), {1, false, fragile});
   if (later) return {Leave::later, *later};
   if (guard != nullptr) {
-    guard->on_sent(target.ip(), {target.transport(), target.port()}, errand.what, now());
+    guard->on_sent(target.ip(), {target.transport(), target.port()}, errand.what, now(),
+                   errand.half_open);
   }
   return {Leave::granted, {}};
 }

@@ -75,7 +75,7 @@ Awaitable<void> Sentinel::run() {
     for (const auto& trip : guard_.take_trips()) on_trip_(trip);
     if (finished_ && !last) last = pacer_.now() + kLastChecks;
     const bool done = halted || guard_.suspects() == 0 || (last && pacer_.now() >= *last);
-    if (finished_ && done && asking_ == 0) break;
+    if ((halted || (finished_ && done)) && asking_ == 0) break;
     if (halted && asking_ != 0) pacer_.dialer().abort_waits();
     const auto until = pacer_.now() + kStopCheck;
     co_await event_.wait_until(until);

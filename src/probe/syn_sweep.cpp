@@ -230,7 +230,7 @@ void SynSweep::State::place(std::uint64_t at) {
       return parking.park(ip, at, later);
     }
   }
-  const auto permit = pacer.ask(*target);
+  const auto permit = pacer.ask(*target, {"syn", false, true});
   if (permit.leave == Leave::later) return parking.park(ip, at, permit.at);
   if (permit.leave == Leave::granted) {
     control.take(ip, now);
@@ -238,7 +238,7 @@ void SynSweep::State::place(std::uint64_t at) {
     marks.set(at, Mark::silent);
     ++sent_in_pass;
     if (pass > 1) bump(count.retried);
-  } else if (pass == 1) {
+  } else if (pass == 1 || permit.leave == Leave::guarded) {
     forgo(at, &ip);
   }
   parking.again(ip, now);
@@ -345,7 +345,9 @@ void SynSweep::State::on_answer(const SynAnswer& answer, SteadyTime at) {
   auto& tally = tallies[net::block_of(answer.target).base];
   ++(port == 0 ? tally.first_try : tally.later);
   const bool open = answer.kind == SynAnswer::Kind::open;
-  if (open) sentinels.learn(*place, answer.target);
+  pacer.dialer().tell_answered(*target, open);
+  // Printers and industrial devices are not asked again to measure the path.
+  if (open && pacer.class_of(*target) == PortClass::normal) sentinels.learn(*place, answer.target);
   settle(*place, *target, open ? model::Verdict::open_synack : model::Verdict::closed, rtt,
          port + 1);
 }

@@ -79,8 +79,10 @@ class Guard {
   explicit Guard(GuardSettings settings = {}) : settings_(settings) {}
 
   // `what` is of static storage.
+  // `half_open`: nobody will say that it got no answer; that shows in what was sent since the host
+  // was heard last.
   void on_sent(const net::Address& ip, net::TransportPort port, std::string_view what,
-               SteadyTime now);
+               SteadyTime now, bool half_open = false);
   // Anything that proves the host alive.
   void on_heard(const net::Address& ip, SteadyTime now);
   // As on_heard; the port may serve as sentinel from now on.
@@ -114,6 +116,7 @@ class Guard {
     SteadyTime last_heard{}, silent_since{}, next_ask{}, suspected{};
     std::uint32_t heard{0}, silent{0}, streak{0};  // silent: without the present streak
     std::uint32_t sent{0};                         // probes ever kept; the ring's head
+    std::uint32_t answers{0};
     std::array<Packed, kKept> ring{};
     std::uint16_t open_port{0}, refused_port{0};  // 0 = none
     std::uint8_t unanswered{0};
@@ -128,7 +131,7 @@ class Guard {
   void suspect(const net::Address& ip, Host& host, SteadyTime since);
   Host* silent_host(const net::Address& ip, SteadyTime sent);
   void settle_well(const net::Address& ip, Host& host);
-  [[nodiscard]] bool surprising(const Host& host) const;
+  void look_for_overdue(const net::Address& ip, Host& host, SteadyTime now);
   [[nodiscard]] std::optional<net::TransportPort> sentinel_of(const Host& host) const;
   [[nodiscard]] bool others_heard(const net::Address& ip, SteadyTime since) const;
   void add_control(const net::Address& ip, std::vector<SentinelCheck>& checks) const;

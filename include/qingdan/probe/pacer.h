@@ -35,6 +35,7 @@ struct Permit {
 struct Errand {
   std::string_view what;
   bool sentinel{false};
+  bool half_open{false};  // nobody waits for this one: its silence shows by what comes after it
 };
 
 class Pacer {
@@ -48,6 +49,9 @@ class Pacer {
   [[nodiscard]] SteadyTime ready_at() const { return budget_.earliest(net::Address(), now()); }
   // As ask(), waiting while the answer is `later`; never answers `later`.
   [[nodiscard]] Awaitable<Leave> admit(targets::ApprovedTarget target, Errand errand = {});
+
+  // By port, policy and what is known of the device.
+  [[nodiscard]] PortClass class_of(const targets::ApprovedTarget& target) const;
 
   [[nodiscard]] bool stopped() const { return stop_.load(std::memory_order_relaxed); }
   [[nodiscard]] Dialer& dialer() { return dialer_; }

@@ -1,12 +1,13 @@
 // sentinel — a host that dies under our probes, end to end over the in-process network.
 #include "qingdan/probe/sentinel.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <map>
-#include <set>
 
 #include "qingdan/probe/sweep.h"
 #include "support/lib/rig.h"
+#include "support/lib/sweeps.h"
 
 using namespace qingdan;
 using namespace std::chrono_literals;
@@ -18,29 +19,6 @@ using test::Rig;
 namespace {
 
 constexpr std::uint16_t kPorts = 1000;
-
-// Ports 1..kPorts of every address, hosts interleaved.
-class Grid final : public probe::TargetSource {
- public:
-  explicit Grid(const targets::Scope& scope) : scope_(scope) {}
-  std::uint64_t size() const override { return scope_.address_count() * kPorts; }
-  std::optional<targets::ApprovedTarget> at(std::uint64_t position) const override {
-    const auto port = static_cast<std::uint16_t>(position / scope_.address_count() + 1);
-    return scope_.approve(scope_.address_at(position % scope_.address_count()), net::Transport::tcp,
-                          port);
-  }
-
- private:
-  const targets::Scope& scope_;
-};
-
-struct Sink final : probe::SweepSink {
-  void on_port(const targets::ApprovedTarget&, const model::PortResult& result) override {
-    ++verdicts[result.at.ip][result.verdict];
-  }
-  void on_observation(model::Observation) override {}
-  std::map<net::Address, std::map<Verdict, int>> verdicts;
-};
 
 struct Watched {
   explicit Watched(std::string cidr)
@@ -80,9 +58,9 @@ struct Watched {
   probe::Guard guard;
   std::vector<probe::Trip> trips;
   probe::Sentinel sentinel{rig.pacer, guard, [this](const auto& trip) { trips.push_back(trip); }};
-  Grid grid{rig.scope};
-  Sink sink;
-  probe::Sweep sweep{rig.pacer, grid, sink};
+  test::Grid grid{rig.scope, "1-1000"};
+  test::Found seen;
+  probe::Sweep sweep{rig.pacer, grid, seen};
   std::map<net::Address, std::size_t> mortal, sent_to_dead;
   bool ok{false};
 };
@@ -117,7 +95,10 @@ TEST_CASE("a host that dies during the sweep is stopped, its neighbours are not"
   CHECK(watched.outcome("192.0.2.3") == HostOutcome::skipped);
   CHECK(watched.outcome("192.0.2.4") == HostOutcome::answered);
   CHECK(watched.outcome("192.0.2.7") == HostOutcome::silent);
-  CHECK(watched.sink.verdicts[trip.ip][Verdict::filtered] == 0);
+  CHECK(std::none_of(watched.seen.results.begin(), watched.seen.results.end(),
+                     [&](const auto& result) {
+                       return result.at.ip == trip.ip && result.verdict == Verdict::filtered;
+                     }));
   CHECK(watched.sweep.progress().not_asked > 150);
 }
 
