@@ -9,6 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "industrial.h"
 #include "qingdan/probe/table.h"
 #include "sweep_state.h"
 #include "udp_probe.h"
@@ -176,6 +177,16 @@ Awaitable<void> Sweep::State::ask_tcp(State& state, std::uint64_t position,
       co_return;
   }
   const bool open = connection.connected();
+  if (open) {
+    auto said = co_await ask_industrial(state.pacer, connection, target);
+    if (!said.empty()) {
+      state.settle(position, target, model::Verdict::open_verified, connection.rtt());
+      for (auto& seen : said) state.sink.on_observation(std::move(seen));
+      const Deadline closed{state.pacer.now() + kDrain};
+      co_await connection.finish(closed);
+      co_return;
+    }
+  }
   state.settle(position, target, open ? model::Verdict::open : model::Verdict::closed,
                connection.rtt());
   if (!open) co_return;
