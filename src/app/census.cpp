@@ -8,6 +8,7 @@
 
 #include "app/bookkeeper.h"
 #include "app/judgement.h"
+#include "app/known_devices.h"
 #include "app/output.h"
 #include "app/preparation.h"
 #include "app/rules.h"
@@ -89,9 +90,12 @@ struct Begun {
   registry::Store store;
   model::RunId run;
   std::set<model::Endpoint> known_open;
+  std::map<net::Address, probe::DeviceKind> devices;
+  std::set<net::Address> dark;
 };
 
-Result<Begun> begin(const Settings& settings, const model::Run& run, const Clock& clock, Rng& rng) {
+Result<Begun> begin(const Settings& settings, const model::Run& run, const targets::Scope& scope,
+                    const Clock& clock, Rng& rng) {
   auto store = registry::Store::open(settings.register_path, clock, rng);
   if (!store) return store.error();
   for (const auto interrupted : store->interrupted()) {
@@ -103,7 +107,8 @@ Result<Begun> begin(const Settings& settings, const model::Run& run, const Clock
   if (!world) return world.error();
   auto id = store->begin_run(run);
   if (!id) return id.error();
-  return Begun{std::move(*store), *id, open_endpoints(*world)};
+  return Begun{std::move(*store), *id, open_endpoints(*world), known_devices(*world, scope),
+               dark_addresses(*world, scope, rng.next())};
 }
 
 // Records what the run covered and how it ended, whatever happened.
@@ -111,6 +116,8 @@ Result<void> close_run(Begun& begun, const Fieldwork& field, const Result<void>&
                        bool stopped) {
   if (auto kept = begun.store.record(begun.run, field.coverage()); !kept) return kept;
   if (auto kept = begun.store.record(begun.run, field.counts()); !kept) return kept;
+  if (auto kept = begun.store.record(begun.run, field.trips()); !kept) return kept;
+  if (auto kept = begun.store.record(begun.run, field.middleboxes()); !kept) return kept;
   const auto state = !done     ? model::RunState::failed
                      : stopped ? model::RunState::stopped
                                : model::RunState::finished;
@@ -132,7 +139,7 @@ Result<int> run_census(const Invocation& invocation, const Settings& settings,
   if (!prepared) return prepared.error();
   auto rules = open_rules(settings);
   if (!rules) return rules.error();
-  auto begun = begin(settings, plan_run(*prepared, settings, **rules), clock, rng);
+  auto begun = begin(settings, plan_run(*prepared, settings, **rules), prepared->scope, clock, rng);
   if (!begun) return begun.error();
   if (!invocation.quiet)
     std::fputs(fmt::format("run {}: {}\n", begun->run.value, prepared->note).c_str(), stderr);
@@ -143,7 +150,7 @@ Result<int> run_census(const Invocation& invocation, const Settings& settings,
   Bookkeeper bookkeeper(begun->store, begun->run, identifier, stop);
   Fieldwork field(
       {prepared->scope, prepared->ports, prepared->pace, prepared->method,
-       std::move(begun->known_open), true},
+       std::move(begun->known_open), true, std::move(begun->devices), std::move(begun->dark)},
       clock, stop, bookkeeper);
   Result<void> done;
   {
@@ -158,7 +165,7 @@ Result<int> run_census(const Invocation& invocation, const Settings& settings,
   if (!judged) return judged.error();
   if (!invocation.quiet) print_summary(*judged, field.counts(), field.coverage());
   if (auto printed = print_result(invocation, *judged); !printed) return printed.error();
-  return stop.load() || partial(field.coverage()) ? 1 : 0;
+  return stop.load() || partial(field.coverage()) || !field.trips().empty() ? 1 : 0;
 }
 
 }  // namespace qingdan::app

@@ -45,6 +45,39 @@ std::vector<model::Cell> cells(const registry::RunRow& row) {
           text_cell(run.failure)};
 }
 
+std::string block_text(const model::GuardTrip& trip) {
+  if (trip.stopped == "block") return ", and its block " + net::block_of(trip.ip).to_string();
+  return trip.stopped == "run" ? ", and the run" : "";
+}
+
+// Stopped hosts with what was sent to them before, and machines in front of a prefix.
+void say_incidents(const std::vector<model::GuardTrip>& trips,
+                   const std::vector<model::Middlebox>& boxes) {
+  const auto say = [](const std::string& line) { std::fputs((line + "\n").c_str(), stderr); };
+  for (const auto& trip : trips) {
+    say(trip.path
+            ? fmt::format("path lost: nobody answered any more from {} on (host {}); the run "
+                          "was stopped {}",
+                          format_local(trip.first_silent), trip.ip.to_string(),
+                          format_local(trip.at))
+            : fmt::format("stopped: {} fell silent {} (port {} last answered {}){}; not asked "
+                          "again",
+                          trip.ip.to_string(), format_local(trip.first_silent), trip.sentinel,
+                          format_local(trip.last_heard), block_text(trip)));
+    for (const auto& sent : trip.probes) {
+      say(fmt::format("  sent before: {} {} to {}/{}", format_rfc3339(sent.at), sent.what,
+                      net::to_string(sent.port.transport), sent.port.port));
+    }
+  }
+  for (const auto& box : boxes) {
+    say(fmt::format(
+        "middlebox: {} answers on {} for {} of {} addresses alike{}; no assets "
+        "(runs {} to {})",
+        box.block.to_string(), box.ports.to_string(), box.answering, box.asked,
+        box.dark ? ", dark ones among them" : "", box.first_run.value, box.last_run.value));
+  }
+}
+
 }  // namespace
 
 Result<int> carry_out(const Call& call, const RunsList&) {
@@ -70,6 +103,10 @@ Result<int> carry_out(const Call& call, const RunsShow& command) {
   }
   auto coverage = query->coverage({command.run});
   if (!coverage) return coverage.error();
+  auto trips = query->trips({command.run});
+  if (!trips) return trips.error();
+  auto boxes = query->middleboxes(model::RunId{command.run});
+  if (!boxes) return boxes.error();
   if (!call.invocation.quiet) {
     const auto values = cells(**row);
     std::string line;
@@ -78,6 +115,7 @@ Result<int> carry_out(const Call& call, const RunsShow& command) {
       if (!value.empty()) line += kColumns[i] + ": " + value + "\n";
     }
     std::fputs(line.c_str(), stderr);
+    say_incidents(*trips, *boxes);
   }
   Output output(call.invocation, {"zone", "first", "last", "addresses", "outcome"});
   for (const auto& block : coverage->blocks) {
@@ -94,8 +132,8 @@ Result<int> carry_out(const Call& call, const RunsShow& command) {
     }
   }
   if (auto done = output.done(); !done) return done.error();
-  const bool whole =
-      (*row)->skipped + (*row)->error == 0 && (*row)->run.state == model::RunState::finished;
+  const bool whole = (*row)->skipped + (*row)->error == 0 &&
+                     (*row)->run.state == model::RunState::finished && trips->empty();
   return whole ? 0 : 1;
 }
 

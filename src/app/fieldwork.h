@@ -3,6 +3,7 @@
 //   F1  a host's open ports are interviewed only after its canaries were asked: a host that says
 //       "open" everywhere gets the short form, and its ports count only if they differ
 //   F2  a port the register holds open and that refuses is asked a second time before it is closed
+//   F3  a host that falls silent under it is left alone; where it stops the run, `stop` is set
 #pragma once
 
 #include <atomic>
@@ -18,7 +19,11 @@
 #include "qingdan/base/rng.h"
 #include "qingdan/model/run.h"
 #include "qingdan/probe/canary.h"
+#include "qingdan/probe/devices.h"
+#include "qingdan/probe/fronts.h"
+#include "qingdan/probe/guard.h"
 #include "qingdan/probe/interview_runner.h"
+#include "qingdan/probe/sentinel.h"
 #include "qingdan/targets/scope.h"
 
 namespace qingdan::app {
@@ -37,6 +42,8 @@ struct FieldPlan {
   Method method{Method::connect};
   std::set<model::Endpoint> known_open;  // of the register: closed ones among them are confirmed
   bool interviews{true};                 // false: sweep only
+  std::map<net::Address, probe::DeviceKind> devices{};  // of the register
+  std::set<net::Address> dark{};                        // addresses nobody ever answered at
 };
 
 struct FieldProgress {
@@ -56,6 +63,9 @@ class Fieldwork final : private probe::SweepSink {
   [[nodiscard]] FieldProgress progress() const;  // from any thread
   [[nodiscard]] model::Coverage coverage() const;
   [[nodiscard]] model::RunCounts counts() const;
+  // After run().
+  [[nodiscard]] const std::vector<model::GuardTrip>& trips() const { return trips_; }
+  [[nodiscard]] const std::vector<model::Middlebox>& middleboxes() const { return middleboxes_; }
 
  private:
   struct Host;  // canaries of one host, and what waits for them
@@ -64,6 +74,8 @@ class Fieldwork final : private probe::SweepSink {
   void on_open(const targets::ApprovedTarget& target, const model::PortResult& result);
   void on_report(probe::InterviewReport report);
   void release(Host& host);
+  void on_trip(const probe::Trip& trip);
+  void settle_fronts();
   void finish_when_done();
   void failed(const Error& error);
   void spawn_runner(probe::InterviewRunner& runner);
@@ -75,11 +87,14 @@ class Fieldwork final : private probe::SweepSink {
   std::atomic<bool>& stop_;
   FieldSink& sink_;
   Rng rng_;
+  probe::Guard guard_;  // these two before the context, whose coroutines tell them things
+  probe::Devices devices_;
   boost::asio::io_context context_{1};
   std::unique_ptr<probe::Sockets> sockets_;
   probe::Dialer dialer_;
   targets::Budget budget_;
   probe::Pacer pacer_;
+  probe::Sentinel sentinel_;
   std::unique_ptr<probe::RawNetwork> raw_;  // half-open only
   Sweeping sweep_;
   probe::TlsContextPtr tls_;
@@ -91,6 +106,10 @@ class Fieldwork final : private probe::SweepSink {
   std::atomic<std::uint64_t> canary_sent_{0};
   std::uint64_t interview_sent_{0};
   bool sweep_done_{false};
+  int runners_running_{0};
+  probe::Fronts fronts_;
+  std::vector<model::GuardTrip> trips_;
+  std::vector<model::Middlebox> middleboxes_;
   std::optional<Error> failure_;
 };
 

@@ -84,7 +84,7 @@ Result<int> run_sweep(const Invocation& invocation, const Sweep& command) {
             .c_str(),
         stderr);
   }
-  return counts.not_probed > 0 ? 1 : 0;
+  return counts.not_probed > 0 || !field.trips().empty() ? 1 : 0;
 }
 
 }  // namespace qingdan::app

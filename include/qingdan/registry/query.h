@@ -117,6 +117,11 @@ class Query {
   [[nodiscard]] Result<std::vector<RunRow>> runs() const;
   [[nodiscard]] Result<std::optional<RunRow>> find_run(model::RunId run) const;
   [[nodiscard]] Result<model::Coverage> coverage(model::RunId run) const;
+  // Hosts the run stopped probing, by time, with what was sent to them before.
+  [[nodiscard]] Result<std::vector<model::GuardTrip>> trips(model::RunId run) const;
+  // Of one run, or of all that are in the register, as the newest saw them; by (zone, block).
+  [[nodiscard]] Result<std::vector<model::Middlebox>> middleboxes(
+      std::optional<model::RunId> run) const;
   // The last run that is in the register; nullopt = none yet.
   [[nodiscard]] Result<std::optional<model::RunId>> last_applied() const;
   [[nodiscard]] Result<void> certificates(

@@ -21,3 +21,6 @@ INSERT INTO asset_facts VALUES (7, x'0101000301020822e7bd91e7ab99226400000000');
 INSERT INTO service_claims (id, content) VALUES (3145729, x'010102d0afa484ce67012004055f06070004');
 INSERT INTO service_facts VALUES (3, x'010101040001');
 INSERT INTO change_event (seq, at, run_id, type, object, asset_id, zone, ip, transport, port, field, before, after, cause, evidence) VALUES (5, 1780000600000, 1, '新增资产', 'asset', 7, '公用网络区', x'04C0000200', NULL, NULL, '', '', '192.0.2.0', '实测', 'run:1');
+INSERT INTO guard_trip VALUES (1, 1, x'04C0000200', 1780000300000, 1780000200000, 1780000201000, 22, 'host', 0);
+INSERT INTO guard_probe VALUES (1, 1, x'04C0000200', 0, 1780000200500, 'tcp', 443, 'http');
+INSERT INTO middlebox VALUES (1, 1, x'04C0000200', 24, '443', 256, 240, 1);
