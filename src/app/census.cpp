@@ -7,6 +7,7 @@
 
 #include "app/census_run.h"
 #include "app/judgement.h"
+#include "app/known_devices.h"
 #include "app/preparation.h"
 #include "app/rules.h"
 #include "app/stop_file.h"
@@ -45,7 +46,8 @@ Result<void> say_paused_runs(registry::Store& store, bool quiet) {
   return {};
 }
 
-Result<Begun> begin(const Equipment& equipment, const model::Run& run, Rng& rng) {
+Result<Begun> begin(const Equipment& equipment, const model::Run& run, const targets::Scope& scope,
+                    Rng& rng) {
   auto store = registry::Store::open(equipment.settings.register_path, equipment.clock, rng);
   if (!store) return store.error();
   for (const auto interrupted : store->interrupted()) {
@@ -58,7 +60,8 @@ Result<Begun> begin(const Equipment& equipment, const model::Run& run, Rng& rng)
   if (!world) return world.error();
   auto id = store->begin_run(run);
   if (!id) return id.error();
-  return Begun{std::move(*store), *id, open_endpoints(*world), random_key(), {}};
+  return Begun{std::move(*store), *id, open_endpoints(*world), random_key(), {},
+               known_devices(*world, scope), dark_addresses(*world, scope, rng.next())};
 }
 
 }  // namespace
@@ -74,7 +77,7 @@ Result<int> run_census(const Invocation& invocation, const Settings& settings,
   auto rules = open_rules(settings);
   if (!rules) return rules.error();
   const Equipment equipment{invocation, settings, clock, *rules};
-  auto begun = begin(equipment, plan_run(*prepared, settings, **rules), rng);
+  auto begun = begin(equipment, plan_run(*prepared, settings, **rules), prepared->scope, rng);
   if (!begun) return begun.error();
   if (!invocation.quiet)
     std::fputs(fmt::format("run {}: {}\n", begun->run.value, prepared->note).c_str(), stderr);

@@ -72,6 +72,12 @@ Result<void> end_run(registry::Store& store, model::RunId run, const Result<void
                           stopped ? "stopped before everything was asked" : "");
 }
 
+// Hosts that were stopped, and machines in front of a prefix.
+Result<void> record_incidents(registry::Store& store, model::RunId run, const Fieldwork& field) {
+  if (auto kept = store.record(run, field.trips()); !kept) return kept;
+  return store.record(run, field.middleboxes());
+}
+
 void say_paused(const Equipment& equipment, model::RunId run, const model::RunCounts& counts) {
   if (equipment.invocation.quiet) return;
   std::fputs(fmt::format("run {} is paused: {} of {} probes are done; `qingdan runs resume {} "
@@ -115,7 +121,8 @@ Result<int> carry_on(const Equipment& equipment, const Prepared& prepared, Begun
   Bookkeeper bookkeeper(begun.store, begun.run, identifier, stop);
   const bool goes_on = begun.resumed.has_value();
   Fieldwork field({prepared.scope, prepared.ports, prepared.pace, prepared.method,
-                   std::move(begun.known_open), true, begun.key, std::move(begun.resumed)},
+                   std::move(begun.known_open), true, begun.key, std::move(begun.resumed), std::move(begun.devices),
+                   std::move(begun.dark)},
                   equipment.clock, stop, bookkeeper);
   // Before the first packet, so that whatever was sent belongs to a run that can go on.
   if (goes_on) {
@@ -133,6 +140,7 @@ Result<int> carry_on(const Equipment& equipment, const Prepared& prepared, Begun
     });
   }
   const bool stopped = stop.load();
+  if (auto kept = record_incidents(begun.store, begun.run, field); !kept && done) done = kept;
   auto ended = end_run(begun.store, begun.run, done, stopped);
   stop_file.obeyed(begun.run);
   if (!done) return done.error();
@@ -145,7 +153,7 @@ Result<int> carry_on(const Equipment& equipment, const Prepared& prepared, Begun
       !told) {
     return told.error();
   }
-  return partial(field.coverage()) ? 1 : 0;
+  return partial(field.coverage()) || !field.trips().empty() ? 1 : 0;
 }
 
 }  // namespace qingdan::app

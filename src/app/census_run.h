@@ -2,6 +2,7 @@
 // all is asked or somebody stops it, then judgement, then what came of it.
 #pragma once
 
+#include <map>
 #include <set>
 
 #include "app/fieldwork.h"
@@ -21,6 +22,8 @@ struct Begun {
   std::set<model::Endpoint> known_open;  // by the register
   Key128 key{};
   std::optional<Resumption> resumed{};
+  std::map<net::Address, probe::DeviceKind> devices{};  // by the register
+  std::set<net::Address> dark{};                        // where nobody ever answered
 };
 
 [[nodiscard]] std::set<model::Endpoint> open_endpoints(const model::World& world);

@@ -8,6 +8,7 @@
 #include "app/census_run.h"
 #include "app/commands.h"
 #include "app/judgement.h"
+#include "app/known_devices.h"
 #include "app/open_register.h"
 #include "app/rules.h"
 #include "app/stop_file.h"
@@ -54,14 +55,17 @@ Result<Resumption> load(registry::Store& store, const model::Run& run, const Pre
   return Resumption{std::move(**checkpoint), std::move(*results)};
 }
 
-Result<Begun> take_up(registry::Store store, const model::Run& run, Resumption resumed) {
+Result<Begun> take_up(registry::Store store, const model::Run& run, const targets::Scope& scope,
+                      Resumption resumed) {
   auto left_over = judge_left_over(store);
   if (!left_over) return left_over.error();
   auto world = store.load_world();
   if (!world) return world.error();
   if (auto open = store.reopen_run(run.id); !open) return open.error();
   const auto key = resumed.checkpoint.key;
-  return Begun{std::move(store), run.id, open_endpoints(*world), key, std::move(resumed)};
+  // Dark addresses were asked by the part that went before.
+  return Begun{std::move(store),   run.id, open_endpoints(*world), key, std::move(resumed),
+               known_devices(*world, scope), {}};
 }
 
 std::string how_far(const model::Run& run, const Resumption& resumed) {
@@ -97,7 +101,7 @@ Result<int> carry_out(const Call& call, const RunsResume& command) {
                      .c_str(),
                  stderr);
   }
-  auto begun = take_up(std::move(*store), *run, std::move(*resumed));
+  auto begun = take_up(std::move(*store), *run, prepared->scope, std::move(*resumed));
   if (!begun) return begun.error();
   return carry_on({call.invocation, call.settings, clock, *rules}, *prepared, std::move(*begun));
 }

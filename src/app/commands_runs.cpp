@@ -93,6 +93,39 @@ Result<int> print_prefixes(const Call& call, const registry::Query& query,
   return is_whole(row) ? 0 : 1;
 }
 
+std::string block_text(const model::GuardTrip& trip) {
+  if (trip.stopped == "block") return ", and its block " + net::block_of(trip.ip).to_string();
+  return trip.stopped == "run" ? ", and the run" : "";
+}
+
+// Stopped hosts with what was sent to them before, and machines in front of a prefix.
+void say_incidents(const std::vector<model::GuardTrip>& trips,
+                   const std::vector<model::Middlebox>& boxes) {
+  const auto say = [](const std::string& line) { std::fputs((line + "\n").c_str(), stderr); };
+  for (const auto& trip : trips) {
+    say(trip.path
+            ? fmt::format("path lost: nobody answered any more from {} on (host {}); the run "
+                          "was stopped {}",
+                          format_local(trip.first_silent), trip.ip.to_string(),
+                          format_local(trip.at))
+            : fmt::format("stopped: {} fell silent {} (port {} last answered {}){}; not asked "
+                          "again",
+                          trip.ip.to_string(), format_local(trip.first_silent), trip.sentinel,
+                          format_local(trip.last_heard), block_text(trip)));
+    for (const auto& sent : trip.probes) {
+      say(fmt::format("  sent before: {} {} to {}/{}", format_rfc3339(sent.at), sent.what,
+                      net::to_string(sent.port.transport), sent.port.port));
+    }
+  }
+  for (const auto& box : boxes) {
+    say(fmt::format(
+        "middlebox: {} answers on {} for {} of {} addresses alike{}; no assets "
+        "(runs {} to {})",
+        box.block.to_string(), box.ports.to_string(), box.answering, box.asked,
+        box.dark ? ", dark ones among them" : "", box.first_run.value, box.last_run.value));
+  }
+}
+
 }  // namespace
 
 Result<int> carry_out(const Call& call, const RunsList&) {
@@ -119,7 +152,14 @@ Result<int> carry_out(const Call& call, const RunsShow& command) {
   if (command.prefixes) return print_prefixes(call, *query, **row);
   auto coverage = query->coverage({command.run});
   if (!coverage) return coverage.error();
-  if (!call.invocation.quiet) print_head(**row);
+  auto trips = query->trips({command.run});
+  if (!trips) return trips.error();
+  auto boxes = query->middleboxes(model::RunId{command.run});
+  if (!boxes) return boxes.error();
+  if (!call.invocation.quiet) {
+    print_head(**row);
+    say_incidents(*trips, *boxes);
+  }
   Output output(call.invocation, {"zone", "first", "last", "addresses", "outcome"});
   for (const auto& block : coverage->blocks) {
     for (std::size_t i = 0; i < block.outcomes.size();) {
@@ -135,7 +175,7 @@ Result<int> carry_out(const Call& call, const RunsShow& command) {
     }
   }
   if (auto done = output.done(); !done) return done.error();
-  return is_whole(**row) ? 0 : 1;
+  return is_whole(**row) && trips->empty() ? 0 : 1;
 }
 
 }  // namespace qingdan::app

@@ -39,6 +39,16 @@ void print_head(const targets::Scope& scope, const targets::ScopeSummary& plan) 
                   duration_text(plan.sending), duration_text(plan.sending_twice)));
 }
 
+void print_classes(const targets::Scope& scope, const targets::ScopeSummary& plan) {
+  say(fmt::format("printers and industrial devices: {} pps and one connection at a time",
+                  scope.pace().fragile_pps));
+  for (const auto& area : plan.areas) {
+    if (!area.area.ot_readonly) continue;
+    say(fmt::format("industrial devices may be asked who they are: zone {}, unit {} ({} addresses)",
+                    area.area.zone, area.area.unit, area.addresses));
+  }
+}
+
 void print_times(const targets::ScopeSummary& plan) {
   if (plan.open) {
     say("windows: open now");
@@ -86,6 +96,7 @@ Result<int> carry_out(const Call& call, const ScopeCheck& command) {
   const auto plan = targets::plan_scope(*scope, probe::askable(*ports), now);
   if (!call.invocation.quiet) {
     print_head(*scope, plan);
+    print_classes(*scope, plan);
     print_times(plan);
     print_blackouts(*scope);
     print_exclusions(*scope);

@@ -6,6 +6,10 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "qingdan/base/log.h"
+
 namespace qingdan::app {
 namespace {
 
@@ -44,16 +48,20 @@ Fieldwork::Fieldwork(FieldPlan plan, const Clock& clock, std::atomic<bool>& stop
       stop_(stop),
       sink_(sink),
       rng_(random_key()[0]),
+      devices_(plan_.devices),
       sockets_(probe::make_sockets(context_.get_executor(), clock)),
       dialer_(plan_.scope, *sockets_),
       budget_(plan_.pace),
       pacer_(dialer_, budget_, stop),
+      sentinel_(pacer_, guard_, [this](const probe::Trip& trip) { on_trip(trip); }),
       raw_(plan_.method == Method::syn
                ? probe::make_raw_network(context_.get_executor(), clock, plan_.scope)
                : nullptr),
       sweep_(pacer_, raw_.get(), {plan_.ports, plan_.method, plan_.key}, *this),
       tick_(sockets_->executor(), sockets_->alarms()) {
   dialer_.keep_log(send_log_);
+  dialer_.watch(guard_);
+  dialer_.mind(devices_);
   if (plan_.resumed) sweep_.resume(plan_.resumed->checkpoint);
 }
 
@@ -71,6 +79,9 @@ Result<void> Fieldwork::run() {
     spawn_runner(*runner_);
     spawn_runner(*short_runner_);
   }
+  boost::asio::co_spawn(context_, sentinel_.run(), [this](const std::exception_ptr& thrown) {
+    if (thrown) failed({ErrorCode::internal, "the sentinel ended by an exception", ""});
+  });
   if (plan_.resumed) take_up(*plan_.resumed);
   ++working_;
   boost::asio::co_spawn(context_, sweep_and_confirm(), [this](const std::exception_ptr& thrown) {
@@ -84,13 +95,16 @@ Result<void> Fieldwork::run() {
   context_.run();
   tell(Told::everything);
   if (failure_) return *failure_;
+  settle_fronts();
   return {};
 }
 
 void Fieldwork::spawn_runner(probe::InterviewRunner& runner) {
   ++working_;
+  ++runners_running_;
   boost::asio::co_spawn(
       context_, runner.run(), [this](const std::exception_ptr& thrown, auto done) {
+        if (--runners_running_ == 0) sentinel_.finish();
         if (thrown) {
           failed({ErrorCode::internal, "the interviews ended by an exception", ""});
         } else if (!done) {
@@ -214,7 +228,8 @@ Awaitable<void> Fieldwork::sweep_and_confirm() {
 }
 
 void Fieldwork::finish_when_done() {
-  if (!sweep_done_ || canaries_running_ > 0 || !again_.empty() || !runner_) return;
+  if (!sweep_done_ || canaries_running_ > 0 || !again_.empty()) return;
+  if (!runner_) return sentinel_.finish();
   runner_->finish();
   short_runner_->finish();
 }
@@ -269,6 +284,7 @@ Awaitable<void> Fieldwork::ask_host(net::Address ip) {
     canary_sent_ += findings.sent;
   } while (!findings.complete && !stop_.load() && pacer_.closed_until(zone).value != 0);
   auto& host = *hosts_.at(ip);
+  if (findings.suspect()) devices_.on_suspect(ip);
   host.canaries = std::move(findings);
   host.asked = true;
   release(host);
@@ -291,6 +307,9 @@ void Fieldwork::on_report(probe::InterviewReport report) {
     const auto target = plan_.scope.approve(report.at.ip, report.at.transport, report.at.port);
     if (target) return again_.push_back({*target, std::chrono::nanoseconds(-1), ""});
   }
+  if (model::is_open(report.verdict) && report.verdict != model::Verdict::tarpit) {
+    fronts_.on_open(report.at.ip, {report.at.transport, report.at.port}, probe::shape_of(report));
+  }
   model::PortResult result;
   result.at = report.at;
   result.verdict = probe::judge(report, host.canaries);
@@ -298,6 +317,72 @@ void Fieldwork::on_report(probe::InterviewReport report) {
   result.time = clock_.now();
   if (!report.observations.empty()) sink_.on_observations(std::move(report.observations));
   sink_.on_port(result);
+}
+
+void Fieldwork::on_trip(const probe::Trip& trip) {
+  const auto wall = [&](SteadyTime at) {
+    const auto ago = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.steady() - at);
+    return clock_.now() + -ago;
+  };
+  model::GuardTrip told;
+  told.zone = plan_.scope.area_of(trip.ip).zone;
+  told.ip = trip.ip;
+  told.at = wall(trip.at);
+  told.last_heard = wall(trip.last_heard);
+  told.first_silent = wall(trip.first_silent);
+  told.sentinel = trip.sentinel.port;
+  told.stopped = trip.stops_run ? "run" : trip.stops_block ? "block" : "host";
+  told.path = trip.path;
+  for (const auto& sent : trip.probes) {
+    const bool udp = sent.port.transport == net::Transport::udp;
+    const std::string_view plain = udp ? "datagram" : "handshake";
+    told.probes.push_back(
+        {wall(sent.at), sent.port, std::string(sent.what.empty() ? plain : sent.what)});
+  }
+  const std::string before = told.probes.empty() ? ""
+                                                 : fmt::format("{} to {}", told.probes.back().what,
+                                                               told.probes.back().port.port);
+  if (trip.path) {
+    log::write(log::Level::error, "probe.guard.path_lost", {{"host", told.ip.to_string()}});
+  } else {
+    log::write(log::Level::error, "probe.guard.tripped",
+               {{"host", told.ip.to_string()},
+                {"port", std::to_string(told.sentinel)},
+                {"last", before},
+                {"stopped", told.stopped}});
+  }
+  trips_.push_back(std::move(told));
+  if (trip.stops_run) stop_.store(true);
+}
+
+// What a machine in front says is taken back from the hosts behind it: they keep what is their own.
+void Fieldwork::settle_fronts() {
+  const auto asked = [this](const net::Prefix& block) {
+    std::uint64_t addresses = 0;
+    for (const auto& range : plan_.scope.ranges()) {
+      const auto first = std::max(range.addresses.first, block.range().first);
+      const auto last = std::min(range.addresses.last, block.range().last);
+      if (first <= last) addresses += net::AddressRange{first, last}.size();
+    }
+    return addresses;
+  };
+  for (const auto& front : fronts_.judge(asked, plan_.dark)) {
+    const auto& zone = plan_.scope.area_of(front.answering.front()).zone;
+    const bool same = !middleboxes_.empty() && middleboxes_.back().block == front.block;
+    if (!same) middleboxes_.push_back({zone, front.block, {}, front.asked, 0, false, {}, {}});
+    auto& box = middleboxes_.back();
+    box.ports.insert(front.port);
+    box.answering = std::max<std::uint64_t>(box.answering, front.answering.size());
+    box.dark = box.dark || front.dark;
+    for (const auto& ip : front.answering) {
+      model::PortResult result;
+      result.at = {plan_.scope.area_of(ip).zone, ip, front.port.transport, front.port.port};
+      result.verdict = model::Verdict::suspect_proxy;
+      result.tries = 1;
+      result.time = clock_.now();
+      sink_.on_port(result);
+    }
+  }
 }
 
 FieldProgress Fieldwork::progress() const {
@@ -323,7 +408,7 @@ model::RunCounts Fieldwork::counts() const {
   model::RunCounts counts;
   counts.addresses = plan_.scope.address_count();
   counts.planned = sweep.planned;
-  counts.sent = sweep.sent + canary_sent_ + interview_sent_;
+  counts.sent = sweep.sent + canary_sent_ + interview_sent_ + sentinel_.sent();
   counts.retried = sweep.retried;
   counts.answered = sweep.answered;
   counts.open = sweep.open;

@@ -6,6 +6,7 @@
 //   F3  what it tells its sink is in an order of which every beginning can be resumed: an open port
 //       before its interview, observations before the verdict drawn from them, both before the
 //       checkpoint that covers them
+//   F4  a host that falls silent under it is left alone; where it stops the run, `stop` is set
 #pragma once
 
 #include <atomic>
@@ -22,7 +23,11 @@
 #include "qingdan/model/checkpoint.h"
 #include "qingdan/model/run.h"
 #include "qingdan/probe/canary.h"
+#include "qingdan/probe/devices.h"
+#include "qingdan/probe/fronts.h"
+#include "qingdan/probe/guard.h"
 #include "qingdan/probe/interview_runner.h"
+#include "qingdan/probe/sentinel.h"
 #include "qingdan/targets/scope.h"
 
 namespace qingdan::app {
@@ -57,6 +62,8 @@ struct FieldPlan {
   bool interviews{true};                 // false: sweep only
   Key128 key;                            // of the permutation
   std::optional<Resumption> resumed{};
+  std::map<net::Address, probe::DeviceKind> devices{};  // of the register
+  std::set<net::Address> dark{};                        // addresses nobody ever answered at
 };
 
 struct FieldProgress {
@@ -78,6 +85,9 @@ class Fieldwork final : private probe::SweepSink {
   [[nodiscard]] FieldProgress progress() const;  // from any thread
   [[nodiscard]] model::Coverage coverage() const;
   [[nodiscard]] model::RunCounts counts() const;
+  // After run().
+  [[nodiscard]] const std::vector<model::GuardTrip>& trips() const { return trips_; }
+  [[nodiscard]] const std::vector<model::Middlebox>& middleboxes() const { return middleboxes_; }
 
  private:
   struct Host;  // canaries of one host, and what waits for them
@@ -91,6 +101,8 @@ class Fieldwork final : private probe::SweepSink {
   void tell(Told what);
   [[nodiscard]] model::Checkpoint standing();
   void resubmit();
+  void on_trip(const probe::Trip& trip);
+  void settle_fronts();
   void finish_when_done();
   void failed(const Error& error);
   void spawn_runner(probe::InterviewRunner& runner);
@@ -104,12 +116,15 @@ class Fieldwork final : private probe::SweepSink {
   std::atomic<bool>& stop_;
   FieldSink& sink_;
   Rng rng_;
+  probe::Guard guard_;  // these two before the context, whose coroutines tell them things
+  probe::Devices devices_;
   boost::asio::io_context context_{1};
   std::unique_ptr<probe::Sockets> sockets_;
   probe::SendLog send_log_;
   probe::Dialer dialer_;
   targets::Budget budget_;
   probe::Pacer pacer_;
+  probe::Sentinel sentinel_;
   std::unique_ptr<probe::RawNetwork> raw_;  // half-open only
   Sweeping sweep_;
   probe::TlsContextPtr tls_;
@@ -126,6 +141,10 @@ class Fieldwork final : private probe::SweepSink {
   std::atomic<std::uint64_t> canary_sent_{0};
   std::uint64_t interview_sent_{0};
   bool sweep_done_{false};
+  int runners_running_{0};
+  probe::Fronts fronts_;
+  std::vector<model::GuardTrip> trips_;
+  std::vector<model::Middlebox> middleboxes_;
   std::optional<Error> failure_;
 };
 

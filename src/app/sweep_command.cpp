@@ -89,7 +89,7 @@ Result<int> run_sweep(const Invocation& invocation, const Settings& settings,
             .c_str(),
         stderr);
   }
-  return counts.not_probed > 0 ? 1 : 0;
+  return counts.not_probed > 0 || !field.trips().empty() ? 1 : 0;
 }
 
 }  // namespace qingdan::app

@@ -55,6 +55,8 @@ constexpr std::array kTable{
     Entry{"ntp.readvar", dissect_ntp},
     Entry{model::channel::kSnmp, dissect_snmp},
     Entry{model::channel::kSnmpEngine, dissect_snmp_engine},
+    Entry{model::channel::kModbus, dissect_modbus},
+    Entry{model::channel::kEnip, dissect_enip},
     Entry{model::channel::kTls, dissect_tls_session},
     Entry{model::channel::kCertificate, dissect_certificate},
     Entry{"tls.cert", dissect_certificate_text},

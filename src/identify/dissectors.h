@@ -37,6 +37,10 @@ void dissect_ntp(BytesView raw, Dissection& out);
 void dissect_snmp(BytesView raw, Dissection& out);
 void dissect_snmp_engine(BytesView raw, Dissection& out);
 
+// dissect_industrial.cpp
+void dissect_modbus(BytesView raw, Dissection& out);
+void dissect_enip(BytesView raw, Dissection& out);
+
 // dissect_tls.cpp
 void dissect_tls_session(BytesView raw, Dissection& out);
 void dissect_certificate(BytesView raw, Dissection& out);

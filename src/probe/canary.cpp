@@ -54,6 +54,17 @@ std::set<std::string> shapes(const InterviewReport& report) {
 
 }  // namespace
 
+std::uint64_t shape_of(const InterviewReport& report) {
+  if (report.observations.empty()) return 0;
+  std::uint64_t digest = 0xCBF29CE484222325ULL;  // FNV-1a
+  for (const auto& text : shapes(report)) {
+    for (const char c : text) {
+      digest = (digest ^ static_cast<std::uint8_t>(c)) * 0x100000001B3ULL;
+    }
+  }
+  return digest == 0 ? 1 : digest;
+}
+
 std::array<std::uint16_t, 3> choose_canaries(Rng& rng, const net::PortSet& asked) {
   std::vector<std::uint16_t> left;
   for (unsigned port = kCanaryFirst; port <= kCanaryLast; ++port) {

@@ -31,6 +31,8 @@ using ConversationPtr = std::unique_ptr<Conversation>;
 [[nodiscard]] ConversationPtr make_ldap(const Setting& setting);         // rootDSE, unbind
 [[nodiscard]] ConversationPtr make_smb(const Setting& setting);          // NEGOTIATE, NTLM's first
 [[nodiscard]] ConversationPtr make_rdp(const Setting& setting);          // X.224 connection, TLS
+[[nodiscard]] ConversationPtr make_modbus(const Setting& setting);       // device identification
+[[nodiscard]] ConversationPtr make_enip(const Setting& setting);         // ListIdentity
 [[nodiscard]] ConversationPtr make_rtsp(const Setting& setting);         // OPTIONS
 [[nodiscard]] ConversationPtr make_ntp(const Setting& setting);          // UDP: time, variables
 [[nodiscard]] ConversationPtr make_snmp_engine(const Setting& setting);  // UDP: discovery

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "qingdan/base/contract.h"
+#include "qingdan/probe/table.h"
 
 namespace qingdan::probe {
 
@@ -29,16 +30,20 @@ std::string_view to_string(DialOutcome outcome) {
   return "";
 }
 
-Connection::Connection(Dialer& dialer, targets::ApprovedTarget target, Connected connected)
+Connection::Connection(Dialer& dialer, targets::ApprovedTarget target, Connected connected,
+                       std::unique_ptr<Devices::Line> line)
     : dialer_(&dialer),
       target_(std::move(target)),
+      line_(std::move(line)),
       stream_(std::move(connected.stream)),
       outcome_(connected.outcome),
       rtt_(connected.rtt) {}
 
 Awaitable<ReadResult> Connection::read(Deadline by) {
   QD_EXPECTS(stream_);
-  return stream_->read(by);
+  auto read = co_await stream_->read(by);
+  if (read.outcome == ReadOutcome::bytes) dialer_->tell_heard(target_->ip());
+  co_return read;
 }
 
 Awaitable<bool> Connection::write(Bytes bytes, Deadline by) {
@@ -66,7 +71,12 @@ DatagramOutcome DatagramExchange::send(BytesView bytes) {
 
 Awaitable<Datagram> DatagramExchange::receive(Deadline by) {
   QD_EXPECTS(socket_);
-  return socket_->receive(by);
+  auto datagram = co_await socket_->receive(by);
+  const auto outcome = datagram.outcome;
+  if (outcome == DatagramOutcome::bytes || outcome == DatagramOutcome::refused) {
+    dialer_.tell_heard(target_.ip());
+  }
+  co_return datagram;
 }
 
 bool Dialer::permits(const targets::ApprovedTarget& target) {
@@ -95,14 +105,60 @@ void Dialer::note(const net::Address& ip, model::SendKind kind, const net::Addre
 Awaitable<Connection> Dialer::dial(targets::ApprovedTarget target, Deadline by,
                                    model::SendKind kind) {
   Connected connected;
+  std::unique_ptr<Devices::Line> line;
   if (permits(target)) {
+    if (devices_ != nullptr) line = devices_->hold_line(target.ip());
     note(target.ip(), kind);
+    const auto begun = clock().steady();
     auto made = co_await sockets_.connect(target, by);
     connected = std::move(made);
+    tell_outcome(target, connected.outcome, begun);
   } else {
     connected.outcome = DialOutcome::out_of_scope;
   }
-  co_return Connection(*this, std::move(target), std::move(connected));
+  if (connected.outcome != DialOutcome::connected) line.reset();
+  co_return Connection(*this, std::move(target), std::move(connected), std::move(line));
+}
+
+// Industrial devices have few slots and printers print what they are sent, so their ports never
+// become a sentinel; that they answered counts all the same.
+void Dialer::tell_answered(const targets::ApprovedTarget& target, bool open) {
+  const net::TransportPort port{target.transport(), target.port()};
+  if (devices_ != nullptr && open) devices_->on_open(target.ip(), port);
+  if (guard_ == nullptr) return;
+  const auto now = clock().steady();
+  if (class_of(port) == PortClass::normal) {
+    guard_->on_answer(target.ip(), port, open, now);
+  } else {
+    guard_->on_heard(target.ip(), now);
+  }
+}
+
+void Dialer::tell_outcome(const targets::ApprovedTarget& target, DialOutcome outcome,
+                          SteadyTime begun) {
+  switch (outcome) {
+    case DialOutcome::connected:
+      if (devices_ != nullptr) devices_->on_connected(target.ip(), target.port());
+      tell_answered(target, true);
+      break;
+    case DialOutcome::refused:
+      tell_answered(target, false);
+      break;
+    case DialOutcome::timeout:
+    case DialOutcome::unreachable:
+      // A deadline that had passed before it began waited for nobody.
+      if (guard_ != nullptr && clock().steady() > begun) guard_->on_silence(target.ip(), begun);
+      break;
+    case DialOutcome::prohibited:
+    case DialOutcome::exhausted:
+    case DialOutcome::out_of_scope:
+    case DialOutcome::aborted:
+      break;
+  }
+}
+
+void Dialer::tell_heard(const net::Address& ip) {
+  if (guard_ != nullptr) guard_->on_heard(ip, clock().steady());
 }
 
 DatagramExchange Dialer::open_udp(const targets::ApprovedTarget& target) {

@@ -7,6 +7,7 @@
 #include <deque>
 #include <utility>
 
+#include "industrial.h"
 #include "interview_plan.h"
 #include "qingdan/net/sniff.h"
 #include "setting.h"
@@ -27,6 +28,8 @@ constexpr milliseconds kShortageRest{200};
 // Lesson 22: 3 x RTO, at most 2 s; never less than a second, as a server that looks our name up
 // before its greeting is slow however near it is.
 constexpr milliseconds kListenLeast{1000};
+// Of one port of a printer or an industrial device: what hints at itself, and one thing more.
+constexpr int kGentleConnections = 2;
 // Dials that fail after the sweep found the port open, before we give it up.
 constexpr int kDialFailures = 2;
 
@@ -43,7 +46,9 @@ class Interview {
         subject_(std::move(subject)),
         settings_(settings),
         session_{pacer.now() + settings.session},
-        plan_(subject_.target.port()),
+        gentle_(pacer.dialer().devices() != nullptr &&
+                pacer.dialer().devices()->fragile(subject_.target.ip())),
+        plan_(subject_.target.port(), gentle_),
         bytes_left_(settings.bytes) {
     report_.at = subject_.target.endpoint();
   }
@@ -52,8 +57,11 @@ class Interview {
 
  private:
   [[nodiscard]] bool may_go_on() const;
+  [[nodiscard]] bool spent() const;
   Awaitable<void> visit(Visit& visit);
-  Awaitable<Connection> connect();
+  Awaitable<void> ask_with_care();
+  Awaitable<Connection> connect(std::string_view what);
+  void on_unreached(DialOutcome outcome, SteadyTime begun);
   Awaitable<void> over_tls(Visit& visit, Connection& connection);
   Awaitable<void> over_plain(Visit& visit, Connection& connection);
   Awaitable<void> upgrade(const Visit& visit, Connection& connection);
@@ -71,6 +79,7 @@ class Interview {
   const Subject subject_;
   const InterviewSettings settings_;
   const Deadline session_;
+  const bool gentle_;  // a printer or an industrial device
   InterviewPlan plan_;
   InterviewReport report_;
   std::deque<Visit> follow_ups_;
@@ -85,14 +94,21 @@ class Interview {
   bool chain_kept_{false};
 };
 
+bool Interview::spent() const {
+  const auto* devices = pacer_.dialer().devices();
+  return devices != nullptr && devices->spent(subject_.target.ip());
+}
+
 bool Interview::may_go_on() const {
+  if (spent()) return false;
+  if (gentle_ && report_.connections >= kGentleConnections) return false;
   return report_.complete && !tarpit_ && failures_ < kDialFailures && bytes_left_ > 0 &&
          report_.connections < settings_.connections && pacer_.now() < session_.at;
 }
 
 Awaitable<InterviewReport> Interview::run() {
-  if (class_of({net::Transport::tcp, subject_.target.port()}) != PortClass::normal) {
-    report_.verdict = model::Verdict::open_acked;
+  if (pacer_.class_of(subject_.target) != PortClass::normal) {
+    co_await ask_with_care();
     co_return std::move(report_);
   }
   while (may_go_on()) {
@@ -115,17 +131,43 @@ Awaitable<InterviewReport> Interview::run() {
   co_return std::move(report_);
 }
 
+// I1: raw printing gets no connection; an industrial port the one that asks who it is, where that
+// is allowed and the sweep has not connected to it.
+Awaitable<void> Interview::ask_with_care() {
+  const auto& target = subject_.target;
+  report_.verdict = model::Verdict::open_acked;
+  const auto* devices = pacer_.dialer().devices();
+  const auto* entry = industrial_entry({net::Transport::tcp, target.port()});
+  const bool ask = entry != nullptr && target.ot_readonly() && devices != nullptr &&
+                   pacer_.class_of(target) == PortClass::ot_readonly &&
+                   !devices->connected_before(target.ip(), target.port()) && !spent();
+  if (!ask) co_return;
+  auto connection = co_await connect(entry->name);
+  if (!connection.connected()) co_return;
+  auto said = co_await ask_industrial(pacer_, connection, target);
+  report_.observations = std::move(said);
+  if (!report_.observations.empty()) {
+    report_.verdict = model::Verdict::open_verified;
+    report_.service = entry->name;
+  }
+  const Deadline drained{pacer_.now() + kDrain};
+  co_await connection.finish(drained);
+}
+
 // Dials under a permit; waits out our own shortage.
-Awaitable<Connection> Interview::connect() {
+Awaitable<Connection> Interview::connect(std::string_view what) {
   Event rest(pacer_.dialer().sockets().executor(), pacer_.dialer().sockets().alarms());
   while (true) {
-    auto leave = co_await pacer_.admit(subject_.target);
-    if (leave != Leave::granted) {
+    const Errand errand{what};
+    auto leave = co_await pacer_.admit(subject_.target, errand);
+    // A host that was held back meanwhile may have cost the whole session.
+    if (leave != Leave::granted || pacer_.now() >= session_.at) {
       report_.complete = false;
       co_return Connection();
     }
     const Deadline by{std::min(pacer_.now() + settings_.dial, session_.at)};
     ++report_.sent;
+    const auto begun = pacer_.now();
     auto connection =
         co_await pacer_.dialer().dial(subject_.target, by, model::SendKind::conversation);
     if (connection.outcome() != DialOutcome::exhausted) {
@@ -134,6 +176,7 @@ Awaitable<Connection> Interview::connect() {
         connected_ = true;
       } else {
         ++failures_;
+        on_unreached(connection.outcome(), begun);
       }
       if (connection.outcome() == DialOutcome::aborted) report_.complete = false;
       co_return connection;
@@ -147,8 +190,15 @@ Awaitable<Connection> Interview::connect() {
   }
 }
 
+// The sweep found the port open: silence now is the guard's business.
+void Interview::on_unreached(DialOutcome outcome, SteadyTime begun) {
+  auto* guard = pacer_.dialer().guard();
+  const bool silent = outcome == DialOutcome::timeout || outcome == DialOutcome::unreachable;
+  if (guard != nullptr && silent) guard->on_surprise(subject_.target.ip(), begun);
+}
+
 Awaitable<void> Interview::visit(Visit& visit) {
-  auto connection = co_await connect();
+  auto connection = co_await connect(visit.attempt.entry->name);
   if (!connection.connected()) co_return;
   ++exchange_;
   if (visit.attempt.tls) {
@@ -175,8 +225,15 @@ TalkLimits Interview::limits_of(const Visit& visit) const {
 Awaitable<void> Interview::over_plain(Visit& visit, Connection& connection) {
   PlainPipe pipe(connection);
   const auto limits = limits_of(visit);
+  const auto begun = pacer_.now();
   auto talked = co_await talk(pipe, *visit.conversation, pacer_.dialer().clock(), limits);
   on_talk(visit, talked);
+  auto* guard = pacer_.dialer().guard();
+  const bool quiet = talked.heard.empty() && talked.end == End::silence;
+  // Who only listens expects nothing.
+  if (guard != nullptr && quiet && visit.attempt.entry->name != "listen") {
+    guard->on_quiet(subject_.target.ip(), begun);
+  }
   if (talked.wants_tls) co_await upgrade(visit, connection);
 }
 
@@ -297,7 +354,8 @@ void Interview::conclude() {
     report_.verdict = model::Verdict::tarpit;
   } else if (heard_) {
     report_.verdict = model::Verdict::open_verified;
-  } else if (connected_) {
+  } else if (connected_ || spent()) {
+    // Not asked out of care: the sweep's handshake stands.
     report_.verdict = model::Verdict::open_acked;
   }
 }

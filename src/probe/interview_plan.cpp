@@ -27,12 +27,13 @@ std::vector<const ConversationEntry*> by_yield() {
 
 }  // namespace
 
-InterviewPlan::InterviewPlan(std::uint16_t port) : port_(port) {
+InterviewPlan::InterviewPlan(std::uint16_t port, bool gentle) : port_(port), gentle_(gentle) {
   const auto usual = hinted({net::Transport::tcp, port});
   const bool tls_first = hints_tls(port);
   for (const auto* entry : usual) append(tls_first, entry, true);
   if (tls_first && usual.empty()) append(true, tcp_entry("http"), true);
   if (!tls_first && usual.empty()) append(false, tcp_entry("listen"), false);
+  if (gentle) return;
   // Inside TLS whoever speaks first is heard at the start of any conversation, so HTTP goes first.
   if (!tls_first) append(true, tcp_entry("http"), false);
   append(false, tcp_entry("http"), false);
@@ -86,6 +87,7 @@ void InterviewPlan::on_tls() {
   speaks_tls_ = true;
   std::erase_if(queue_, [](const Attempt& a) { return !a.tls; });
   append(true, tcp_entry("http"), false);
+  if (gentle_) return;
   append(true, tcp_entry("listen"), false);
   for (const auto* entry : by_yield()) {
     if (entry->with_tls) append(true, entry, false);

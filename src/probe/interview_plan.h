@@ -22,7 +22,9 @@ struct Attempt {
 
 class InterviewPlan {
  public:
-  explicit InterviewPlan(std::uint16_t port);
+  // `gentle`: for a device that takes unexpected requests badly: only what the port, or what it
+  // said, hints at (lesson 28).
+  explicit InterviewPlan(std::uint16_t port, bool gentle = false);
 
   // nullopt: nothing is left that is worth a connection.
   [[nodiscard]] std::optional<Attempt> next();
@@ -39,6 +41,7 @@ class InterviewPlan {
   void insert_first(bool tls, const ConversationEntry* entry);
 
   std::uint16_t port_;
+  bool gentle_;
   std::deque<Attempt> queue_;
   std::set<std::pair<bool, const ConversationEntry*>> used_;
   bool speaks_tls_{false};

@@ -31,6 +31,7 @@ struct InterviewRunner::State {
   };
 
   void enlist(const net::Address& ip, Host& host);
+  [[nodiscard]] std::size_t room_of(const net::Address& ip) const;
   [[nodiscard]] bool start_one();
   void on_done(const net::Address& ip, InterviewReport report);
   void give_up_waiting();
@@ -48,9 +49,15 @@ struct InterviewRunner::State {
   std::atomic<std::uint64_t> submitted{0}, running{0}, reported{0}, connections{0};
 };
 
+// Learnt late, a host may have more running than this; it gets no further ones until they are done.
+std::size_t InterviewRunner::State::room_of(const net::Address& ip) const {
+  const auto* devices = pacer.dialer().devices();
+  return devices != nullptr && devices->fragile(ip) ? 1 : settings.per_host;
+}
+
 // In the ring at most once, and only while it may start one.
 void InterviewRunner::State::enlist(const net::Address& ip, Host& host) {
-  if (host.in_ring || host.waiting.empty() || host.running >= settings.per_host) return;
+  if (host.in_ring || host.waiting.empty() || host.running >= room_of(ip)) return;
   host.in_ring = true;
   ring.push_back(ip);
 }

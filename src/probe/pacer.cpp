@@ -9,6 +9,10 @@ namespace {
 
 // The calendar is minutes apart from changing; asking it once a second keeps it out of the sum.
 constexpr std::chrono::milliseconds kCalendarKept{1000};
+// How soon to ask again for a host whose sentinel is being asked; that takes seconds.
+constexpr std::chrono::milliseconds kHeld{500};
+// And for a fragile host with a connection of ours.
+constexpr std::chrono::milliseconds kLineHeld{100};
 
 // The opening that an answer named: it holds no longer then, however fresh.
 bool has_come(UnixMillis opens, UnixMillis now) { return opens.value != 0 && now >= opens; }
@@ -47,19 +51,55 @@ UnixMillis Pacer::closed_until() {
   return closed_until_;
 }
 
-Permit Pacer::ask(const targets::ApprovedTarget& target) {
+Permit Pacer::ask_guard(const net::Address& ip) const {
+  switch (dialer_.guard()->ruling(ip)) {
+    case Ruling::free:
+      return {Leave::granted, {}, {}};
+    case Ruling::hold:
+      return {Leave::later, now() + kHeld, {}};
+    case Ruling::host:
+    case Ruling::block:
+    case Ruling::run:
+      break;
+  }
+  return {Leave::guarded, {}, {}};
+}
+
+PortClass Pacer::class_of(const targets::ApprovedTarget& target) const {
+  const net::TransportPort port{target.transport(), target.port()};
+  const auto* devices = dialer_.devices();
+  return devices != nullptr ? devices->class_of(target.ip(), port) : probe::class_of(port);
+}
+
+Permit Pacer::ask(const targets::ApprovedTarget& target, Errand errand) {
   if (stopped() || dialer_.breaches() != 0) return {Leave::stopped, {}, {}};
   const auto& seen = window(target.zone());
   if (!seen.open) return {Leave::window_closed, {}, seen.opens};
-  const auto later = budget_.try_take(target.ip(), now());
+  auto* guard = errand.sentinel ? nullptr : dialer_.guard();
+  if (guard != nullptr) {
+    const auto allowed = ask_guard(target.ip());
+    if (allowed.leave != Leave::granted) return allowed;
+  }
+  const auto* devices = dialer_.devices();
+  const bool fragile = devices != nullptr && devices->fragile(target.ip());
+  const bool connects = target.transport() == net::Transport::tcp;
+  if (devices != nullptr && connects && devices->connected_before(target.ip(), target.port())) {
+    return {Leave::guarded, {}, {}};
+  }
+  if (fragile && connects && devices->busy(target.ip())) return {Leave::later, now() + kLineHeld, {}};
+  const auto later = budget_.try_take(target.ip(), now(), {1, false, fragile});
   if (later) return {Leave::later, *later, {}};
+  if (guard != nullptr) {
+    guard->on_sent(target.ip(), {target.transport(), target.port()}, errand.what, now(),
+                   errand.half_open);
+  }
   return {Leave::granted, {}, {}};
 }
 
-Awaitable<Leave> Pacer::admit(targets::ApprovedTarget target) {
+Awaitable<Leave> Pacer::admit(targets::ApprovedTarget target, Errand errand) {
   Event timer(dialer_.sockets().executor(), dialer_.sockets().alarms());
   while (true) {
-    const auto permit = ask(target);
+    const auto permit = ask(target, errand);
     if (permit.leave != Leave::later) co_return permit.leave;
     const auto until = std::min(permit.at, now() + kStopCheck);
     co_await timer.wait_until(until);

@@ -9,6 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "industrial.h"
 #include "qingdan/probe/table.h"
 #include "sweep_run.h"
 #include "udp_probe.h"
@@ -132,6 +133,16 @@ Awaitable<void> Sweep::State::ask_tcp(State& state, std::uint64_t position,
       co_return;  // a stop: still outstanding, so that a resumed run asks it
   }
   const bool open = connection.connected();
+  if (open) {
+    auto said = co_await ask_industrial(state.pacer, connection, target);
+    if (!said.empty()) {
+      state.settle(position, target, model::Verdict::open_verified, connection.rtt());
+      state.sink.on_observations(std::move(said));
+      const Deadline closed{state.pacer.now() + kDrain};
+      co_await connection.finish(closed);
+      co_return;
+    }
+  }
   state.settle(position, target, open ? model::Verdict::open : model::Verdict::closed,
                connection.rtt());
   if (!open) co_return;
@@ -252,6 +263,10 @@ void Sweep::State::handle(std::uint64_t at) {
       } else {
         defer(at, target->ip(), permit.opens);
       }
+      parking.again(target->ip(), pacer.now());
+      break;
+    case Leave::guarded:
+      forgo(at);
       parking.again(target->ip(), pacer.now());
       break;
     case Leave::stopped:

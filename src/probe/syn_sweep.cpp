@@ -139,7 +139,7 @@ void SynSweep::State::place(std::uint64_t at) {
       return parking.park(ip, at, later);
     }
   }
-  const auto permit = pacer.ask(*target);
+  const auto permit = pacer.ask(*target, {"syn", false, true});
   if (permit.leave == Leave::later) return parking.park(ip, at, permit.at);
   if (permit.leave == Leave::granted) {
     control.take(ip, moment);
@@ -284,7 +284,9 @@ void SynSweep::State::on_answer(const SynAnswer& answer, SteadyTime at) {
   hosts.on_answer(answer.target, port + 1, rtt);
   bump(count.answered);
   const bool open = answer.kind == SynAnswer::Kind::open;
-  if (open) sentinels.learn(*place, answer.target);
+  pacer.dialer().tell_answered(*target, open);
+  // Printers and industrial devices are not asked again to measure the path.
+  if (open && pacer.class_of(*target) == PortClass::normal) sentinels.learn(*place, answer.target);
   settle(*place, *target, open ? model::Verdict::open_synack : model::Verdict::closed, rtt,
          port + 1);
 }

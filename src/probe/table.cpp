@@ -2,7 +2,8 @@
 // the UDP sweep take their conversations from here. `sends` is what an operator is told.
 //
 // Every request is well-formed, asks for what any client may ask before a login, and carries no
-// credential. Classes never-payload and ot-readonly are never sent a byte (class_of below).
+// credential. Class never-payload is never sent a byte; class ot-readonly one request that asks who
+// the device is, over the one connection it gets, and that only where the subnet policy allows it.
 #include "qingdan/probe/table.h"
 
 #include <algorithm>
@@ -22,6 +23,7 @@ using Ports = std::span<const std::uint16_t>;
 using Words = std::span<const std::string_view>;
 
 constexpr std::string_view kNever = "never-payload, ot-readonly";
+constexpr std::string_view kNeverPrinters = "never-payload";
 
 // Greetings wait for reverse look-ups of our address; 10 s covers the resolver's usual two tries.
 constexpr Limits kGreeting{milliseconds(15'000), milliseconds(11'000), 65'536};
@@ -63,6 +65,9 @@ constexpr std::array<std::uint16_t, 1> kDns{53};
 constexpr std::array<std::uint16_t, 1> kNtp{123};
 constexpr std::array<std::uint16_t, 1> kSnmp{161};
 
+constexpr std::array<std::uint16_t, 1> kModbus{502};
+constexpr std::array<std::uint16_t, 1> kEnip{44818};
+
 // Usually TLS from the first byte.
 constexpr std::array<std::uint16_t, 25> kTlsPorts{
     443,  465,  636,  990,  992,  993,  995,  2376, 3269, 4430,  4433, 4443, 5061,
@@ -95,6 +100,9 @@ constexpr auto kSipChannels = words(channel::kSip);
 constexpr auto kDnsChannels = words(channel::kDns);
 constexpr auto kNtpChannels = words(channel::kNtp);
 constexpr auto kSnmpChannels = words(channel::kSnmpEngine);
+
+constexpr auto kModbusChannels = words(channel::kModbus);
+constexpr auto kEnipChannels = words(channel::kEnip);
 
 constexpr auto kSshKinds = words("ssh");
 constexpr auto kTelnetKinds = words("telnet");
@@ -193,6 +201,13 @@ const std::array kTable{
                       kDatagrams, kSnmpChannels, Words(), 0, &make_snmp_engine},
     ConversationEntry{"sip", Transport::udp, kSipUdp, "OPTIONS; no call, no registration.", kNever,
                       false, false, kDatagrams, kSipChannels, Words(), 0, &make_sip_udp},
+    ConversationEntry{"modbus", Transport::tcp, kModbus,
+                      "Read Device Identification; no register is read or written.",
+                      kNeverPrinters, false, false, kReply, kModbusChannels, Words(), 0,
+                      &make_modbus, PortClass::ot_readonly},
+    ConversationEntry{"enip", Transport::tcp, kEnip, "ListIdentity; no session is registered.",
+                      kNeverPrinters, false, false, kReply, kEnipChannels, Words(), 0, &make_enip,
+                      PortClass::ot_readonly},
 };
 
 }  // namespace
@@ -228,6 +243,16 @@ std::span<const ConversationEntry> conversations() { return kTable; }
 const ConversationEntry* find_conversation(std::string_view name, net::Transport transport) {
   for (const auto& entry : kTable) {
     if (entry.name == name && entry.transport == transport) return &entry;
+  }
+  return nullptr;
+}
+
+const ConversationEntry* industrial_entry(net::TransportPort port) {
+  for (const auto& entry : kTable) {
+    if (entry.runs_on != PortClass::ot_readonly || entry.transport != port.transport) continue;
+    if (std::find(entry.ports.begin(), entry.ports.end(), port.port) != entry.ports.end()) {
+      return &entry;
+    }
   }
   return nullptr;
 }

@@ -7,6 +7,7 @@
 #include "qingdan/model/json.h"
 #include "qingdan/net/digest.h"
 #include "qingdan/registry/store.h"
+#include "registry/incidents.h"
 #include "registry/packed.h"
 #include "registry/rows.h"
 #include "registry/run_state.h"
@@ -262,6 +263,13 @@ class SeenReader {
     return host.services.emplace_back(model::ServiceSeen{at, std::move(vhost), verdict, {}});
   }
 
+  // What answers there is a machine in front of the host, and so is all that it says of itself.
+  static bool is_masked(const model::HostSeen& host, const model::Endpoint& at) {
+    return std::any_of(host.services.begin(), host.services.end(), [&](const auto& service) {
+      return service.verdict == model::Verdict::suspect_proxy && service.at == at;
+    });
+  }
+
   void read_findings() {
     auto rows = database_.ask(
         "SELECT z.name, f.ip, f.transport, f.port, f.vhost, f.service_claims, f.host_claims "
@@ -277,6 +285,7 @@ class SeenReader {
       unpack_claims(words_, rows.bytes(5), claims);
       // What was found of the host alone makes no service.
       if (!claims.empty()) service_of(*host, at, rows.text(4)).claims = std::move(claims);
+      if (is_masked(*host, at)) continue;
       unpack_claims(words_, rows.bytes(6), host->claims);
     }
   }
@@ -289,8 +298,9 @@ class SeenReader {
         seen_.run.id);
     std::size_t position = 0;
     while (rows.next()) {
-      auto* host = host_of(read_endpoint(rows, 0), position);
-      if (host == nullptr) continue;
+      const auto at = read_endpoint(rows, 0);
+      auto* host = host_of(at, position);
+      if (host == nullptr || is_masked(*host, at)) continue;
       host->identifiers.push_back({rows.word<model::IdentifierType>(4), rows.text(5)});
     }
   }
@@ -398,6 +408,7 @@ Result<model::RunSeen> Store::load_seen(model::RunId run) {
   if (auto held = find_run(database, run)) {
     seen.run = std::move(*held);
     seen.coverage = read_coverage(database, run);
+    seen.middleboxes = read_middleboxes(database, run);
     SeenReader(database, seen).read();
   } else {
     database.fail(no_run(run));

@@ -3,6 +3,7 @@
 
 #include "qingdan/registry/store.h"
 #include "registry/earlier.h"
+#include "registry/incidents.h"
 #include "registry/rows.h"
 #include "registry/store_held.h"
 
@@ -40,6 +41,7 @@ model::World read_world(Database& database, const std::vector<model::AssetId>& i
     world.assets.push_back(std::move(*asset));
   }
   world.earlier = read_earlier(database);
+  world.middleboxes = read_middleboxes(database, std::nullopt);
   return world;
 }
 

@@ -97,6 +97,26 @@ Guard judge_run(const model::World& before, const model::RunSeen& seen,
   return guard;
 }
 
+std::vector<model::Change> tell_middleboxes(const model::World& before,
+                                            const model::RunSeen& seen) {
+  std::vector<model::Change> changes;
+  for (const auto& box : seen.middleboxes) {
+    const auto known = [&](const model::Middlebox& other) {
+      return other.zone == box.zone && other.block == box.block && other.ports == box.ports;
+    };
+    if (std::any_of(before.middleboxes.begin(), before.middleboxes.end(), known)) continue;
+    auto change = make_event(seen, model::ChangeType::prefix_anomaly);
+    change.object = "prefix";
+    change.zone = box.zone;
+    change.ip = box.block.base;
+    change.after = box.block.to_string() + " 端口" + box.ports.to_string() + " 由前置设备应答：" +
+                   std::to_string(box.asked) + " 个地址中 " + std::to_string(box.answering) +
+                   " 个应答相同" + (box.dark ? "（含从未使用的地址）" : "") + "，不计资产";
+    changes.push_back(std::move(change));
+  }
+  return changes;
+}
+
 void count_miss(AssetRecord& asset, UnixMillis at) {
   asset.misses += 1;
   if (asset.first_missed.value == 0) asset.first_missed = at;

@@ -84,6 +84,9 @@ class Step {
     for (std::size_t a = 0; a < parts_.size(); ++a) judged.push_back(judge(a));
     guard_ = judge_run(result_.after, seen_, judged);
     result_.changes = guard_.changes;
+    for (auto& change : tell_middleboxes(result_.after, seen_)) {
+      result_.changes.push_back(std::move(change));
+    }
     if (guard_.deaf) return std::move(result_);
     for (std::size_t a = 0; a < parts_.size(); ++a) move_addresses(a);
     find_strays();

@@ -37,6 +37,11 @@ SteadyTime Budget::earliest_of(const Bucket& bucket, std::uint32_t cap, SteadyTi
   return at;
 }
 
+std::uint32_t Budget::host_cap(Share share) const {
+  if (!share.fragile || pace_.fragile_pps == 0) return pace_.host_pps;
+  return pace_.host_pps == 0 ? pace_.fragile_pps : std::min(pace_.host_pps, pace_.fragile_pps);
+}
+
 void Budget::record_in(Bucket& bucket, std::uint32_t cap, SteadyTime now, std::uint32_t packets) {
   if (cap == 0) return;
   for (std::uint32_t i = 0; i < packets; ++i) {
@@ -48,20 +53,22 @@ void Budget::record_in(Bucket& bucket, std::uint32_t cap, SteadyTime now, std::u
     } else {
       slot = bucket.oldest;
       bucket.sent[slot] = now;
-      bucket.oldest = (slot + 1) % cap;
+      // Longer than `cap` where the host was found to be fragile meanwhile.
+      bucket.oldest = (slot + 1) % bucket.sent.size();
     }
     not_left_.emplace_back(&bucket, slot);
   }
 }
 
-void Budget::record(const net::Address& ip, SteadyTime now, std::uint32_t packets) {
+void Budget::record(const net::Address& ip, SteadyTime now, Share share) {
+  const auto packets = share.packets;
   latest_ = std::max(now, latest_);
   forget_idle(latest_);
   record_in(global_, pace_.global_pps, latest_, packets);
   if (pace_.prefix_pps != 0) {
     record_in(blocks_[net::block_of(ip).base], pace_.prefix_pps, latest_, packets);
   }
-  if (pace_.host_pps != 0) record_in(hosts_[ip], pace_.host_pps, latest_, packets);
+  if (const auto cap = host_cap(share); cap != 0) record_in(hosts_[ip], cap, latest_, packets);
 }
 
 SteadyTime Budget::earliest(const net::Address& ip, SteadyTime now, Share share) const {
@@ -72,26 +79,26 @@ SteadyTime Budget::earliest(const net::Address& ip, SteadyTime now, Share share)
     if (found != buckets.end()) at = std::max(at, earliest_of(found->second, cap, now, share));
   };
   if (pace_.prefix_pps != 0) look(blocks_, net::block_of(ip).base, pace_.prefix_pps);
-  if (pace_.host_pps != 0) look(hosts_, ip, pace_.host_pps);
+  if (const auto cap = host_cap(share); cap != 0) look(hosts_, ip, cap);
   return at;
 }
 
 void Budget::take(const net::Address& ip, SteadyTime now, Share share) {
   now = std::max(now, latest_);
   QD_EXPECTS(earliest(ip, now, share) <= now);
-  record(ip, now, share.packets);
+  record(ip, now, share);
 }
 
 void Budget::force(const net::Address& ip, SteadyTime now, std::uint32_t packets) {
-  record(ip, now, packets);
+  record(ip, now, {packets, false, false});
 }
 
 std::optional<SteadyTime> Budget::try_take(const net::Address& ip, SteadyTime now, Share share) {
-  if (unlimited()) return std::nullopt;
+  if (unlimited() && !share.fragile) return std::nullopt;
   now = std::max(now, latest_);
   const auto at = earliest(ip, now, share);
   if (at > now) return at;
-  record(ip, now, share.packets);
+  record(ip, now, share);
   return std::nullopt;
 }
 

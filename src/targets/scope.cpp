@@ -142,7 +142,8 @@ Result<std::vector<Piece>> Builder::joined(std::vector<Piece> pieces) const {
                             "[[allow]] overlaps that of line " +
                                 std::to_string(std::min(before.line, piece.line)) + " at " +
                                 piece.addresses.first.to_string() +
-                                ", but in another zone or unit; an address belongs to one");
+                                ", but in another zone or unit or with other classes; an "
+                                "address belongs to one");
     }
     if (piece.addresses.last > before.addresses.last) {
       before.addresses.last = piece.addresses.last;
@@ -335,10 +336,15 @@ std::string Scope::hash(const net::PortSet& ports) const {
   std::string text = "qingdan scope 1\n" + authorisation_.number + '\0';
   for (const auto& range : ranges_) {
     text += written(range.addresses) + '\0' + range.area->zone + '\0' + range.area->unit + '\0';
+    // Only where set, so that documents without it keep the hash they had.
+    if (range.area->ot_readonly) text += "ot-readonly" + std::string(1, '\0');
   }
   text += ports.to_string() + '\0';
   for (const auto pps : {pace_.global_pps, pace_.prefix_pps, pace_.host_pps}) {
     text += std::to_string(pps) + '\0';
+  }
+  if (pace_.fragile_pps != Pace().fragile_pps) {
+    text += "fragile " + std::to_string(pace_.fragile_pps) + '\0';
   }
   std::vector<std::string> windows;
   for (const auto& window : windows_) {

@@ -25,6 +25,9 @@ constexpr std::array<std::string_view, 7> kDays{"sun", "mon", "tue", "wed", "thu
 
 std::uint32_t line_of(const toml::node& node) { return node.source().begin.line; }
 
+// A printer prints and a controller stalls long before this is reached.
+constexpr std::int64_t kMaxFragilePps = 20;
+
 // Reads the keys of one table and keeps the first thing that is wrong with it.
 class TableReader {
  public:
@@ -182,9 +185,24 @@ void read_authorisation(TableReader& table, Authorisation& into) {
   }
 }
 
+void read_fragile_pace(TableReader& table, Pace& into) {
+  const auto value = table.integer("fragile_pps");
+  if (!value) return;
+  if (*value < 1 || *value > kMaxFragilePps) {
+    return table.wrong(table.line("fragile_pps"),
+                       "fragile_pps = " + std::to_string(*value) +
+                           ": printers and industrial devices get 1 to " +
+                           std::to_string(kMaxFragilePps) + " packets per second");
+  }
+  into.fragile_pps = static_cast<std::uint32_t>(*value);
+}
+
 void read_pace(TableReader& table, Pace& into) {
   constexpr std::array<std::string_view, 3> kKeys{"global_pps", "prefix_pps", "host_pps"};
-  table.only(kKeys);
+  constexpr std::array<std::string_view, 4> kKnown{"global_pps", "prefix_pps", "host_pps",
+                                                   "fragile_pps"};
+  table.only(kKnown);
+  read_fragile_pace(table, into);
   const std::array<std::uint32_t*, 3> targets{&into.global_pps, &into.prefix_pps, &into.host_pps};
   for (std::size_t i = 0; i < kKeys.size(); ++i) {
     const auto value = table.integer(kKeys[i]);
@@ -199,12 +217,29 @@ void read_pace(TableReader& table, Pace& into) {
   }
 }
 
+// Classes of ports that are left alone unless the owner of the subnet says otherwise. Raw printing
+// is none of them: there is no request that would not be printed.
+bool read_classes(TableReader& table) {
+  bool ot_readonly = false;
+  if (!table.has("classes")) return ot_readonly;
+  for (const auto& [text, line] : table.texts("classes", "texts such as [\"ot-readonly\"]")) {
+    if (text == "ot-readonly") {
+      ot_readonly = true;
+      continue;
+    }
+    table.wrong(line, "classes: \"" + escape_untrusted(text, 40) +
+                          "\" is no class that can be allowed (known: ot-readonly)");
+  }
+  return ot_readonly;
+}
+
 AllowEntry read_allow(TableReader& table) {
-  constexpr std::array<std::string_view, 5> kKeys{"cidr", "range", "addresses", "zone", "unit"};
+  constexpr std::array<std::string_view, 6> kKeys{"cidr", "range", "addresses",
+                                                  "zone", "unit",  "classes"};
   table.only(kKeys);
   auto addresses = read_addresses(table, "[[allow]]");
   return {std::move(addresses.ranges),
-          {table.text("zone"), table.text("unit")},
+          {table.text("zone"), table.text("unit"), read_classes(table)},
           std::move(addresses.what),
           table.line()};
 }

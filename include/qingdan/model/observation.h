@@ -61,6 +61,8 @@ inline constexpr std::string_view kDns = "dns.reply";             // message(s) 
 inline constexpr std::string_view kNtp = "ntp.reply";
 inline constexpr std::string_view kSnmpEngine = "snmp.engine";    // SNMPv3 report
 inline constexpr std::string_view kSnmp = "snmp.reply";
+inline constexpr std::string_view kModbus = "modbus.reply";       // to Read Device Identification
+inline constexpr std::string_view kEnip = "enip.identity";        // to ListIdentity
 inline constexpr std::string_view kUnknown = "unknown.stream";    // bytes nobody claims
 }  // namespace channel
 

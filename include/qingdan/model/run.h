@@ -75,6 +75,39 @@ struct Exclusion {
   std::string reason, owner, until;
 };
 
+// One thing that was sent to a host shortly before it fell silent.
+struct SentBefore {
+  UnixMillis at;
+  net::TransportPort port;
+  std::string what;  // "handshake", "datagram", or the name of a conversation
+  bool operator==(const SentBefore&) const = default;
+};
+
+// A host that the run stopped probing because it fell silent after our probes.
+struct GuardTrip {
+  std::string zone;
+  net::Address ip;
+  UnixMillis at, last_heard, first_silent;
+  std::uint16_t sentinel{0};  // the TCP port that no longer answered
+  std::string stopped;        // "host", or with it "block" or "run"
+  bool path{false};           // not this host alone: nobody answered any more
+  std::vector<SentBefore> probes;  // oldest first
+  bool operator==(const GuardTrip&) const = default;
+};
+
+// Something in front of a whole block that answers for its hosts. Not an asset: it has no address of
+// its own that we know.
+struct Middlebox {
+  std::string zone;
+  net::Prefix block;
+  net::PortSet ports;          // it answers on
+  std::uint64_t asked{0};      // addresses of the block
+  std::uint64_t answering{0};  // alike, on the port with the most
+  bool dark{false};            // known by addresses at which nobody ever was
+  RunId first_run, last_run;   // that saw it, of those in the register
+  bool operator==(const Middlebox&) const = default;
+};
+
 struct Coverage {
   net::PortSet ports;
   std::vector<CoverageBlock> blocks;   // disjoint, sorted by (zone, first)

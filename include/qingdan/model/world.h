@@ -68,6 +68,8 @@ struct World {
   // What the applied runs covered. A port or address none of them asked is new to us, not new: its
   // event has the cause policy. Empty = not known, everything counts as asked before.
   std::vector<Coverage> earlier;
+  // Seen by applied runs. Reading only: apply() takes them from the runs.
+  std::vector<Middlebox> middleboxes;
 };
 
 // One port of one address as this run saw it. state closed = refused twice.
@@ -93,6 +95,7 @@ struct RunSeen {
   Run run;
   Coverage coverage;
   std::vector<HostSeen> hosts;                // those that answered
+  std::vector<Middlebox> middleboxes;         // by (zone, block)
 };
 
 // What a run does to the register. `after` holds every asset of `before` plus new ones (id 0).

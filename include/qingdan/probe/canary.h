@@ -40,6 +40,10 @@ struct CanaryFindings {
                                                      std::array<std::uint16_t, 3> ports,
                                                      InterviewSettings settings);
 
+// Equal where two reports say the same but for what differs from answer to answer (dates, numbers,
+// cookies); 0 where nothing was said.
+[[nodiscard]] std::uint64_t shape_of(const InterviewReport& report);
+
 // The verdict of a report of the same host in the light of the canaries; unchanged where the host
 // is not suspect. Pure.
 [[nodiscard]] model::Verdict judge(const InterviewReport& report, const CanaryFindings& canaries);

@@ -12,6 +12,8 @@
 #include <string>
 
 #include "qingdan/base/result.h"
+#include "qingdan/probe/devices.h"
+#include "qingdan/probe/guard.h"
 #include "qingdan/probe/send_log.h"
 #include "qingdan/probe/sockets.h"
 #include "qingdan/targets/scope.h"
@@ -24,7 +26,8 @@ class Dialer;
 class Connection {
  public:
   Connection() = default;
-  Connection(Dialer& dialer, targets::ApprovedTarget target, Connected connected);
+  Connection(Dialer& dialer, targets::ApprovedTarget target, Connected connected,
+             std::unique_ptr<Devices::Line> line);
 
   [[nodiscard]] DialOutcome outcome() const { return outcome_; }
   [[nodiscard]] bool connected() const { return outcome_ == DialOutcome::connected; }
@@ -38,6 +41,7 @@ class Connection {
  private:
   Dialer* dialer_{nullptr};
   std::optional<targets::ApprovedTarget> target_;
+  std::unique_ptr<Devices::Line> line_;  // counts as held while the connection stands
   std::unique_ptr<Stream> stream_;
   DialOutcome outcome_{DialOutcome::timeout};
   std::chrono::nanoseconds rtt_{-1};
@@ -83,15 +87,29 @@ class Dialer {
   [[nodiscard]] const targets::Scope& scope() const { return scope_; }
   [[nodiscard]] Sockets& sockets() { return sockets_; }
   [[nodiscard]] const Clock& clock() const { return sockets_.clock(); }
+  // Tells `guard` what came back of every handshake and datagram from now on; it outlives the
+  // dialer.
+  void watch(Guard& guard) { guard_ = &guard; }
+  // What answered; for those that do not dial, as the half-open sweep.
+  void tell_answered(const targets::ApprovedTarget& target, bool open);
+  void tell_heard(const net::Address& ip);
+  [[nodiscard]] Guard* guard() const { return guard_; }  // nullptr: nobody watches
+  // Tells `devices` which ports are open and which lines are held; it outlives the dialer.
+  void mind(Devices& devices) { devices_ = &devices; }
+  [[nodiscard]] Devices* devices() const { return devices_; }  // nullptr: ports alone decide
   // Ends every wait of every probe on this thread now: for a stop.
   void abort_waits() { sockets_.alarms().fire(SteadyTime::max()); }
 
  private:
+  void tell_outcome(const targets::ApprovedTarget& target, DialOutcome outcome, SteadyTime begun);
+
   const targets::Scope& scope_;
   Sockets& sockets_;
   SendLog* log_{nullptr};
   std::uint64_t breaches_{0};
   std::string first_breach_;
+  Guard* guard_{nullptr};
+  Devices* devices_{nullptr};
 };
 
 }  // namespace qingdan::probe

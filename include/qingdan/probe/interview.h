@@ -4,7 +4,8 @@
 // bytes heard so far look like → TLS → HTTP → the rest by yield; after TLS the same inside. One
 // connection each, at most `connections`. Whatever was heard is kept, also when a cap, a deadline
 // or a stop ends it.
-//   I1  a port whose class is not normal gets no connection and no byte: verdict open-acked
+//   I1  a raw printing port gets no connection and no byte: verdict open-acked; an industrial one at
+//       most the connection that asks who it is, where the subnet policy allows that
 //   I2  no connection without a permit of the Pacer
 //   I3  the interview ends by its deadline and receives at most `bytes`, whatever the peer does
 #pragma once

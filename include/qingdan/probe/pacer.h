@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "qingdan/probe/dialer.h"
@@ -17,12 +18,26 @@
 
 namespace qingdan::probe {
 
-enum class Leave : std::uint8_t { granted, later, window_closed, stopped };
+enum class Leave : std::uint8_t {
+  granted,
+  later,
+  window_closed,
+  stopped,
+  guarded  // the guard stopped this host, its block or the run: not asked, and no verdict
+};
 
 struct Permit {
   Leave leave{Leave::granted};
   SteadyTime at{};     // of `later`: not before
   UnixMillis opens{};  // of `window_closed`: when it opens; 0 = not again within the validity
+};
+
+// What a permit is for. `what` is of static storage: "" = a handshake or a datagram, else the name
+// of a conversation; the guard keeps it as evidence. The sentinel's own questions pass the guard.
+struct Errand {
+  std::string_view what;
+  bool sentinel{false};
+  bool half_open{false};  // nobody waits for this one: its silence shows by what comes after it
 };
 
 class Pacer {
@@ -31,11 +46,14 @@ class Pacer {
   Pacer(Dialer& dialer, targets::Budget& budget, const std::atomic<bool>& stop);
 
   // Takes one packet from the budget where granted; takes nothing otherwise.
-  [[nodiscard]] Permit ask(const targets::ApprovedTarget& target);
+  [[nodiscard]] Permit ask(const targets::ApprovedTarget& target, Errand errand = {});
   // When the cap over all will let any packet go; lets a caller with many candidates wait once.
   [[nodiscard]] SteadyTime ready_at() const { return budget_.earliest(net::Address(), now()); }
   // As ask(), waiting while the answer is `later`; never answers `later`.
-  [[nodiscard]] Awaitable<Leave> admit(targets::ApprovedTarget target);
+  [[nodiscard]] Awaitable<Leave> admit(targets::ApprovedTarget target, Errand errand = {});
+
+  // By port, policy and what is known of the device.
+  [[nodiscard]] PortClass class_of(const targets::ApprovedTarget& target) const;
 
   // When a closed zone opens again; 0 = it is open now, or will not open any more.
   [[nodiscard]] UnixMillis closed_until(const std::string& zone) { return window(zone).opens; }
@@ -47,6 +65,8 @@ class Pacer {
   [[nodiscard]] SteadyTime now() const { return dialer_.clock().steady(); }
 
  private:
+  [[nodiscard]] Permit ask_guard(const net::Address& ip) const;
+
   struct Seen {
     bool open;
     UnixMillis opens;

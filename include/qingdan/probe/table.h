@@ -11,11 +11,11 @@
 
 namespace qingdan::probe {
 
-// What a port is treated as. Learned classes (register, SNMP) will outrank the port later.
+// What a port is treated as. What is known of the device outranks it: see devices.h.
 enum class PortClass : std::uint8_t {
   normal,
   never_payload,  // raw printing: whatever arrives is printed. The sweep's handshake, nothing else
-  ot_readonly     // industrial: off unless the subnet policy allows; treated as never_payload
+  ot_readonly     // industrial: a handshake, and one request where the subnet policy allows it
 };
 [[nodiscard]] PortClass class_of(net::TransportPort port);
 [[nodiscard]] std::string_view to_string(PortClass port_class);
@@ -35,11 +35,15 @@ struct ConversationEntry {
   std::span<const std::string_view> kinds;     // words of net::sniff that mean "this is mine"
   int yield;                                   // order among those no port hints at: lower first
   Make make;
+  PortClass runs_on{PortClass::normal};
 };
 
 [[nodiscard]] std::span<const ConversationEntry> conversations();
 [[nodiscard]] const ConversationEntry* find_conversation(std::string_view name,
                                                          net::Transport transport);
+// The one request that a port of the class ot-readonly may be asked, where the subnet policy allows
+// it; nullptr: a handshake at most.
+[[nodiscard]] const ConversationEntry* industrial_entry(net::TransportPort port);
 // Those hinted by the port, in order of the table.
 [[nodiscard]] std::vector<const ConversationEntry*> hinted(net::TransportPort port);
 // The port usually carries TLS from the first byte.

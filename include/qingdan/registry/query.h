@@ -139,6 +139,11 @@ class Query {
   // What the probe ledger says was sent to the blocks of these addresses, one row per run, block,
   // kind and address of ours, and the gaps of its record within the time.
   [[nodiscard]] Result<std::vector<TouchRow>> touched(const TouchFilter& filter) const;
+  // Hosts the run stopped probing, by time, with what was sent to them before.
+  [[nodiscard]] Result<std::vector<model::GuardTrip>> trips(model::RunId run) const;
+  // Of one run, or of all that are in the register, as the newest saw them; by (zone, block).
+  [[nodiscard]] Result<std::vector<model::Middlebox>> middleboxes(
+      std::optional<model::RunId> run) const;
   // The last run that is in the register; nullopt = none yet.
   [[nodiscard]] Result<std::optional<model::RunId>> last_applied() const;
   [[nodiscard]] Result<void> certificates(

@@ -88,6 +88,8 @@ class Store {
   // Replaces what was recorded before of this run; may be repeated while it goes on.
   [[nodiscard]] Result<void> record(model::RunId run, const model::Coverage& coverage);
   [[nodiscard]] Result<void> record(model::RunId run, const model::RunCounts& counts);
+  [[nodiscard]] Result<void> record(model::RunId run, std::span<const model::GuardTrip> trips);
+  [[nodiscard]] Result<void> record(model::RunId run, std::span<const model::Middlebox> boxes);
   // `failure` is one line, required for failed. Does not apply anything.
   [[nodiscard]] Result<void> finish_run(model::RunId run, model::RunState state,
                                         std::string_view failure = {});

@@ -42,6 +42,10 @@ struct Guard {
 [[nodiscard]] Guard judge_run(const model::World& before, const model::RunSeen& seen,
                               const std::vector<Judged>& judged);
 
+// 网段级异常 for each that no applied run saw before with the same ports.
+[[nodiscard]] std::vector<model::Change> tell_middleboxes(const model::World& before,
+                                                          const model::RunSeen& seen);
+
 // One covered silence of a host: 疑似离线, and 失联 after three over seven days.
 void count_miss(model::AssetRecord& asset, UnixMillis at);
 // Silent, but not counted: only the next silence is.

@@ -13,10 +13,12 @@
 
 namespace qingdan::targets {
 
-// What the scope document says of a range: its 网络区域 and the 单位 it was assigned to.
+// What the scope document says of a range: its 网络区域, the 单位 it was assigned to, and whether
+// industrial devices there may be asked who they are.
 struct Area {
   std::string zone;
   std::string unit;
+  bool ot_readonly{false};
   auto operator<=>(const Area&) const = default;
 };
 
@@ -28,6 +30,7 @@ class ApprovedTarget {
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] const std::string& zone() const { return area_->zone; }
   [[nodiscard]] const std::string& unit() const { return area_->unit; }
+  [[nodiscard]] bool ot_readonly() const { return area_->ot_readonly; }
   [[nodiscard]] model::Endpoint endpoint() const { return {zone(), ip_, transport_, port_}; }
 
  private:

@@ -32,6 +32,7 @@ struct Share {
   // Leave a tenth of each cap free: for packets that leave without asking, as the kernel's
   // acknowledgements of what a peer sends do.
   bool headroom{false};
+  bool fragile{false};  // the host's cap is that of fragile devices, where it is the lower one
 };
 
 class Budget {
@@ -67,9 +68,10 @@ class Budget {
   };
   using Buckets = std::unordered_map<net::Address, Bucket>;
 
+  [[nodiscard]] std::uint32_t host_cap(Share share) const;
   [[nodiscard]] SteadyTime earliest_of(const Bucket& bucket, std::uint32_t cap, SteadyTime now,
                                        Share share) const;
-  void record(const net::Address& ip, SteadyTime now, std::uint32_t packets);
+  void record(const net::Address& ip, SteadyTime now, Share share);
   void record_in(Bucket& bucket, std::uint32_t cap, SteadyTime now, std::uint32_t packets);
   void forget_idle(SteadyTime now);
 

@@ -36,6 +36,7 @@ struct Pace {
   std::uint32_t global_pps{2000};
   std::uint32_t prefix_pps{400};  // per /24 or /64
   std::uint32_t host_pps{40};
+  std::uint32_t fragile_pps{4};  // per host that is a printer or an industrial device; 1 to 20
 };
 
 // A time span that begins on certain days; what crosses midnight belongs to the day it began.

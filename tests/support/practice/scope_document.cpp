@@ -44,6 +44,10 @@ std::string scope_document(const Network& network) {
   for (const auto* key : {"global_pps", "prefix_pps", "host_pps"}) {
     text += std::string(key) + " = " + std::to_string(pace.value(key, 0)) + "\n";
   }
+  // None of the product's own is 0: left out, the default holds.
+  if (const int fragile = pace.value("fragile_pps", 0); fragile != 0) {
+    text += "fragile_pps = " + std::to_string(fragile) + "\n";
+  }
   std::map<std::pair<std::string, std::string>, std::vector<std::string>> allowed;
   for (const auto& host : network.hosts) {
     if (host.in_scope) allowed[{host.zone, host.unit}].push_back(host.ip);

@@ -56,6 +56,13 @@ struct Field {
               {1, 2}},
              clock, stop, heard) {}
 
+  // Of `cidr`, with interviews.
+  Field(std::uint16_t port, const std::string& cidr)
+      : scope(qingdan::test::make_scope(cidr)),
+        work({scope, take(net::parse_ports(std::to_string(port))), scope.pace(), Method::connect,
+              {}, true, {1, 2}},
+             clock, stop, heard) {}
+
   SystemClock clock;
   std::atomic<bool> stop{false};
   targets::Scope scope = qingdan::test::make_scope(std::string(kLoopbackHost) + "/32");
@@ -208,4 +215,33 @@ TEST_CASE("a resumed run asks what has no verdict, interviews what has no last w
   CHECK(work.counts().not_probed == 0);
   CHECK(work.counts().sent ==
         2 + heard.packets - 1);  // the confirmation is not a probe of the plan
+}
+
+TEST_CASE("what answers alike for a whole block is one machine in front, not many hosts",
+          "[app][fieldwork]") {
+  const Greeter first("SSH-2.0-Front\r\n", "127.66.240.16");
+  std::vector<std::unique_ptr<Greeter>> others;
+  for (int i = 17; i < 32; ++i) {
+    const std::string text = i == 30 ? "SSH-2.0-OpenSSH_9.2p1\r\n" : "SSH-2.0-Front\r\n";
+    others.push_back(
+        std::make_unique<Greeter>(text, "127.66.240." + std::to_string(i), first.port()));
+  }
+  Field field(first.port(), "127.66.240.16/28");
+  REQUIRE(field.work.run());
+
+  REQUIRE(field.work.middleboxes().size() == 1);
+  const auto& box = field.work.middleboxes()[0];
+  CHECK(box.block.to_string() == "127.66.240.0/24");
+  CHECK(box.zone == "z");
+  CHECK(box.asked == 16);
+  CHECK(box.answering == 15);
+  CHECK(box.ports.contains({net::Transport::tcp, first.port()}));
+  std::map<net::Address, model::Verdict> last;
+  for (const auto& result : field.heard.results) last[result.at.ip] = result.verdict;
+  for (const auto& [ip, verdict] : last) {
+    const bool own = ip.to_string() == "127.66.240.30";
+    CHECK(verdict == (own ? model::Verdict::open_verified : model::Verdict::suspect_proxy));
+  }
+  CHECK(last.size() == 16);
+  CHECK(field.work.trips().empty());
 }

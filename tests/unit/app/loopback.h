@@ -24,10 +24,12 @@ inline constexpr const char* kLoopbackHost = "127.66.240.1";
 // Bound, so that nobody else listens there; refuses all until listened at.
 class BoundPort {
  public:
-  BoundPort() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit BoundPort(const std::string& host = kLoopbackHost, std::uint16_t number = 0)
+      : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    REQUIRE(::inet_pton(AF_INET, kLoopbackHost, &address.sin_addr) == 1);
+    REQUIRE(::inet_pton(AF_INET, host.c_str(), &address.sin_addr) == 1);
+    address.sin_port = htons(number);
     auto* raw = reinterpret_cast<sockaddr*>(&address);
     REQUIRE(::bind(socket_.get(), raw, sizeof address) == 0);
     socklen_t size = sizeof address;
@@ -45,8 +47,9 @@ class BoundPort {
 // Says the same to everyone who connects, then listens until they go.
 class Greeter {
  public:
-  explicit Greeter(std::string greeting)
-      : greeting_(std::move(greeting)), wake_(::eventfd(0, EFD_CLOEXEC)) {
+  explicit Greeter(std::string greeting, const std::string& host = kLoopbackHost,
+                   std::uint16_t number = 0)
+      : port_(host, number), greeting_(std::move(greeting)), wake_(::eventfd(0, EFD_CLOEXEC)) {
     REQUIRE(::listen(port_.socket(), 16) == 0);
     thread_ = std::thread([this] { serve(); });
   }

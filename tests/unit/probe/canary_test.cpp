@@ -69,6 +69,21 @@ TEST_CASE("an ordinary host refuses its canaries, and its verdicts stand") {
   CHECK(judge(bench.interview(22), found) == Verdict::open_verified);
 }
 
+TEST_CASE("two answers have one shape if they differ in dates and numbers only") {
+  const auto said = [](std::string_view text) {
+    InterviewReport report;
+    model::Observation seen;
+    seen.channel = "http.response";
+    seen.raw = to_bytes(text);
+    report.observations.push_back(std::move(seen));
+    return probe::shape_of(report);
+  };
+  CHECK(said("Date: today\r\nServer: nginx/1.2") == said("Date: then\r\nServer: nginx/1.30"));
+  CHECK(said("Server: nginx") != said("Server: apache"));
+  CHECK(said("x") != 0);
+  CHECK(probe::shape_of(InterviewReport()) == 0);
+}
+
 TEST_CASE("one open canary alone condemns nobody") {
   Bench bench;
   bench.rig.net.listen(kHost, kCanaries[1], peers::silent());

@@ -24,7 +24,7 @@ Awaitable<bool> write_after_narrowing(probe::Dialer& wide, targets::ApprovedTarg
   const Deadline by{wide.clock().steady() + std::chrono::seconds(1)};
   auto connected_to = co_await wide.sockets().connect(target, by);
   connected = connected_to.outcome == DialOutcome::connected;
-  probe::Connection connection(narrow, target, std::move(connected_to));
+  probe::Connection connection(narrow, target, std::move(connected_to), nullptr);
   auto bytes = to_bytes("hello");
   auto written = co_await connection.write(std::move(bytes), by);
   co_await connection.finish(by);

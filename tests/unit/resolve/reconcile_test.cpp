@@ -33,6 +33,43 @@ TEST_CASE("the first census tells new assets and nothing else", "[resolve][recon
   CHECK(check_world(told.world, day(0)).empty());
 }
 
+TEST_CASE("a middlebox is told once, and what it answers for makes no asset",
+          "[resolve][reconcile]") {
+  auto behind = host(ip(2), {{80, "", "", ""}});
+  behind.services[0].verdict = Verdict::suspect_proxy;
+  auto seen = run(1, 0, {behind, host(ip(3), kWeb)});
+  model::Middlebox box;
+  box.zone = kZone;
+  box.block = {ip(0), 24};
+  box.ports = *net::parse_ports("80");
+  box.asked = 254;
+  box.answering = 250;
+  seen.middleboxes.push_back(box);
+
+  const auto told = reconcile({}, seen);
+
+  REQUIRE(told.after.assets.size() == 1);
+  CHECK(told.after.assets[0].bindings[0].ip == ip(3));
+  REQUIRE_FALSE(told.changes.empty());
+  CHECK(told.changes[0].type == ChangeType::prefix_anomaly);
+  CHECK(told.changes[0].after ==
+        "10.98.0.0/24 端口80 由前置设备应答：254 个地址中 250 个应答相同，不计资产");
+
+  // Known from a run before: nothing new, unless it answers on other ports.
+  const auto again = [&](const std::string& ports) {
+    model::World before = told.after;
+    before.middleboxes.push_back(box);
+    auto next = seen;
+    next.middleboxes[0].ports = *net::parse_ports(ports);
+    const auto changes = reconcile(before, next).changes;
+    return std::count_if(changes.begin(), changes.end(), [](const auto& change) {
+      return change.type == ChangeType::prefix_anomaly;
+    });
+  };
+  CHECK(again("80") == 0);
+  CHECK(again("80,443") == 1);
+}
+
 TEST_CASE("refusals and a host open everywhere make no asset", "[resolve][reconcile]") {
   auto refuses = host(ip(1), {});
   refuses.closed = {at(ip(1), 22)};

@@ -53,6 +53,28 @@ TEST_CASE("a greedy sender gets the whole cap and never more", "[targets][budget
   }
 }
 
+TEST_CASE("a host found to be fragile is slowed down from then on", "[targets][budget]") {
+  for (const std::uint32_t host_pps : {0u, 40u}) {
+    Budget budget({.global_pps = 0, .prefix_pps = 0, .host_pps = host_pps, .fragile_pps = 4});
+    SteadyTime now{5s};
+    for (int i = 0; i < 400; ++i, now += 10ms) {
+      if (budget.try_take(host(0, 1), now)) continue;
+    }
+    std::vector<SteadyTime> sent;
+    const auto end = now + 20s;
+    while (now < end) {
+      const auto wait = budget.try_take(host(0, 1), now, {1, false, true});
+      if (!wait) sent.push_back(now);
+      now = wait.value_or(now);
+    }
+    INFO("host_pps " << host_pps);
+    CHECK(densest_second(sent) <= 4);
+    CHECK(sent.size() >= 72);
+    // Others are not.
+    if (host_pps == 0) CHECK_FALSE(budget.try_take(host(0, 2), now));
+  }
+}
+
 TEST_CASE("each level holds under random schedules", "[targets][budget]") {
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     Rng rng(seed);
@@ -173,8 +195,8 @@ TEST_CASE("several packets at once count as several", "[targets][budget]") {
   std::map<net::Address, std::vector<SteadyTime>> hosts;
   std::vector<SteadyTime> all;
   for (int i = 0; i < 20'000; ++i, now += std::chrono::microseconds(rng.below(2'000))) {
-    const auto ip = host(static_cast<std::uint32_t>(rng.below(3)),
-                         static_cast<std::uint32_t>(rng.below(3)));
+    const auto ip =
+        host(static_cast<std::uint32_t>(rng.below(3)), static_cast<std::uint32_t>(rng.below(3)));
     const auto packets = static_cast<std::uint32_t>(1 + rng.below(6));
     const auto wait = budget.try_take(ip, now, {.packets = packets});
     if (wait) {

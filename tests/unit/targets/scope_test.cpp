@@ -222,6 +222,27 @@ TEST_CASE("the hash holds the meaning of the scope, not its spelling", "[targets
             .hash(ports("22,80")) != hash);
 }
 
+TEST_CASE("industrial devices may be asked only where the document says so", "[targets][scope]") {
+  const auto scope = scope_of(
+      "[[allow]]\ncidr = \"10.0.0.0/24\"\n"
+      "[[allow]]\ncidr = \"10.0.1.0/24\"\nclasses = [\"ot-readonly\"]\n");
+  const auto plain = net::parse_address("10.0.0.1").value();
+  const auto plant = net::parse_address("10.0.1.1").value();
+  CHECK_FALSE(scope.approve(plain, net::Transport::tcp, 502)->ot_readonly());
+  CHECK(scope.approve(plant, net::Transport::tcp, 502)->ot_readonly());
+  CHECK(scope.pace().fragile_pps == 4);
+  const auto without = scope_of("[[allow]]\ncidr = \"10.0.1.0/24\"\n");
+  const auto with = scope_of("[[allow]]\ncidr = \"10.0.1.0/24\"\nclasses = [\"ot-readonly\"]\n");
+  CHECK(without.hash(ports("22")) != with.hash(ports("22")));
+  const auto faster = scope_of("[pace]\nfragile_pps = 10\n[[allow]]\ncidr = \"10.0.1.0/24\"\n");
+  CHECK(without.hash(ports("22")) != faster.hash(ports("22")));
+  CHECK(error_of(kHead + "[pace]\nfragile_pps = 0\n")
+            .starts_with("s.toml:8: fragile_pps = 0: printers and industrial"));
+  CHECK(error_of(kHead + "[[allow]]\ncidr = \"10.0.0.0/24\"\nclasses = [\"never-payload\"]\n")
+            .find("classes: \"never-payload\" is no class that can be allowed") !=
+        std::string::npos);
+}
+
 TEST_CASE("every mistake in a document is one line with its place", "[targets][scope]") {
   struct Case {
     std::string body, says;
@@ -239,7 +260,8 @@ TEST_CASE("every mistake in a document is one line with its place", "[targets][s
       {"[[allow]]\ncidr = \"10.0.0.0/8\"\nrange = \"10.0.0.1\"\n",
        "s.toml:7: [[allow]] needs only one of"},
       {"[[allow]]\ncidr = \"10.0.0.0/8\"\nzon = \"甲\"\n",
-       "s.toml:9: [[allow]]: unknown key \"zon\" (known: cidr, range, addresses, zone, unit)"},
+       "s.toml:9: [[allow]]: unknown key \"zon\" (known: cidr, range, addresses, zone, unit, "
+       "classes)"},
       {"[allow]\ncidr = \"10.0.0.0/8\"\n", "s.toml:7: write [[allow]] with double brackets"},
       {"[[exclud]]\ncidr = \"10.0.0.0/8\"\n", "s.toml:7: the document: unknown key \"exclud\""},
       {"", "s.toml:1: the scope is empty: the document has no [[allow]]"},

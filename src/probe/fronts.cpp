@@ -1,0 +1,58 @@
+// fronts — see the header.
+#include "qingdan/probe/fronts.h"
+
+#include <algorithm>
+
+namespace qingdan::probe {
+namespace {
+
+constexpr std::size_t kDarkPerBlock = 2;
+
+}  // namespace
+
+void Fronts::on_open(const net::Address& ip, net::TransportPort port, std::uint64_t shape) {
+  answers_[{net::block_of(ip), port}].push_back({ip, shape});
+}
+
+std::vector<Front> Fronts::judge(const std::function<std::uint64_t(const net::Prefix&)>& asked,
+                                 const std::set<net::Address>& dark) const {
+  std::vector<Front> fronts;
+  for (const auto& [key, answers] : answers_) {
+    const auto& [block, port] = key;
+    std::map<std::uint64_t, std::set<net::Address>> alike;
+    for (const auto& answer : answers) alike[answer.shape].insert(answer.ip);
+    const auto& [shape, addresses] = *std::max_element(
+        alike.begin(), alike.end(),
+        [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
+    const auto all = asked(block);
+    const bool wide = all >= kLeastAsked && addresses.size() * 10 >= all * 9;
+    const auto from = dark.lower_bound(block.base);
+    const auto to = dark.upper_bound(block.range().last);
+    const auto chosen = static_cast<std::size_t>(std::distance(from, to));
+    const bool lit = chosen >= kDarkPerBlock &&
+                     std::all_of(from, to, [&](const auto& ip) { return addresses.contains(ip); });
+    if (wide || lit) {
+      fronts.push_back({block, port, all, {addresses.begin(), addresses.end()}, !wide});
+    }
+  }
+  return fronts;
+}
+
+std::set<net::Address> choose_dark(const std::vector<net::Address>& unknown, std::uint64_t salt) {
+  std::map<net::Prefix, std::vector<net::Address>> blocks;
+  for (const auto& ip : unknown) blocks[net::block_of(ip)].push_back(ip);
+  std::set<net::Address> chosen;
+  for (auto& [block, addresses] : blocks) {
+    if (addresses.size() < kDarkPerBlock) continue;
+    std::sort(addresses.begin(), addresses.end());
+    const auto size = addresses.size();
+    const auto first = salt % size;
+    // The second lies some way off, so that the two are not neighbours.
+    const auto second = (first + 1 + (salt >> 32) % (size - 1)) % size;
+    chosen.insert(addresses[first]);
+    chosen.insert(addresses[second]);
+  }
+  return chosen;
+}
+
+}  // namespace qingdan::probe

@@ -1,0 +1,117 @@
+// industrial — one request over one connection, where the owner of the subnet allows it.
+#include "probe/industrial.h"
+
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <iterator>
+
+#include "qingdan/net/modbus_wire.h"
+#include "qingdan/probe/interview.h"
+#include "qingdan/probe/sweep.h"
+#include "qingdan/probe/table.h"
+#include "support/lib/rig.h"
+
+using namespace qingdan;
+using namespace std::chrono_literals;
+using model::Verdict;
+using test::Rig;
+
+namespace {
+
+constexpr std::string_view kPlc = "192.0.2.1";
+
+targets::Scope plant(bool allowed) {
+  std::string text =
+      "[authorisation]\nnumber = \"T-1\"\nissued_by = \"tests\"\n"
+      "valid_from = 2000-01-01\nvalid_to = 2100-01-01\n"
+      "[[allow]]\ncidr = \"192.0.2.0/28\"\nzone = \"z\"\nunit = \"u\"\n";
+  if (allowed) text += "classes = [\"ot-readonly\"]\n";
+  return targets::parse_scope(text, "plant.toml").value();
+}
+
+std::string seed(const std::string& name) {
+  std::ifstream file(std::string(QINGDAN_SOURCE_DIR) + "/tests/fuzz/corpus/" + name,
+                     std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+struct Sink final : probe::SweepSink {
+  void on_port(const targets::ApprovedTarget&, const model::PortResult& result) override {
+    verdicts.push_back(result.verdict);
+  }
+  void on_observation(model::Observation seen) override { observations.push_back(std::move(seen)); }
+  std::vector<Verdict> verdicts;
+  std::vector<model::Observation> observations;
+};
+
+struct Plant {
+  explicit Plant(bool allowed) : rig(plant(allowed)) {
+    rig.dialer.mind(devices);
+    rig.net.listen(kPlc, 502,
+                   test::peers::scripted("", {{"", seed("modbus_wire/identity"), false}}));
+    rig.net.listen(kPlc, 44818,
+                   test::peers::scripted("", {{"", seed("enip_wire/identity"), false}}));
+    rig.net.listen(kPlc, 102, test::peers::silent());
+  }
+  void sweep(std::uint16_t port) {
+    const probe::ListSource source({rig.target(kPlc, port)});
+    probe::Sweep sweep(rig.pacer, source, sink);
+    CHECK(rig.net.await(sweep.run()).has_value());
+  }
+  probe::InterviewReport interview(std::uint16_t port) {
+    probe::Subject subject{rig.target(kPlc, port), 2ms, ""};
+    return rig.net.await(probe::interview(rig.pacer, *tls, std::move(subject), {}));
+  }
+  Rig rig;
+  probe::Devices devices;
+  probe::TlsContextPtr tls{std::move(probe::open_tls_context()).value()};
+  Sink sink;
+};
+
+}  // namespace
+
+TEST_CASE("without the owner's word an industrial port gets a handshake and no byte") {
+  Plant plant(false);
+  plant.sweep(502);
+  CHECK(plant.sink.verdicts == std::vector{Verdict::open});
+  CHECK(plant.interview(502).verdict == Verdict::open_acked);
+  CHECK(plant.interview(44818).verdict == Verdict::open_acked);
+  CHECK(plant.rig.net.attempts_at(kPlc, 502) == 1);
+  CHECK(plant.rig.net.attempts_at(kPlc, 44818) == 0);
+  CHECK(plant.rig.net.payload(kPlc, 502).empty());
+}
+
+TEST_CASE("where it is allowed the sweep's connection asks, once and for all") {
+  Plant plant(true);
+  plant.sweep(502);
+  CHECK(plant.sink.verdicts == std::vector{Verdict::open_verified});
+  REQUIRE(plant.sink.observations.size() == 1);
+  CHECK(plant.sink.observations[0].channel == model::channel::kModbus);
+  CHECK(plant.sink.observations[0].probe == "modbus");
+  CHECK(plant.rig.net.payload(kPlc, 502) == as_text(net::build_modbus_identify()));
+  CHECK(plant.interview(502).verdict == Verdict::open_acked);
+  CHECK(plant.rig.net.attempts_at(kPlc, 502) == 1);
+  CHECK(plant.rig.net.traffic().fins == 1);
+  CHECK(plant.rig.net.traffic().dropped == 0);
+}
+
+TEST_CASE("after a half-open sweep the interview's connection asks, once and for all") {
+  Plant plant(true);
+  const auto report = plant.interview(44818);
+  CHECK(report.verdict == Verdict::open_verified);
+  REQUIRE(report.observations.size() == 1);
+  CHECK(report.observations[0].channel == model::channel::kEnip);
+  CHECK(plant.interview(44818).verdict == Verdict::open_acked);
+  CHECK(plant.rig.net.attempts_at(kPlc, 44818) == 1);
+  CHECK(plant.rig.net.traffic().fins == 1);
+}
+
+TEST_CASE("a protocol we have no certain request for stays at the handshake") {
+  Plant plant(true);
+  plant.sweep(102);
+  CHECK(plant.sink.verdicts == std::vector{Verdict::open});
+  CHECK(plant.interview(102).verdict == Verdict::open_acked);
+  CHECK(plant.rig.net.payload(kPlc, 102).empty());
+  CHECK(probe::industrial_entry({net::Transport::tcp, 102}) == nullptr);
+  CHECK(probe::industrial_entry({net::Transport::udp, 502}) == nullptr);
+}
