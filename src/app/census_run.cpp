@@ -7,7 +7,6 @@
 #include <map>
 
 #include "app/bookkeeper.h"
-#include "app/judgement.h"
 #include "app/output.h"
 #include "app/side_by_side.h"
 #include "app/signals.h"
@@ -104,12 +103,16 @@ Result<void> conclude(const Invocation& invocation, const Settings& settings,
                       registry::Store& store, model::RunId run) {
   auto judged = judge_run(store, run);
   if (!judged) return judged.error();
+  return tell(invocation, settings, *judged);
+}
+
+Result<void> tell(const Invocation& invocation, const Settings& settings, const Judged& judged) {
   auto query = registry::Query::open(settings.register_path);
   if (!query) return query.error();
-  auto row = query->find_run(run);
+  auto row = query->find_run(judged.run);
   if (!row) return row.error();
-  if (!invocation.quiet && *row) print_summary(*judged, **row);
-  return print_result(invocation, *judged);
+  if (!invocation.quiet && *row) print_summary(judged, **row);
+  return print_result(invocation, judged);
 }
 
 Result<int> carry_on(const Equipment& equipment, const Prepared& prepared, Begun begun) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "app/fieldwork.h"
+#include "app/judgement.h"
 #include "app/preparation.h"
 #include "qingdan/app/invocation.h"
 #include "qingdan/app/settings.h"
@@ -40,7 +41,10 @@ struct Equipment {
 [[nodiscard]] Result<int> carry_on(const Equipment& equipment, const Prepared& prepared,
                                    Begun begun);
 
-// Judges the run as it is and says what came of it, on standard error and as data.
+// What came of a judged run, on standard error and as data.
+[[nodiscard]] Result<void> tell(const Invocation& invocation, const Settings& settings,
+                                const Judged& judged);
+// Judges the run as it is and tells it.
 [[nodiscard]] Result<void> conclude(const Invocation& invocation, const Settings& settings,
                                     registry::Store& store, model::RunId run);
 

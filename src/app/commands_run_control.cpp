@@ -57,8 +57,6 @@ Result<Resumption> load(registry::Store& store, const model::Run& run, const Pre
 
 Result<Begun> take_up(registry::Store store, const model::Run& run, const targets::Scope& scope,
                       Resumption resumed) {
-  auto left_over = judge_left_over(store);
-  if (!left_over) return left_over.error();
   auto world = store.load_world();
   if (!world) return world.error();
   if (auto open = store.reopen_run(run.id); !open) return open.error();
@@ -75,6 +73,19 @@ std::string how_far(const model::Run& run, const Resumption& resumed) {
                      counts.planned);
 }
 
+// A run may have asked everything and died before it was judged: then only that is left to do.
+// False where it was another way.
+Result<bool> only_judged(const Call& call, registry::Store& store, std::int64_t run) {
+  auto left_over = judge_left_over(store);
+  if (!left_over) return left_over.error();
+  for (const auto& judged : *left_over) {
+    if (judged.run.value != run) continue;
+    if (auto told = tell(call.invocation, call.settings, judged); !told) return told.error();
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<int> carry_out(const Call& call, const RunsResume& command) {
@@ -86,6 +97,9 @@ Result<int> carry_out(const Call& call, const RunsResume& command) {
   if (!rules) return rules.error();
   auto store = open_register(call.settings.register_path, clock, rng);
   if (!store) return store.error();
+  auto judged = only_judged(call, *store, command.run);
+  if (!judged) return judged.error();
+  if (*judged) return 0;
   auto run = find_run(call.settings.register_path, command.run);
   if (!run) return run.error();
   // The ports are the run's own; what the document says of today is looked at as for a new run.
@@ -143,6 +157,9 @@ Result<int> carry_out(const Call& call, const RunsFinish& command) {
   if (!rules) return rules.error();
   auto store = open_register(call.settings.register_path, clock, rng);
   if (!store) return store.error();
+  auto judged = only_judged(call, *store, command.run);
+  if (!judged) return judged.error();
+  if (*judged) return 0;
   auto run = find_run(call.settings.register_path, command.run);
   if (!run) return run.error();
   auto checkpoint = store->load_checkpoint(run->id);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/stop_file.h"
+#include "qingdan/targets/scope.h"
 #include "unit/app/loopback.h"
 #include "unit/app/stage.h"
 
@@ -114,6 +115,21 @@ TEST_CASE("finish takes in what a paused run found, as far as it came", "[app][r
   CHECK(has(said.out, R"({"run":1,"assets":1)"));
   CHECK(has(place.stage.run(RunsList{}).out, R"("state":"stopped")"));
   CHECK(place.stage.run(RunsFinish{1}).status == 3);
+}
+
+TEST_CASE("a run that died between its end and its judgement is judged by resume and by finish",
+          "[app][run_control]") {
+  for (const bool resumed : {true, false}) {
+    Place place;
+    {
+      auto store = place.stage.open();
+      (void)place.stage.observe(store, {{"192.0.2.7"}});
+    }
+    const auto said = resumed ? place.resume(1) : place.stage.run(RunsFinish{1});
+    INFO(said.out << said.err);
+    CHECK(said.status == 0);
+    CHECK(has(said.out, R"({"run":1,"assets":1,"services":1,)"));
+  }
 }
 
 TEST_CASE("stop writes the stop file of a running run only", "[app][run_control]") {

@@ -142,7 +142,7 @@ TEST_CASE("zones that are closed are deferred while another goes on, and asked a
   for (const std::string zone : {"192.0.2.0/30", "198.51.100.0/30", "203.0.113.0/30"}) {
     toml += "[[allow]]\ncidr = \"" + zone + "\"\nzone = \"" + zone + "\"\nunit = \"u\"\n";
   }
-  toml += "[[window]]\nzone = \"198.51.100.0/30\"\nfrom = " + at(5min) + "\nto = " + at(9min) +
+  toml += "[[window]]\nzone = \"198.51.100.0/30\"\nfrom = " + at(5min) + "\nto = " + at(20min) +
           "\n[[window]]\nzone = \"203.0.113.0/30\"\nfrom = " + at(10min) + "\nto = " + at(20min) +
           "\n";
   Rig rig(targets::parse_scope(toml, "t").value());
