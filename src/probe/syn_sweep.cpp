@@ -253,6 +253,7 @@ bool SynSweep::State::fill(SteadyTime& until) {
     if (steps >= kStepsAtOnce) return true;
     std::uint64_t chosen = 0;
     const auto next = choose(chosen, until);
+    const auto waiting = parking.size();
     if (next == Next::none || next == Next::wait) return false;
     // A parked position was found wanted when it was parked; an answer may have come since.
     if (next == Next::parked ? marks.at(chosen) != Mark::done : wanted(chosen)) {
@@ -260,6 +261,9 @@ bool SynSweep::State::fill(SteadyTime& until) {
     } else if (next == Next::parked) {
       if (const auto target = source.at(chosen)) parking.again(target->ip(), moment);
     }
+    // Once the cap over all is used up nobody gets a permit: asking for every parked position would
+    // cost thousands of questions for each packet.
+    if (parking.size() > waiting && (until = pacer.ready_at()) > moment) return false;
   }
   return true;
 }
@@ -277,6 +281,7 @@ Awaitable<void> SynSweep::State::send_batch() {
     co_await rest(until);
     take_answers();
   }
+  pacer.left();
 }
 
 Awaitable<void> SynSweep::State::walk() {
