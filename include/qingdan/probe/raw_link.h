@@ -48,7 +48,7 @@ struct Outgoing {
 struct LinkCounters {
   std::uint64_t sent{0}, send_retries{0}, send_failures{0};
   std::uint64_t received{0};
-  std::uint64_t dropped{0};  // by the kernel before we saw them: our own loss
+  std::uint64_t dropped{0};  // by the kernel or for want of room before we saw them: our own loss
 };
 
 class RawLink {

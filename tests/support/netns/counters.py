@@ -11,6 +11,7 @@ from . import spaces
 
 SUSTAINED_S = 0.05   # the shortest stretch whose rate is called a peak
 BIN_S = 0.01
+PAUSE_S = 0.05       # a longer silence is no sending
 STILL_SENDING = 0.05  # of the busiest bin: less is stragglers, retries and ARP
 
 
@@ -49,8 +50,9 @@ class Rates:
     def __init__(self, samples):
         self.packets = samples[-1][1] - samples[0][1]
         self.dropped = samples[-1][3] - samples[0][3]
-        self.peak_pps = self._peak(samples)
         self.active_s, self.mean_pps = self._active(samples)
+        # What was over sooner than the shortest stretch has no better peak than its mean.
+        self.peak_pps = max(self._peak(samples), self.mean_pps)
 
     @staticmethod
     def _peak(samples):
@@ -65,20 +67,26 @@ class Rates:
 
     @staticmethod
     def _active(samples):
-        """The counter is taken to rise evenly between two samples."""
+        """Seconds in which packets were leaving and their mean rate. Bins say where sending is worth the
+        name; the edges are those of the samples, or a sweep of 80 ms would be counted as 90 or 100."""
         began, bins = samples[0][0], {}
-        for (t0, n0, *_), (t1, n1, *_) in zip(samples, samples[1:]):
-            if n1 == n0:
-                continue
-            first, last = int((t0 - began) / BIN_S), int((t1 - began) / BIN_S)
-            for number in range(first, last + 1):
-                low, high = max(t0, began + number * BIN_S), min(t1, began + (number + 1) * BIN_S)
-                bins[number] = bins.get(number, 0.0) + (n1 - n0) * max(0.0, high - low) / (t1 - t0)
+        rises = [(t0, t1, n1 - n0) for (t0, n0, *_), (t1, n1, *_) in zip(samples, samples[1:]) if n1 > n0]
+        for t0, t1, count in rises:
+            at = int(((t0 + t1) / 2 - began) / BIN_S)
+            bins[at] = bins.get(at, 0) + count
         if not bins:
             return 0.0, 0.0
         floor = STILL_SENDING * max(bins.values())
-        busy = [count for count in bins.values() if count >= floor]
-        return len(busy) * BIN_S, sum(busy) / (len(busy) * BIN_S)
+        spans = []
+        for t0, t1, count in rises:
+            if bins[int(((t0 + t1) / 2 - began) / BIN_S)] < floor:
+                continue
+            if spans and t0 - spans[-1][1] <= PAUSE_S:
+                spans[-1][1:] = t1, spans[-1][2] + count
+            else:
+                spans.append([t0, t1, count])
+        active = sum(last - first for first, last, _ in spans)
+        return active, sum(count for *_, count in spans) / active
 
 
 def resident_peak_mib(pid):

@@ -173,5 +173,18 @@ class Link:
         return outcome["made"]
 
 
+def set_priority(nice):
+    """Of ourselves and all we start. Where the kernel groups by session, nice counts only within ours,
+    and the session's own is set too: run such a program under setsid(1)."""
+    if not nice:
+        return
+    os.nice(nice)
+    try:
+        with open("/proc/self/autogroup", "w", encoding="ascii") as group:
+            group.write(str(nice))
+    except OSError:
+        pass  # no such grouping here
+
+
 def source_root():
     return pathlib.Path(__file__).resolve().parents[3]
