@@ -168,6 +168,21 @@ CREATE TABLE port_result (
   at        INTEGER NOT NULL,
   PRIMARY KEY (run_id, zone_id, ip, transport, port)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE probe_ledger (
+  seq     INTEGER PRIMARY KEY AUTOINCREMENT,
+  run_id  INTEGER NOT NULL REFERENCES run (id),
+  kind    TEXT    NOT NULL CHECK (kind IN ('sent', 'gap')),
+  since   INTEGER NOT NULL,
+  until   INTEGER NOT NULL,
+  packets INTEGER NOT NULL,
+  blocks  BLOB    NOT NULL,
+  hash    BLOB    NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+CREATE INDEX probe_ledger_by_time ON probe_ledger (until, since);
+CREATE TRIGGER probe_ledger_is_never_changed BEFORE UPDATE ON probe_ledger
+BEGIN SELECT RAISE(ABORT, 'the probe ledger is append-only'); END;
+CREATE TRIGGER probe_ledger_is_never_shortened BEFORE DELETE ON probe_ledger
+BEGIN SELECT RAISE(ABORT, 'the probe ledger is append-only'); END;
 CREATE TABLE product (
   id         INTEGER PRIMARY KEY,
   statement  TEXT    NOT NULL UNIQUE CHECK (json_valid(statement)),
@@ -195,6 +210,15 @@ CREATE TABLE run (
   program_version TEXT    NOT NULL,
   failure         TEXT    NOT NULL
 ) STRICT;
+CREATE TABLE run_checkpoint (
+  run_id    INTEGER PRIMARY KEY REFERENCES run (id),
+  order_key BLOB    NOT NULL CHECK (length(order_key) = 16),
+  positions INTEGER NOT NULL,
+  pass      INTEGER NOT NULL,
+  position  INTEGER NOT NULL,
+  pps       INTEGER NOT NULL,
+  at        INTEGER NOT NULL
+) STRICT;
 CREATE TABLE run_count (
   run_id        INTEGER PRIMARY KEY REFERENCES run (id),
   addresses     INTEGER NOT NULL,
@@ -214,6 +238,39 @@ CREATE TABLE run_exclusion (
   owner    TEXT    NOT NULL,
   until    TEXT    NOT NULL,
   PRIMARY KEY (run_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE run_host_mark (
+  run_id       INTEGER NOT NULL REFERENCES run_checkpoint (run_id),
+  ip           BLOB    NOT NULL CHECK (length(ip) IN (5, 17)),
+  answered     INTEGER NOT NULL CHECK (answered IN (0, 1)),
+  unreachable  INTEGER NOT NULL CHECK (unreachable IN (0, 1)),
+  heard_on_try INTEGER NOT NULL,
+  PRIMARY KEY (run_id, ip)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE run_mark_page (
+  run_id INTEGER NOT NULL REFERENCES run_checkpoint (run_id),
+  page   INTEGER NOT NULL,
+  marks  BLOB    NOT NULL CHECK (length(marks) = 4096),
+  PRIMARY KEY (run_id, page)
+) STRICT;
+CREATE TABLE run_report (
+  run_id          INTEGER NOT NULL REFERENCES run (id),
+  block           BLOB    NOT NULL CHECK (length(block) IN (5, 17)),
+  zone_id         INTEGER NOT NULL REFERENCES zone (id),
+  addresses       INTEGER NOT NULL,
+  planned         INTEGER NOT NULL,
+  asked           INTEGER NOT NULL,
+  answered        INTEGER NOT NULL,
+  answered_late   INTEGER NOT NULL,
+  found_first     INTEGER NOT NULL,
+  found_second    INTEGER NOT NULL,
+  found_both      INTEGER NOT NULL,
+  missed_estimate REAL    NOT NULL,
+  loss_estimate   REAL    NOT NULL,
+  deferred        INTEGER NOT NULL,
+  not_probed      INTEGER NOT NULL,
+  note            TEXT    NOT NULL,
+  PRIMARY KEY (run_id, block, zone_id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE schema_migration (
   id     INTEGER PRIMARY KEY,

@@ -1,6 +1,7 @@
 // bookkeeper — see bookkeeper.h.
 #include "app/bookkeeper.h"
 
+#include <iterator>
 #include <map>
 
 namespace qingdan::app {
@@ -25,18 +26,20 @@ void Bookkeeper::on_observations(std::vector<model::Observation> of_one_endpoint
   channel_.push(std::move(of_one_endpoint));
 }
 
+void Bookkeeper::on_state(FieldState state) { channel_.push(std::move(state)); }
+
 Result<void> Bookkeeper::run() {
   std::optional<Error> failure;
   while (auto first = channel_.pop()) {
     if (failure) continue;  // drained, so that the field never waits for us
-    Batch batch;
+    registry::Batch batch;
     take(std::move(*first), batch);
-    for (std::size_t i = 1; i < kBatch; ++i) {
+    for (std::size_t i = 1; i < kBatch && !batch.checkpoint; ++i) {
       auto next = channel_.try_pop();
       if (!next) break;
       take(std::move(*next), batch);
     }
-    if (auto written = write(batch); !written) {
+    if (auto written = store_.add(run_, batch); !written) {
       failure = written.error();
       stop_.store(true);
     }
@@ -45,32 +48,42 @@ Result<void> Bookkeeper::run() {
   return write_hosts();
 }
 
-void Bookkeeper::take(Message message, Batch& batch) {
+void Bookkeeper::take(Message message, registry::Batch& batch) {
   if (auto* result = std::get_if<model::PortResult>(&message)) {
     batch.results.push_back(std::move(*result));
-    return;
+  } else if (auto* state = std::get_if<FieldState>(&message)) {
+    std::move(state->sent.begin(), state->sent.end(), std::back_inserter(batch.sent));
+    batch.checkpoint = std::move(state->checkpoint);
+  } else {
+    identify(std::get<std::vector<model::Observation>>(std::move(message)), batch);
   }
-  for (auto& [vhost, observations] :
-       by_vhost(std::get<std::vector<model::Observation>>(std::move(message)))) {
+}
+
+void Bookkeeper::identify(std::vector<model::Observation> of_one_endpoint, registry::Batch& batch) {
+  for (auto& [vhost, observations] : by_vhost(std::move(of_one_endpoint))) {
     auto finding = identifier_.identify(observations);
     auto light = finding;
     for (auto& certificate : light.certificates) certificate.der.clear();
-    hosts_[{finding.at.zone, finding.at.ip}].push_back(std::move(light));
+    hosts_[{finding.at.zone, finding.at.ip}].insert_or_assign({finding.at, vhost},
+                                                              std::move(light));
     finding.host_claims.clear();  // a host is judged by all its ports together, in write_hosts
     batch.findings.push_back(std::move(finding));
     for (auto& one : observations) batch.observations.push_back(std::move(one));
   }
 }
 
-Result<void> Bookkeeper::write(const Batch& batch) {
-  if (auto added = store_.add(run_, batch.results); !added) return added;
-  if (auto added = store_.add(run_, batch.observations); !added) return added;
-  return store_.add(run_, batch.findings);
+Result<void> Bookkeeper::recall() {
+  return store_.recall(run_, [this](std::vector<model::Observation> of_one_endpoint) {
+    registry::Batch known;  // kept already
+    identify(std::move(of_one_endpoint), known);
+  });
 }
 
 Result<void> Bookkeeper::write_hosts() {
   std::vector<model::Finding> together;
-  for (const auto& [key, findings] : hosts_) {
+  for (const auto& [key, places] : hosts_) {
+    std::vector<model::Finding> findings;
+    for (const auto& [place, finding] : places) findings.push_back(finding);
     model::Finding host;
     host.at = {key.first, key.second, net::Transport::tcp, 0};
     host.host_claims = identifier_.combine_host(findings);

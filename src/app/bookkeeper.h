@@ -2,6 +2,7 @@
 // and put into the register in batches. The only user of the Store while a run goes on.
 //   B1  raw bytes are stored before and beside what was made of them
 //   B2  the first error of the register stops the run; nothing after it is written
+//   B3  what the field told is written in that order, and a checkpoint with all that came before it
 #pragma once
 
 #include <atomic>
@@ -29,30 +30,33 @@ class Bookkeeper final : public FieldSink {
   // From the field's thread; wait while the bookkeeper is behind.
   void on_port(const model::PortResult& result) override;
   void on_observations(std::vector<model::Observation> of_one_endpoint) override;
+  void on_state(FieldState state) override;
   void close() { channel_.close(); }  // the field is done
 
+  // Of a run that goes on, before run(): hears again what an earlier process kept.
+  [[nodiscard]] Result<void> recall();
   // The thread's body: until closed and empty; then says of each host what its services tell
   // together. The result is the first error of the register.
   [[nodiscard]] Result<void> run();
+  // Says of each host what its services tell together; the end of run(), and of a run that is
+  // finished without being resumed.
+  [[nodiscard]] Result<void> write_hosts();
 
  private:
-  using Message = std::variant<model::PortResult, std::vector<model::Observation>>;
-  struct Batch {
-    std::vector<model::PortResult> results;
-    std::vector<model::Observation> observations;
-    std::vector<model::Finding> findings;
-  };
-  void take(Message message, Batch& batch);
-  [[nodiscard]] Result<void> write(const Batch& batch);
-  [[nodiscard]] Result<void> write_hosts();
+  using Message = std::variant<model::PortResult, std::vector<model::Observation>, FieldState>;
+  using Host = std::pair<std::string, net::Address>;
+  using Place = std::pair<model::Endpoint, std::string>;  // with the name it was asked for
+  void take(Message message, registry::Batch& batch);
+  void identify(std::vector<model::Observation> of_one_endpoint, registry::Batch& batch);
 
   registry::Store& store_;
   const model::RunId run_;
   identify::Identifier& identifier_;
   std::atomic<bool>& stop_;
   Channel<Message> channel_{4096};
-  // Findings of one host, kept light (no certificates) until all its ports were heard.
-  std::map<std::pair<std::string, net::Address>, std::vector<model::Finding>> hosts_;
+  // Findings of one host, kept light (no certificates) until all its ports were heard. One heard
+  // again speaks instead of the former.
+  std::map<Host, std::map<Place, model::Finding>> hosts_;
 };
 
 }  // namespace qingdan::app

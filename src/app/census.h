@@ -10,6 +10,7 @@ namespace qingdan::app {
 // The exit status: 0, or 1 where something in scope could not be asked.
 [[nodiscard]] Result<int> run_census(const Invocation& invocation, const Settings& settings,
                                      const Census& command);
-[[nodiscard]] Result<int> run_sweep(const Invocation& invocation, const Sweep& command);
+[[nodiscard]] Result<int> run_sweep(const Invocation& invocation, const Settings& settings,
+                                    const Sweep& command);
 
 }  // namespace qingdan::app

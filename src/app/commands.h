@@ -18,6 +18,12 @@ struct Call {
 // commands_runs.cpp
 [[nodiscard]] Result<int> carry_out(const Call& call, const RunsList& command);
 [[nodiscard]] Result<int> carry_out(const Call& call, const RunsShow& command);
+// commands_run_control.cpp
+[[nodiscard]] Result<int> carry_out(const Call& call, const RunsResume& command);
+[[nodiscard]] Result<int> carry_out(const Call& call, const RunsStop& command);
+[[nodiscard]] Result<int> carry_out(const Call& call, const RunsFinish& command);
+// commands_touched.cpp
+[[nodiscard]] Result<int> carry_out(const Call& call, const RunsTouched& command);
 // commands_lists.cpp
 [[nodiscard]] Result<int> carry_out(const Call& call, const ServicesList& command);
 [[nodiscard]] Result<int> carry_out(const Call& call, const AssetsList& command);

@@ -1,6 +1,8 @@
 // commands_runs — runs list and show: what was asked, what came of it, what was not asked.
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "app/commands.h"
 #include "app/output.h"
 #include "qingdan/registry/query.h"
@@ -8,12 +10,19 @@
 namespace qingdan::app {
 namespace {
 
-const std::vector<std::string> kColumns{
-    "run",         "kind",          "state",         "started",         "ended",
-    "vantage",     "authorisation", "method",        "ports",           "rules",
-    "applied",     "addresses",     "answered",      "silent",          "skipped",
-    "unreachable", "error",         "probes",        "probes_answered", "sent",
-    "retried",     "open",          "conversations", "not_probed",      "failure"};
+const std::vector<std::string> kColumns{"run",      "kind",    "state",           "started",
+                                        "ended",    "vantage", "authorisation",   "method",
+                                        "ports",    "rules",   "applied",         "addresses",
+                                        "answered", "silent",  "skipped",         "unreachable",
+                                        "error",    "probes",  "probes_answered", "sent",
+                                        "retried",  "open",    "conversations",   "not_probed",
+                                        "deferred", "lost",    "missed",          "failure"};
+
+// -1 = nothing can be told.
+model::Cell estimate_cell(double value) {
+  if (value < 0) return std::monostate{};
+  return std::round(value * 1000) / 1000;
+}
 
 std::vector<model::Cell> cells(const registry::RunRow& row) {
   const auto& run = row.run;
@@ -42,7 +51,46 @@ std::vector<model::Cell> cells(const registry::RunRow& row) {
           number_cell(counts.open),
           number_cell(counts.conversations),
           number_cell(counts.not_probed),
+          number_cell(row.deferred),
+          estimate_cell(row.lost_estimate),
+          estimate_cell(row.missed_estimate),
           text_cell(run.failure)};
+}
+
+void print_head(const registry::RunRow& row) {
+  const auto values = cells(row);
+  std::string line;
+  for (std::size_t i = 0; i < kColumns.size(); ++i) {
+    const std::string value = plain_text(values[i]);
+    if (!value.empty()) line += kColumns[i] + ": " + value + "\n";
+  }
+  std::fputs(line.c_str(), stderr);
+}
+
+bool is_whole(const registry::RunRow& row) {
+  return row.skipped + row.error == 0 && row.run.state == model::RunState::finished;
+}
+
+// What the run says of each block, the estimates in it.
+Result<int> print_prefixes(const Call& call, const registry::Query& query,
+                           const registry::RunRow& row) {
+  auto reports = query.reports(row.run.id);
+  if (!reports) return reports.error();
+  if (!call.invocation.quiet) print_head(row);
+  Output output(call.invocation, {"zone", "prefix", "addresses", "probes", "asked", "answered",
+                                  "answered_late", "found_first", "found_second", "found_both",
+                                  "loss", "missed", "deferred", "not_probed", "note"});
+  for (const auto& block : *reports) {
+    output.row({text_cell(block.zone), net::block_of(block.block).to_string(),
+                number_cell(block.addresses), number_cell(block.planned), number_cell(block.asked),
+                number_cell(block.answered), number_cell(block.answered_late),
+                number_cell(block.found_first_pass_only), number_cell(block.found_second_only),
+                number_cell(block.found_both), estimate_cell(block.loss_estimate),
+                estimate_cell(block.missed_estimate), number_cell(block.deferred),
+                number_cell(block.not_probed), text_cell(block.note)});
+  }
+  if (auto done = output.done(); !done) return done.error();
+  return is_whole(row) ? 0 : 1;
 }
 
 }  // namespace
@@ -68,17 +116,10 @@ Result<int> carry_out(const Call& call, const RunsShow& command) {
     return Error{ErrorCode::input, fmt::format("there is no run {} (see runs list)", command.run),
                  ""};
   }
+  if (command.prefixes) return print_prefixes(call, *query, **row);
   auto coverage = query->coverage({command.run});
   if (!coverage) return coverage.error();
-  if (!call.invocation.quiet) {
-    const auto values = cells(**row);
-    std::string line;
-    for (std::size_t i = 0; i < kColumns.size(); ++i) {
-      const std::string value = plain_text(values[i]);
-      if (!value.empty()) line += kColumns[i] + ": " + value + "\n";
-    }
-    std::fputs(line.c_str(), stderr);
-  }
+  if (!call.invocation.quiet) print_head(**row);
   Output output(call.invocation, {"zone", "first", "last", "addresses", "outcome"});
   for (const auto& block : coverage->blocks) {
     for (std::size_t i = 0; i < block.outcomes.size();) {
@@ -94,9 +135,7 @@ Result<int> carry_out(const Call& call, const RunsShow& command) {
     }
   }
   if (auto done = output.done(); !done) return done.error();
-  const bool whole =
-      (*row)->skipped + (*row)->error == 0 && (*row)->run.state == model::RunState::finished;
-  return whole ? 0 : 1;
+  return is_whole(**row) ? 0 : 1;
 }
 
 }  // namespace qingdan::app

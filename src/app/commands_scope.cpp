@@ -52,6 +52,13 @@ void print_times(const targets::ScopeSummary& plan) {
           : std::string("does not fit into the windows before the validity ends"));
 }
 
+void print_blackouts(const targets::Scope& scope) {
+  for (const auto& dark : scope.blackouts()) {
+    say(fmt::format("blackout: nothing is sent from {} to {} ({})", targets::to_string(dark.from),
+                    targets::to_string(dark.to), dark.reason));
+  }
+}
+
 void print_exclusions(const targets::Scope& scope) {
   for (const auto& exclusion : scope.exclusions()) {
     say(fmt::format("excluded: {} ({}{}{})", exclusion.what, exclusion.reason,
@@ -80,6 +87,7 @@ Result<int> carry_out(const Call& call, const ScopeCheck& command) {
   if (!call.invocation.quiet) {
     print_head(*scope, plan);
     print_times(plan);
+    print_blackouts(*scope);
     print_exclusions(*scope);
   }
   Output output(call.invocation, {"zone", "unit", "addresses", "ranges"});

@@ -3,6 +3,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace qingdan::app {
@@ -19,6 +20,11 @@ probe::RunnerSettings short_form() {
   settings.interview.connections = 1;
   return settings;
 }
+
+// What a dead process may leave untold: at most so much of the ledger, so much to ask again.
+constexpr std::chrono::milliseconds kLedgerEvery{900};
+constexpr std::chrono::milliseconds kCheckpointEvery{5000};
+constexpr std::chrono::seconds kCoverageEvery{60};
 
 }  // namespace
 
@@ -45,7 +51,11 @@ Fieldwork::Fieldwork(FieldPlan plan, const Clock& clock, std::atomic<bool>& stop
       raw_(plan_.method == Method::syn
                ? probe::make_raw_network(context_.get_executor(), clock, plan_.scope)
                : nullptr),
-      sweep_(pacer_, raw_.get(), plan_.ports, plan_.method, *this) {}
+      sweep_(pacer_, raw_.get(), {plan_.ports, plan_.method, plan_.key}, *this),
+      tick_(sockets_->executor(), sockets_->alarms()) {
+  dialer_.keep_log(send_log_);
+  if (plan_.resumed) sweep_.resume(plan_.resumed->checkpoint);
+}
 
 Fieldwork::~Fieldwork() = default;
 
@@ -61,21 +71,121 @@ Result<void> Fieldwork::run() {
     spawn_runner(*runner_);
     spawn_runner(*short_runner_);
   }
+  if (plan_.resumed) take_up(*plan_.resumed);
+  ++working_;
   boost::asio::co_spawn(context_, sweep_and_confirm(), [this](const std::exception_ptr& thrown) {
     if (thrown) failed({ErrorCode::internal, "the sweep ended by an exception", ""});
+    --working_;
+    tick_.wake();
+  });
+  boost::asio::co_spawn(context_, tend(), [this](const std::exception_ptr& thrown) {
+    if (thrown) failed({ErrorCode::internal, "keeping the state ended by an exception", ""});
   });
   context_.run();
+  tell(Told::everything);
   if (failure_) return *failure_;
   return {};
 }
 
 void Fieldwork::spawn_runner(probe::InterviewRunner& runner) {
+  ++working_;
   boost::asio::co_spawn(
       context_, runner.run(), [this](const std::exception_ptr& thrown, auto done) {
-        if (thrown)
-          return failed({ErrorCode::internal, "the interviews ended by an exception", ""});
-        if (!done) failed(done.error());
+        if (thrown) {
+          failed({ErrorCode::internal, "the interviews ended by an exception", ""});
+        } else if (!done) {
+          failed(done.error());
+        }
+        --working_;
+        tick_.wake();
       });
+}
+
+// What an earlier process left: open ports without a final word, refusals without a second one.
+void Fieldwork::take_up(const Resumption& resumed) {
+  for (const auto& result : resumed.results) {
+    const bool open = model::is_open(result.verdict);
+    // A place that was open in this very run may close only by two refusals, as one of the
+    // register.
+    if (open) plan_.known_open.insert(result.at);
+    if (!sweep_.has_verdict(result.at)) continue;
+    const auto target = plan_.scope.approve(result.at.ip, result.at.transport, result.at.port);
+    if (!target) continue;
+    if (result.verdict == model::Verdict::closed && result.tries < 2)
+      to_confirm_.push_back(*target);
+    const bool unheard = result.verdict == model::Verdict::open ||
+                         result.verdict == model::Verdict::open_synack || result.tries == 0;
+    if (open && unheard && result.at.transport == net::Transport::tcp) on_open(*target, result);
+  }
+}
+
+model::Checkpoint Fieldwork::standing() {
+  auto made = sweep_.checkpoint();
+  made.key = plan_.key;
+  made.pps = plan_.pace.global_pps;
+  made.counts = counts();
+  packets_told_ = send_log_.packets();
+  done_told_ = sweep_.progress().done;
+  return made;
+}
+
+model::Checkpoint Fieldwork::checkpoint() {
+  auto made = standing();
+  made.coverage = coverage();
+  coverage_told_ = pacer_.now();
+  return made;
+}
+
+void Fieldwork::tell(Told what) {
+  FieldState state;
+  state.sent = send_log_.take();
+  // Without interviews nobody keeps a register, and there is nothing to go on with.
+  if (plan_.interviews && what == Told::everything) state.checkpoint = checkpoint();
+  if (plan_.interviews && what == Told::standing) state.checkpoint = standing();
+  if (!state.sent.empty() || state.checkpoint) sink_.on_state(std::move(state));
+}
+
+// Ledger every second of sending, checkpoint every five and when a pause begins, until all is done.
+Awaitable<void> Fieldwork::tend() {
+  auto due = pacer_.now() + kCheckpointEvery;
+  bool paused = false;
+  while (working_ > 0) {
+    const auto until = pacer_.now() + kLedgerEvery;
+    co_await tick_.wait_until(until);
+    const auto progress = sweep_.progress();
+    const bool pauses = progress.paused_until.value != 0;
+    const bool moved = send_log_.packets() != packets_told_ || progress.done != done_told_;
+    const bool now = moved && pacer_.now() >= due;
+    const bool all = (pauses && !paused) || pacer_.now() - coverage_told_ >= kCoverageEvery;
+    if (now) due = pacer_.now() + kCheckpointEvery;
+    paused = pauses;
+    tell(moved && all ? Told::everything : now ? Told::standing : Told::sent);
+    resubmit();
+  }
+}
+
+void Fieldwork::resubmit() {
+  if (again_.empty()) return;
+  std::vector<probe::Subject> later;
+  for (auto& subject : again_) {
+    if (stop_.load()) continue;  // it stands as `open`, and is asked when the run goes on
+    if (pacer_.closed_until(subject.target.zone()).value != 0) {
+      later.push_back(std::move(subject));
+    } else {
+      auto& host = *hosts_.at(subject.target.ip());
+      (host.canaries.suspect() ? *short_runner_ : *runner_).submit(std::move(subject));
+    }
+  }
+  again_ = std::move(later);
+  finish_when_done();
+}
+
+Awaitable<void> Fieldwork::await_window(std::string zone) {
+  probe::Event timer(sockets_->executor(), sockets_->alarms());
+  while (!stop_.load() && pacer_.closed_until(zone).value != 0) {
+    const auto until = pacer_.now() + probe::kStopCheck;
+    co_await timer.wait_until(until);
+  }
 }
 
 void Fieldwork::failed(const Error& error) {
@@ -104,28 +214,32 @@ Awaitable<void> Fieldwork::sweep_and_confirm() {
 }
 
 void Fieldwork::finish_when_done() {
-  if (!sweep_done_ || canaries_running_ > 0 || !runner_) return;
+  if (!sweep_done_ || canaries_running_ > 0 || !again_.empty() || !runner_) return;
   runner_->finish();
   short_runner_->finish();
 }
 
 void Fieldwork::on_port(const targets::ApprovedTarget& target, const model::PortResult& result) {
   if (result.verdict == model::Verdict::closed) {
-    if (plan_.known_open.contains(result.at)) to_confirm_.push_back(target);
-    if (!plan_.interviews) sink_.on_port(result);
+    const bool known = plan_.known_open.contains(result.at);
+    if (known) to_confirm_.push_back(target);
+    model::PortResult refused = result;
+    if (plan_.interviews) refused.tries = 1;  // one refusal, in whichever pass it came
+    if (known || !plan_.interviews) sink_.on_port(refused);
     return;
   }
   // A TCP port that is open gets its verdict from the interview.
   const bool handshake = result.verdict == model::Verdict::open ||
                          result.verdict == model::Verdict::open_synack;
-  if (plan_.interviews && handshake) return on_open(target, result);
+  if (plan_.interviews && handshake) {
+    sink_.on_port(result);
+    return on_open(target, result);
+  }
   if (!plan_.interviews || is_open(result.verdict)) sink_.on_port(result);
 }
 
-void Fieldwork::on_observation(model::Observation observation) {
-  std::vector<model::Observation> one;
-  one.push_back(std::move(observation));
-  sink_.on_observations(std::move(one));
+void Fieldwork::on_observations(std::vector<model::Observation> of_one_endpoint) {
+  sink_.on_observations(std::move(of_one_endpoint));
 }
 
 void Fieldwork::on_open(const targets::ApprovedTarget& target, const model::PortResult& result) {
@@ -146,9 +260,15 @@ void Fieldwork::on_open(const targets::ApprovedTarget& target, const model::Port
 Awaitable<void> Fieldwork::ask_host(net::Address ip) {
   const auto ports = probe::choose_canaries(rng_, plan_.ports);
   const auto settings = short_form().interview;
-  auto findings = co_await probe::ask_canaries(pacer_, *tls_, ip, ports, settings);
+  const std::string zone = plan_.scope.area_of(ip).zone;
+  probe::CanaryFindings findings;
+  do {
+    co_await await_window(zone);
+    auto made = co_await probe::ask_canaries(pacer_, *tls_, ip, ports, settings);
+    findings = std::move(made);
+    canary_sent_ += findings.sent;
+  } while (!findings.complete && !stop_.load() && pacer_.closed_until(zone).value != 0);
   auto& host = *hosts_.at(ip);
-  canary_sent_ += findings.sent;
   host.canaries = std::move(findings);
   host.asked = true;
   release(host);
@@ -166,13 +286,18 @@ void Fieldwork::release(Host& host) {
 void Fieldwork::on_report(probe::InterviewReport report) {
   const auto& host = *hosts_.at(report.at.ip);
   interview_sent_ += report.sent;
+  const bool cut = !report.complete && dialer_.breaches() == 0;
+  if (cut && !stop_.load() && pacer_.closed_until(report.at.zone).value != 0) {
+    const auto target = plan_.scope.approve(report.at.ip, report.at.transport, report.at.port);
+    if (target) return again_.push_back({*target, std::chrono::nanoseconds(-1), ""});
+  }
   model::PortResult result;
   result.at = report.at;
   result.verdict = probe::judge(report, host.canaries);
-  result.tries = 1;
+  result.tries = cut ? 0 : 1;
   result.time = clock_.now();
-  sink_.on_port(result);
   if (!report.observations.empty()) sink_.on_observations(std::move(report.observations));
+  sink_.on_port(result);
 }
 
 FieldProgress Fieldwork::progress() const {
@@ -203,6 +328,7 @@ model::RunCounts Fieldwork::counts() const {
   counts.answered = sweep.answered;
   counts.open = sweep.open;
   counts.conversations = progress().interviews.connections;
+  if (plan_.resumed) counts.conversations += plan_.resumed->checkpoint.counts.conversations;
   counts.not_probed = sweep.planned - sweep.done;
   return counts;
 }

@@ -3,6 +3,9 @@
 //   F1  a host's open ports are interviewed only after its canaries were asked: a host that says
 //       "open" everywhere gets the short form, and its ports count only if they differ
 //   F2  a port the register holds open and that refuses is asked a second time before it is closed
+//   F3  what it tells its sink is in an order of which every beginning can be resumed: an open port
+//       before its interview, observations before the verdict drawn from them, both before the
+//       checkpoint that covers them
 #pragma once
 
 #include <atomic>
@@ -16,6 +19,7 @@
 #include "app/sweeping.h"
 #include "qingdan/base/clock.h"
 #include "qingdan/base/rng.h"
+#include "qingdan/model/checkpoint.h"
 #include "qingdan/model/run.h"
 #include "qingdan/probe/canary.h"
 #include "qingdan/probe/interview_runner.h"
@@ -23,11 +27,25 @@
 
 namespace qingdan::app {
 
+// What a run has to remember, told now and then. It covers what the sink was told before it.
+struct FieldState {
+  std::vector<model::SentBlock> sent;  // since the last one
+  std::optional<model::Checkpoint> checkpoint;
+};
+
 class FieldSink {
  public:
   virtual ~FieldSink() = default;
-  virtual void on_port(const model::PortResult& result) = 0;  // verdict of the sweep, or final
+  // Of an open TCP port twice: `open` as soon as the sweep found it, then what the interview says.
+  virtual void on_port(const model::PortResult& result) = 0;
   virtual void on_observations(std::vector<model::Observation> of_one_endpoint) = 0;
+  virtual void on_state(FieldState) {}
+};
+
+// Of an earlier process, by which a run goes on.
+struct Resumption {
+  model::Checkpoint checkpoint;            // with all pages
+  std::vector<model::PortResult> results;  // all that the run has kept
 };
 
 struct FieldPlan {
@@ -37,6 +55,8 @@ struct FieldPlan {
   Method method{Method::connect};
   std::set<model::Endpoint> known_open;  // of the register: closed ones among them are confirmed
   bool interviews{true};                 // false: sweep only
+  Key128 key;                            // of the permutation
+  std::optional<Resumption> resumed{};
 };
 
 struct FieldProgress {
@@ -52,6 +72,8 @@ class Fieldwork final : private probe::SweepSink {
 
   // Runs to the end on the calling thread. An Error ends the run: scope breach, no TLS library.
   [[nodiscard]] Result<void> run();
+  // Where it stands, with coverage; before run() too.
+  [[nodiscard]] model::Checkpoint checkpoint();
 
   [[nodiscard]] FieldProgress progress() const;  // from any thread
   [[nodiscard]] model::Coverage coverage() const;
@@ -60,15 +82,22 @@ class Fieldwork final : private probe::SweepSink {
  private:
   struct Host;  // canaries of one host, and what waits for them
   void on_port(const targets::ApprovedTarget& target, const model::PortResult& result) override;
-  void on_observation(model::Observation observation) override;
+  void on_observations(std::vector<model::Observation> of_one_endpoint) override;
   void on_open(const targets::ApprovedTarget& target, const model::PortResult& result);
   void on_report(probe::InterviewReport report);
   void release(Host& host);
+  void take_up(const Resumption& resumed);
+  enum class Told : std::uint8_t { sent, standing, everything };
+  void tell(Told what);
+  [[nodiscard]] model::Checkpoint standing();
+  void resubmit();
   void finish_when_done();
   void failed(const Error& error);
   void spawn_runner(probe::InterviewRunner& runner);
   Awaitable<void> sweep_and_confirm();
   Awaitable<void> ask_host(net::Address ip);
+  Awaitable<void> tend();
+  Awaitable<void> await_window(std::string zone);
 
   FieldPlan plan_;
   const Clock& clock_;
@@ -77,6 +106,7 @@ class Fieldwork final : private probe::SweepSink {
   Rng rng_;
   boost::asio::io_context context_{1};
   std::unique_ptr<probe::Sockets> sockets_;
+  probe::SendLog send_log_;
   probe::Dialer dialer_;
   targets::Budget budget_;
   probe::Pacer pacer_;
@@ -87,6 +117,11 @@ class Fieldwork final : private probe::SweepSink {
   std::atomic<const probe::InterviewRunner*> ready_{nullptr};      // set once both runners exist
   std::map<net::Address, std::unique_ptr<Host>> hosts_;
   std::vector<targets::ApprovedTarget> to_confirm_;
+  std::vector<probe::Subject> again_;  // interviews cut short by the end of a window
+  probe::Event tick_;
+  std::size_t working_{0};  // coroutines that tend() outlives
+  SteadyTime coverage_told_{};
+  std::uint64_t packets_told_{0}, done_told_{0};
   std::size_t canaries_running_{0};
   std::atomic<std::uint64_t> canary_sent_{0};
   std::uint64_t interview_sent_{0};

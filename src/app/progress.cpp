@@ -57,6 +57,8 @@ std::string ProgressLine::text(const FieldProgress& progress, double elapsed_s, 
   std::string line =
       fmt::format("[{}] {:5.1f} % · {:.0f} pps · open {} closed {} silent {}", bar(share),
                   100 * share, rate, sweep.open, sweep.closed, sweep.filtered);
+  if (sweep.paused_until.value != 0)
+    line += " · paused, windows open at " + format_local(sweep.paused_until);
   const auto& interviews = progress.interviews;
   if (interviews.submitted > 0)
     line += fmt::format(" · asked {}/{}", interviews.finished, interviews.submitted);

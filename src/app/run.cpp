@@ -27,7 +27,9 @@ Result<Settings> settle(const Invocation& invocation) {
 
 struct Dispatch {
   const Call& call;
-  Result<int> operator()(const Sweep& command) const { return run_sweep(call.invocation, command); }
+  Result<int> operator()(const Sweep& command) const {
+    return run_sweep(call.invocation, call.settings, command);
+  }
   Result<int> operator()(const Census& command) const {
     return run_census(call.invocation, call.settings, command);
   }

@@ -10,6 +10,7 @@
 #include "app/preparation.h"
 #include "app/side_by_side.h"
 #include "app/signals.h"
+#include "app/stop_file.h"
 #include "qingdan/model/json.h"
 
 namespace qingdan::app {
@@ -53,8 +54,11 @@ class LineSink final : public FieldSink {
 
 }  // namespace
 
-Result<int> run_sweep(const Invocation& invocation, const Sweep& command) {
+Result<int> run_sweep(const Invocation& invocation, const Settings& settings,
+                      const Sweep& command) {
   const SystemClock clock;
+  const StopFile stop_file(settings.register_path);
+  if (auto free = stop_file.check_absent(); !free) return free.error();
   auto prepared = prepare(command.scope, command.ports, command.method, command.pps, clock.now());
   if (!prepared) return prepared.error();
   auto file = open_output(command.output);
@@ -63,12 +67,13 @@ Result<int> run_sweep(const Invocation& invocation, const Sweep& command) {
   std::atomic<bool> stop{false};
   const StopOnSignal on_signal(stop);
   LineSink sink(file->get(), stop);
-  Fieldwork field(
-      {prepared->scope, prepared->ports, prepared->pace, prepared->method, {}, false}, clock, stop,
-      sink);
+  Fieldwork field({prepared->scope, prepared->ports, prepared->pace, prepared->method, {}, false,
+                   random_key()},
+                  clock, stop, sink);
   {
     ProgressLine line(clock, invocation.quiet);
-    if (auto done = run_alone(field, line); !done) return done.error();
+    const auto watch = [&] { stop.store(stop.load() || stop_file.stops({})); };
+    if (auto done = run_alone(field, line, watch); !done) return done.error();
   }
   if (!sink.finish()) {
     return Error{ErrorCode::io,

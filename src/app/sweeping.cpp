@@ -37,6 +37,51 @@ probe::SweepProgress sum(probe::SweepProgress a, const probe::SweepProgress& b) 
   return a;
 }
 
+// What two engines know of one address.
+std::vector<model::HostMark> join(std::vector<model::HostMark> a,
+                                  const std::vector<model::HostMark>& b) {
+  std::map<net::Address, model::HostMark> joined;
+  for (auto& one : a) joined[one.ip] = one;
+  for (const auto& one : b) {
+    auto& mark = joined[one.ip];
+    mark.ip = one.ip;
+    mark.answered = mark.answered || one.answered;
+    mark.unreachable = mark.unreachable || one.unreachable;
+    mark.heard_on_try = std::max(mark.heard_on_try, one.heard_on_try);
+  }
+  a.clear();
+  for (const auto& [ip, mark] : joined) a.push_back(mark);
+  return a;
+}
+
+// What two engines say of one block. The estimates are the half-open sweep's: UDP answers too rarely
+// to count what was missed.
+std::vector<model::PrefixReport> join(std::vector<model::PrefixReport> a,
+                                      const std::vector<model::PrefixReport>& b) {
+  std::map<net::Address, model::PrefixReport> joined;
+  for (auto& one : a) joined[one.block] = std::move(one);
+  for (const auto& one : b) {
+    const auto [place, fresh] = joined.try_emplace(one.block, one);
+    if (fresh) continue;
+    auto& report = place->second;
+    report.planned += one.planned;
+    report.asked += one.asked;
+    report.answered += one.answered;
+    report.answered_late += one.answered_late;
+    report.found_first_pass_only += one.found_first_pass_only;
+    report.found_second_only += one.found_second_only;
+    report.found_both += one.found_both;
+    report.missed_estimate = one.missed_estimate;
+    report.loss_estimate = one.loss_estimate;
+    report.deferred += one.deferred;
+    report.not_probed += one.not_probed;
+    if (report.note.empty()) report.note = one.note;
+  }
+  a.clear();
+  for (auto& [block, report] : joined) a.push_back(std::move(report));
+  return a;
+}
+
 net::PortSet slow_ports(const net::PortSet& ports, Method method) {
   return method == Method::syn ? ports.only(net::Transport::udp) : ports;
 }
@@ -73,12 +118,12 @@ std::optional<std::uint64_t> PermutedSource::position_of(const net::Address& ip,
   return order_.inverse(*address * ports_.size() + index);
 }
 
-Sweeping::Sweeping(probe::Pacer& pacer, probe::RawNetwork* raw, const net::PortSet& ports,
-                   Method method, probe::SweepSink& sink)
+Sweeping::Sweeping(probe::Pacer& pacer, probe::RawNetwork* raw, SweepPlan plan,
+                   probe::SweepSink& sink)
     : scope_(pacer.dialer().scope()),
-      slow_ports_(slow_ports(ports, method).size()),
-      source_(scope_, slow_ports(ports, method), random_key()),
-      half_open_source_(scope_, fast_ports(ports, method), random_key()),
+      slow_ports_(slow_ports(plan.ports, plan.method).size()),
+      source_(scope_, slow_ports(plan.ports, plan.method), plan.key),
+      half_open_source_(scope_, fast_ports(plan.ports, plan.method), plan.key),
       sweep_(pacer, source_, sink) {
   if (half_open_source_.size() == 0) return;
   QD_EXPECTS(raw != nullptr);
@@ -108,8 +153,59 @@ std::vector<model::CoverageBlock> Sweeping::coverage() const {
   });
 }
 
-std::vector<probe::BlockReport> Sweeping::report() const {
-  return half_open_ ? half_open_->report() : std::vector<probe::BlockReport>{};
+std::uint64_t Sweeping::page_offset() const {
+  const auto per_page = model::kMarkPagePositions;
+  return (half_open_source_.size() + per_page - 1) / per_page;
+}
+
+model::Checkpoint Sweeping::checkpoint() {
+  auto slow = sweep_.checkpoint();
+  if (!half_open_) return slow;
+  auto fast = half_open_->checkpoint();
+  for (auto& page : slow.pages) page.page += page_offset();
+  slow.positions += fast.positions;
+  if (slow.pass == 0) slow.pass = fast.pass;
+  slow.pages.insert(slow.pages.end(), std::make_move_iterator(fast.pages.begin()),
+                    std::make_move_iterator(fast.pages.end()));
+  slow.hosts = join(std::move(slow.hosts), fast.hosts);
+  // A block changed for one of them is told for both: a report replaces the one before.
+  slow.report = join(sweep_.reports(true), half_open_->reports(true));
+  return slow;
+}
+
+void Sweeping::resume(const model::Checkpoint& from) {
+  if (!half_open_) return sweep_.resume(from);
+  // Counts and reports are of both together; the half-open sweep, which is most of it, keeps them.
+  model::Checkpoint fast, slow;
+  fast.positions = half_open_source_.size();
+  fast.hosts = from.hosts;
+  fast.report = from.report;
+  fast.counts = from.counts;
+  slow.positions = source_.size();
+  slow.hosts = from.hosts;
+  for (const auto& page : from.pages) {
+    auto& owner = page.page < page_offset() ? fast : slow;
+    owner.pages.push_back(page);
+    if (&owner == &slow) owner.pages.back().page -= page_offset();
+  }
+  half_open_->resume(fast);
+  const bool began = half_open_->progress().done + half_open_->progress().not_asked ==
+                     half_open_source_.size();
+  if (began) {
+    slow.pass = from.pass;
+    slow.position = from.position;
+  }
+  sweep_.resume(slow);
+}
+
+bool Sweeping::has_verdict(const model::Endpoint& at) const {
+  const net::TransportPort port{at.transport, at.port};
+  if (half_open_ && at.transport == net::Transport::tcp) {
+    const auto position = half_open_source_.position_of(at.ip, port);
+    return position && half_open_->has_verdict(*position);
+  }
+  const auto position = source_.position_of(at.ip, port);
+  return position && sweep_.has_verdict(*position);
 }
 
 }  // namespace qingdan::app

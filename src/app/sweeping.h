@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "qingdan/model/checkpoint.h"
 #include "qingdan/probe/raw_link.h"
 #include "qingdan/probe/sweep.h"
 #include "qingdan/probe/syn_sweep.h"
@@ -32,18 +33,28 @@ class PermutedSource final : public probe::TargetSource {
   targets::Permutation order_;
 };
 
+struct SweepPlan {
+  const net::PortSet& ports;
+  Method method;
+  const Key128& key;  // of the permutation
+};
+
+// Positions of the half-open sweep come first, in pages of their own; those of the other follow.
 class Sweeping {
  public:
-  // All must outlive it. `raw` may be null for connect.
-  Sweeping(probe::Pacer& pacer, probe::RawNetwork* raw, const net::PortSet& ports, Method method,
-           probe::SweepSink& sink);
+  // All but the plan must outlive it. `raw` may be null for connect.
+  Sweeping(probe::Pacer& pacer, probe::RawNetwork* raw, SweepPlan plan, probe::SweepSink& sink);
 
   [[nodiscard]] Awaitable<Result<void>> run();
   [[nodiscard]] probe::SweepProgress progress() const;  // from any thread
   [[nodiscard]] std::vector<model::CoverageBlock> coverage() const;
-  [[nodiscard]] std::vector<probe::BlockReport> report() const;  // half-open only
+  // As probe::Sweep's, of both together.
+  [[nodiscard]] model::Checkpoint checkpoint();
+  void resume(const model::Checkpoint& from);
+  [[nodiscard]] bool has_verdict(const model::Endpoint& at) const;
 
  private:
+  [[nodiscard]] std::uint64_t page_offset() const;  // of the pages of `sweep_`
   const targets::Scope& scope_;
   std::size_t slow_ports_{0};  // ports of every address that `sweep_` asks
   PermutedSource source_, half_open_source_;

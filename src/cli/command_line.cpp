@@ -109,9 +109,10 @@ class Builder {
         ->add_option("--ports", args->ports,
                      "22,80,8000-8100,U:53,U:161 or default, top100, top1000, all")
         ->capture_default_str();
-    command->add_option("--method", args->method,
-                        "How to probe TCP: half-open (syn), by full handshakes (connect), half-open where "
-                        "the right is there (auto); UDP too; or only UDP (udp)")
+    command
+        ->add_option("--method", args->method,
+                     "How to probe TCP: half-open (syn), by full handshakes (connect), half-open "
+                     "where the right is there (auto); UDP too; or only UDP (udp)")
         ->check(CLI::IsMember({"auto", "syn", "connect", "udp"}))
         ->capture_default_str();
     command->add_option("--pps", args->pps,
@@ -135,7 +136,41 @@ class Builder {
     leaf<app::RunsList>(prints_data(runs->add_subcommand("list", "All runs, newest first")));
     auto* show =
         prints_data(runs->add_subcommand("show", "One run: counts, coverage, what was not asked"));
-    show->add_option("RUN", leaf<app::RunsShow>(show)->run, "Number of the run")->required();
+    auto* show_args = leaf<app::RunsShow>(show);
+    show->add_option("RUN", show_args->run, "Number of the run")->required();
+    show->add_flag("--prefixes", show_args->prefixes,
+                   "A row per /24 or /64: asked, answered, estimates of loss and misses");
+    add_run_control(*runs);
+  }
+
+  void add_run_control(CLI::App& runs) {
+    auto* resume = prints_data(
+        runs.add_subcommand("resume", "Goes on with a paused run where it was interrupted"));
+    auto* args = leaf<app::RunsResume>(resume);
+    resume->add_option("RUN", args->run, "Number of the run")->required();
+    resume
+        ->add_option("--scope", args->scope,
+                     "The scope document it was begun with; any other is refused")
+        ->required();
+    resume->add_option("--pps", args->pps,
+                       "Global packets per second instead of the document's; 0 = no global cap");
+
+    auto* stop = runs.add_subcommand(
+        "stop", "Halts a running census within a second; it is paused and can go on");
+    stop->add_option("RUN", leaf<app::RunsStop>(stop)->run, "Number of the run")->required();
+
+    auto* finish = prints_data(runs.add_subcommand(
+        "finish", "Takes in what a paused run found; what it did not ask stays uncovered"));
+    finish->add_option("RUN", leaf<app::RunsFinish>(finish)->run, "Number of the run")->required();
+
+    auto* touched = prints_data(
+        runs.add_subcommand("touched", "What was sent to a network, when and under whose leave"));
+    auto* touched_args = leaf<app::RunsTouched>(touched);
+    touched->add_option("NETWORK", touched_args->what, "Address or prefix, e.g. 10.98.3.0/24")
+        ->required();
+    touched->add_option("--from", touched_args->from,
+                        "Not before this time, e.g. \"2026-11-28 03:00\"");
+    touched->add_option("--to", touched_args->to, "Not after this time");
   }
 
   // Several conditions come as several words or as one in quotes.

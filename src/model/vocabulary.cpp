@@ -46,6 +46,12 @@ constexpr Words<RunState, 5> kRunState{{{RunState::running, "running"},
                                         {RunState::finished, "finished"},
                                         {RunState::stopped, "stopped"},
                                         {RunState::failed, "failed"}}};
+constexpr Words<SendKind, 6> kSendKind{{{SendKind::tcp_connect, "tcp-connect"},
+                                        {SendKind::tcp_syn, "tcp-syn"},
+                                        {SendKind::udp, "udp"},
+                                        {SendKind::conversation, "conversation"},
+                                        {SendKind::icmp, "icmp"},
+                                        {SendKind::arp, "arp"}}};
 constexpr Words<Presence, 4> kPresence{{{Presence::online, "在线"},
                                         {Presence::suspect, "疑似离线"},
                                         {Presence::missing, "失联"},
@@ -113,6 +119,7 @@ QD_WORDS(Verdict, kVerdict)
 QD_WORDS(HostOutcome, kHostOutcome)
 QD_WORDS(RunKind, kRunKind)
 QD_WORDS(RunState, kRunState)
+QD_WORDS(SendKind, kSendKind)
 QD_WORDS(Presence, kPresence)
 QD_WORDS(PortState, kPortState)
 QD_WORDS(Registration, kRegistration)

@@ -90,7 +90,7 @@ Awaitable<CanaryFindings> ask_canaries(Pacer& pacer, TlsContext& tls, net::Addre
       co_return found;
     }
     const Deadline by{pacer.now() + settings.dial};
-    auto connection = co_await pacer.dialer().dial(*target, by);
+    auto connection = co_await pacer.dialer().dial(*target, by, model::SendKind::conversation);
     ++found.asked;
     ++found.sent;
     if (connection.outcome() == DialOutcome::aborted) found.complete = false;

@@ -60,6 +60,7 @@ DatagramExchange::DatagramExchange(Dialer& dialer, targets::ApprovedTarget targe
 DatagramOutcome DatagramExchange::send(BytesView bytes) {
   if (!dialer_.permits(target_)) return DatagramOutcome::out_of_scope;
   if (!socket_) return DatagramOutcome::exhausted;
+  dialer_.note(target_.ip(), model::SendKind::udp);
   return socket_->send(bytes);
 }
 
@@ -80,9 +81,22 @@ bool Dialer::permits(const targets::ApprovedTarget& target) {
   return false;
 }
 
-Awaitable<Connection> Dialer::dial(targets::ApprovedTarget target, Deadline by) {
+void Dialer::note(const net::Address& ip, model::SendKind kind) {
+  if (log_ == nullptr) return;
+  auto& entry = log_->count(ip, kind, 1, clock().now());
+  if (entry.packets == 1) entry.from = sockets_.source_of(ip).value_or(net::Address());
+}
+
+void Dialer::note(const net::Address& ip, model::SendKind kind, const net::Address& from,
+                  UnixMillis at) {
+  if (log_ != nullptr) log_->count(ip, kind, 1, at).from = from;
+}
+
+Awaitable<Connection> Dialer::dial(targets::ApprovedTarget target, Deadline by,
+                                   model::SendKind kind) {
   Connected connected;
   if (permits(target)) {
+    note(target.ip(), kind);
     auto made = co_await sockets_.connect(target, by);
     connected = std::move(made);
   } else {

@@ -126,7 +126,8 @@ Awaitable<Connection> Interview::connect() {
     }
     const Deadline by{std::min(pacer_.now() + settings_.dial, session_.at)};
     ++report_.sent;
-    auto connection = co_await pacer_.dialer().dial(subject_.target, by);
+    auto connection =
+        co_await pacer_.dialer().dial(subject_.target, by, model::SendKind::conversation);
     if (connection.outcome() != DialOutcome::exhausted) {
       ++report_.connections;
       if (connection.connected()) {

@@ -10,31 +10,50 @@ namespace {
 // The calendar is minutes apart from changing; asking it once a second keeps it out of the sum.
 constexpr std::chrono::milliseconds kCalendarKept{1000};
 
+// The opening that an answer named: it holds no longer then, however fresh.
+bool has_come(UnixMillis opens, UnixMillis now) { return opens.value != 0 && now >= opens; }
+
 }  // namespace
 
 Pacer::Pacer(Dialer& dialer, targets::Budget& budget, const std::atomic<bool>& stop)
-    : dialer_(dialer), budget_(budget), stop_(stop) {}
+    : dialer_(dialer), budget_(budget), stop_(stop), zones_(dialer.scope().zones()) {}
 
-bool Pacer::window_open(const std::string& zone) {
+// A wall clock that jumped back makes the age negative: ask again then too.
+bool Pacer::is_fresh(UnixMillis asked, UnixMillis now) const {
+  return asked.value != 0 && now >= asked && now - asked < kCalendarKept;
+}
+
+const Pacer::Seen& Pacer::window(const std::string& zone) {
   const auto now = dialer_.clock().now();
-  const auto known = windows_.find(zone);
-  // A wall clock that jumped back makes the age negative: ask again then too.
-  if (known != windows_.end() && now - known->second.asked < kCalendarKept &&
-      now >= known->second.asked) {
-    return known->second.open;
+  auto& seen = windows_[zone];
+  if (is_fresh(seen.asked, now) && !has_come(seen.opens, now)) return seen;
+  const auto opens = targets::next_valid_opening(dialer_.scope(), zone, now);
+  seen = Seen{opens == now, opens && *opens != now ? *opens : UnixMillis{}, now};
+  return seen;
+}
+
+UnixMillis Pacer::closed_until() {
+  const auto now = dialer_.clock().now();
+  if (is_fresh(closed_asked_, now) && !has_come(closed_until_, now)) return closed_until_;
+  closed_asked_ = now;
+  closed_until_ = {};
+  for (const auto& zone : zones_) {
+    const auto& seen = window(zone);
+    if (seen.open) return closed_until_ = {};
+    if (seen.opens.value != 0 && (closed_until_.value == 0 || seen.opens < closed_until_)) {
+      closed_until_ = seen.opens;
+    }
   }
-  const bool open = targets::window_open(dialer_.scope(), zone, now) &&
-                    dialer_.scope().check_valid(now).has_value();
-  windows_[zone] = Seen{open, now};
-  return open;
+  return closed_until_;
 }
 
 Permit Pacer::ask(const targets::ApprovedTarget& target) {
-  if (stopped() || dialer_.breaches() != 0) return {Leave::stopped, {}};
-  if (!window_open(target.zone())) return {Leave::window_closed, {}};
+  if (stopped() || dialer_.breaches() != 0) return {Leave::stopped, {}, {}};
+  const auto& seen = window(target.zone());
+  if (!seen.open) return {Leave::window_closed, {}, seen.opens};
   const auto later = budget_.try_take(target.ip(), now());
-  if (later) return {Leave::later, *later};
-  return {Leave::granted, {}};
+  if (later) return {Leave::later, *later, {}};
+  return {Leave::granted, {}, {}};
 }
 
 Awaitable<Leave> Pacer::admit(targets::ApprovedTarget target) {

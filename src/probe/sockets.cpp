@@ -314,6 +314,20 @@ class AsioSockets final : public Sockets {
     co_return result;
   }
 
+  // Connecting a datagram socket asks the routing table and sends nothing (RFC 1122 §4.1.3.5 and
+  // connect(2)); port 9 is as good as any.
+  std::optional<net::Address> source_of(const net::Address& ip) override {
+    const asio::ip::udp::endpoint peer(to_asio(ip), 9);
+    asio::ip::udp::socket socket(executor_);
+    error_code failed = open_quietly(socket, peer.protocol());
+    if (!failed) socket.connect(peer, failed);
+    if (failed) return std::nullopt;
+    const auto ours = socket.local_endpoint(failed).address();
+    if (failed) return std::nullopt;
+    return ours.is_v4() ? net::Address::v4(ours.to_v4().to_uint())
+                        : net::Address::v6(ours.to_v6().to_bytes());
+  }
+
   std::unique_ptr<DatagramSocket> open_udp(const targets::ApprovedTarget& target) override {
     const asio::ip::udp::endpoint peer(to_asio(target.ip()), target.port());
     asio::ip::udp::socket socket(executor_);

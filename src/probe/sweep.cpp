@@ -10,7 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "qingdan/probe/table.h"
-#include "sweep_state.h"
+#include "sweep_run.h"
 #include "udp_probe.h"
 
 namespace qingdan::probe {
@@ -30,89 +30,33 @@ constexpr milliseconds kDrain{300};
 // Steps without an await, after which the loop lets answers in.
 constexpr int kStepsAtOnce = 32;
 
-using Counter = std::atomic<std::uint64_t>;
-
-struct Counters {
-  Counter sent{0}, retried{0}, answered{0}, open{0}, closed{0}, filtered{0}, done{0};
-  Counter not_asked{0}, in_flight{0}, window{0}, shortages{0};
-  std::atomic<int> pass{0};
-};
-
 }  // namespace
 
-struct Sweep::State {
-  State(Pacer& pacer_of, const TargetSource& source_of, SweepSink& sink_of, SweepSettings chosen)
-      : pacer(pacer_of),
-        source(source_of),
-        sink(sink_of),
-        settings(chosen),
-        hosts(settings),
-        marks(source_of.size()),
-        event(pacer_of.dialer().sockets().executor(), pacer_of.dialer().sockets().alarms()) {
-    const auto room = pacer.dialer().sockets().capacity() * 3 / 4;
-    window_most = std::max<std::size_t>(
-        1, std::min(settings.window != 0 ? settings.window : kWindowMost, room));
-    window = window_most;
-    count.window = window;
-  }
-
-  struct InFlight {
-    explicit InFlight(State& state_of) : state(state_of) {}
-    InFlight(const InFlight&) = delete;
-    InFlight& operator=(const InFlight&) = delete;
-    ~InFlight() {
-      --state.count.in_flight;
-      state.event.wake();
-    }
-    State& state;
-  };
-
-  Awaitable<void> walk();
-  Awaitable<void> drain();
-  Awaitable<void> wait(SteadyTime until);
-  static Awaitable<void> ask_tcp(State& state, std::uint64_t position,
-                                 targets::ApprovedTarget target);
-  static Awaitable<void> ask_udp(State& state, std::uint64_t position,
-                                 targets::ApprovedTarget target);
-
-  enum class Next : std::uint8_t { parked, position, wait, none };
-  Next choose(std::uint64_t& position, SteadyTime& until);
-  [[nodiscard]] bool wanted(std::uint64_t position);
-  void handle(std::uint64_t position);
-  void launch(std::uint64_t position, const targets::ApprovedTarget& target);
-  void forgo(std::uint64_t position);
-  void on_shortage(std::uint64_t position, const net::Address& ip);
-  void on_silence(std::uint64_t position);
-  void settle(std::uint64_t position, const targets::ApprovedTarget& target, model::Verdict verdict,
-              std::chrono::nanoseconds rtt);
-  [[nodiscard]] bool halted() const { return pacer.stopped() || pacer.dialer().breaches() != 0; }
-
-  Pacer& pacer;
-  const TargetSource& source;
-  SweepSink& sink;
-  const SweepSettings settings;
-  Hosts hosts;
-  Marks marks;
-  Parking parking;
-  Event event;
-  Counters count;
-  std::size_t window_most{0};
-  std::size_t window{0};
-  std::uint64_t smooth{0};    // answers since the last shortage
-  std::uint64_t position{0};  // of the walk
-  std::uint64_t still_silent{0};
-  SteadyTime last_sent{};
-  int pass{0};
-};
+Sweep::State::State(Pacer& pacer_of, const TargetSource& source_of, SweepSink& sink_of,
+                    SweepSettings chosen)
+    : pacer(pacer_of),
+      source(source_of),
+      sink(sink_of),
+      settings(chosen),
+      hosts(settings),
+      marks(source_of.size()),
+      event(pacer_of.dialer().sockets().executor(), pacer_of.dialer().sockets().alarms()) {
+  const auto room = pacer.dialer().sockets().capacity() * 3 / 4;
+  window_most = std::max<std::size_t>(
+      1, std::min(settings.window != 0 ? settings.window : kWindowMost, room));
+  window = window_most;
+  count.window = window;
+}
 
 void Sweep::State::settle(std::uint64_t at, const targets::ApprovedTarget& target,
                           model::Verdict verdict, std::chrono::nanoseconds rtt) {
   marks.set(at, Mark::done);
-  auto& host = hosts.of(target.ip());
-  ++host.done;
+  outstanding.erase(at);
+  hosts.on_done(target.ip());
   ++count.done;
-  if (model::is_open(verdict) && verdict != model::Verdict::open_filtered) {
+  if (model::is_open(verdict)) {
     ++count.open;
+    hosts.on_open(target.ip(), pass);
   } else {
     ++(verdict == model::Verdict::closed ? count.closed : count.filtered);
   }
@@ -127,13 +71,24 @@ void Sweep::State::settle(std::uint64_t at, const targets::ApprovedTarget& targe
 
 void Sweep::State::on_silence(std::uint64_t at) {
   marks.set(at, Mark::silent);
+  outstanding.erase(at);
   ++still_silent;
 }
 
 // Not asked, or not asked as planned: its address will be `skipped`.
 void Sweep::State::forgo(std::uint64_t at) {
   marks.set(at, Mark::not_asked);
+  outstanding.erase(at);
   ++count.not_asked;
+}
+
+// Its mark stays: it is asked in this pass when its zone opens, and after a restart too.
+void Sweep::State::defer(std::uint64_t at, const net::Address& ip, UnixMillis opens) {
+  if (deferred_opens.value == 0 || opens < deferred_opens) deferred_opens = opens;
+  deferred.set(at, source.size());
+  hosts.on_deferred(ip, +1);
+  outstanding.erase(at);
+  ++count.deferred;
 }
 
 void Sweep::State::on_shortage(std::uint64_t at, const net::Address& ip) {
@@ -161,7 +116,7 @@ Awaitable<void> Sweep::State::ask_tcp(State& state, std::uint64_t position,
       state.on_shortage(position, target.ip());
       co_return;
     case DialOutcome::unreachable:
-      state.hosts.of(target.ip()).unreachable = true;
+      state.hosts.on_unreachable(target.ip());
       state.on_silence(position);
       co_return;
     case DialOutcome::timeout:
@@ -171,9 +126,10 @@ Awaitable<void> Sweep::State::ask_tcp(State& state, std::uint64_t position,
       state.settle(position, target, model::Verdict::filtered, connection.rtt());
       co_return;
     case DialOutcome::out_of_scope:
-    case DialOutcome::aborted:
       state.forgo(position);
       co_return;
+    case DialOutcome::aborted:
+      co_return;  // a stop: still outstanding, so that a resumed run asks it
   }
   const bool open = connection.connected();
   state.settle(position, target, open ? model::Verdict::open : model::Verdict::closed,
@@ -203,18 +159,19 @@ Awaitable<void> Sweep::State::ask_udp(State& state, std::uint64_t position,
       state.on_shortage(position, target.ip());
       break;
     case DatagramOutcome::unreachable:
-      state.hosts.of(target.ip()).unreachable = true;
+      state.hosts.on_unreachable(target.ip());
       state.on_silence(position);
       break;
     case DatagramOutcome::timeout:
       state.on_silence(position);
       break;
     case DatagramOutcome::out_of_scope:
-    case DatagramOutcome::aborted:
       state.forgo(position);
       break;
+    case DatagramOutcome::aborted:
+      break;
   }
-  for (auto& seen : found.observations) state.sink.on_observation(std::move(seen));
+  if (!found.observations.empty()) state.sink.on_observations(std::move(found.observations));
 }
 
 void Sweep::State::launch(std::uint64_t at, const targets::ApprovedTarget& target) {
@@ -234,8 +191,8 @@ void Sweep::State::launch(std::uint64_t at, const targets::ApprovedTarget& targe
 // Of a position met on this walk: ask it now? Decides those that have had their tries.
 bool Sweep::State::wanted(std::uint64_t at) {
   const auto mark = marks.at(at);
-  if (pass == 1) return mark == Mark::untried;
-  if (mark != Mark::silent) return false;
+  if (mark == Mark::untried) return true;
+  if (pass == 1 || mark != Mark::silent) return false;
   const auto target = source.at(at);
   --still_silent;
   if (!target) {
@@ -258,7 +215,7 @@ Sweep::State::Next Sweep::State::choose(std::uint64_t& chosen, SteadyTime& until
   }
   if (position < source.size() && parking.size() < kParkedMost) {
     chosen = position++;
-    return Next::position;
+    return looking_again ? Next::deferred : Next::position;
   }
   const auto next = parking.next();
   if (!next) return Next::none;
@@ -290,9 +247,14 @@ void Sweep::State::handle(std::uint64_t at) {
       parking.park(target->ip(), at, permit.at);
       break;
     case Leave::window_closed:
-    case Leave::stopped:
-      forgo(at);
+      if (permit.opens.value == 0) {
+        forgo(at);
+      } else {
+        defer(at, target->ip(), permit.opens);
+      }
       parking.again(target->ip(), pacer.now());
+      break;
+    case Leave::stopped:
       break;
   }
 }
@@ -302,10 +264,59 @@ Awaitable<void> Sweep::State::wait(SteadyTime until) {
   co_await event.wait_until(at_most);
 }
 
+// Until a zone opens again: nothing leaves, and what is in flight comes home meanwhile.
+Awaitable<void> Sweep::State::pause() {
+  while (!halted()) {
+    const auto opens = pacer.closed_until();
+    count.paused_until = opens.value;
+    if (opens.value == 0) break;
+    co_await wait(SteadyTime::max());
+  }
+  count.paused_until = 0;
+}
+
+// The end of a walk that had to leave positions of closed zones out.
+Awaitable<void> Sweep::State::await_opening() {
+  count.paused_until = deferred_opens.value;
+  while (!halted() && pacer.dialer().clock().now() < deferred_opens) {
+    co_await wait(SteadyTime::max());
+  }
+  count.paused_until = 0;
+  deferred_opens = {};  // what is still closed on the walk that follows says anew when it opens
+  position = deferred.first();
+  looking_again = true;
+}
+
+void Sweep::State::take(Next next, std::uint64_t at) {
+  if (next == Next::position) {
+    if (!wanted(at)) return;
+    outstanding.insert(at);
+  } else if (next == Next::deferred) {
+    if (!deferred.take(at)) return;
+    --count.deferred;
+    if (const auto target = source.at(at)) hosts.on_deferred(target->ip(), -1);
+    outstanding.insert(at);
+  }
+  handle(at);  // what was parked was found wanted then; asking twice would count it twice
+}
+
+void Sweep::State::widen() {
+  if (smooth < kGrowAfter || window >= window_most) return;
+  smooth = 0;
+  window = std::min(window_most, window + std::max<std::size_t>(1, window / 16));
+  count.window = window;
+}
+
 Awaitable<void> Sweep::State::walk() {
-  position = 0;
+  position = start;
+  start = 0;
+  looking_again = false;
   int steps = 0;
   while (!halted()) {
+    if (pacer.closed_until().value != 0) {
+      co_await pause();
+      continue;
+    }
     if (count.in_flight >= window) {
       co_await wait(SteadyTime::max());
       continue;
@@ -322,23 +333,19 @@ Awaitable<void> Sweep::State::walk() {
     std::uint64_t chosen = 0;
     SteadyTime until{};
     const auto next = choose(chosen, until);
-    if (next == Next::parked) {
-      handle(chosen);  // found wanted when it was parked; asking twice would count it twice
-    } else if (next == Next::position) {
-      if (wanted(chosen)) handle(chosen);
-    } else if (next == Next::wait) {
+    if (next == Next::wait) {
       co_await wait(until);
-    } else if (count.in_flight == 0) {
-      co_return;
-    } else {
+    } else if (next != Next::none) {
+      take(next, chosen);
+    } else if (count.in_flight != 0) {
       // Those in flight may still come back for want of descriptors.
       co_await wait(SteadyTime::max());
+    } else if (!deferred.empty()) {
+      co_await await_opening();
+    } else {
+      co_return;
     }
-    if (smooth >= kGrowAfter && window < window_most) {
-      smooth = 0;
-      window = std::min(window_most, window + std::max<std::size_t>(1, window / 16));
-      count.window = window;
-    }
+    widen();
   }
 }
 
@@ -366,6 +373,12 @@ Sweep::~Sweep() = default;
 
 Awaitable<Result<void>> Sweep::run() {
   auto& state = *state_;
+  // A resumed one may have asked its silent positions a moment before it died.
+  if (state.pass != 0) state.last_sent = state.pacer.now();
+  const auto resumed = state.last_sent + state.settings.pass_gap;
+  while (state.pass != 0 && !state.halted() && state.pacer.now() < resumed) {
+    co_await state.wait(resumed);
+  }
   do {
     state.pass += 1;
     state.count.pass = state.pass;
@@ -379,64 +392,13 @@ Awaitable<Result<void>> Sweep::run() {
   co_return state.pacer.dialer().breach();
 }
 
-SweepProgress Sweep::progress() const {
-  const auto& count = state_->count;
-  SweepProgress now;
-  now.planned = state_->source.size();
-  now.sent = count.sent;
-  now.retried = count.retried;
-  now.answered = count.answered;
-  now.open = count.open;
-  now.closed = count.closed;
-  now.filtered = count.filtered;
-  now.done = count.done;
-  now.not_asked = count.not_asked;
-  now.in_flight = count.in_flight;
-  now.window = count.window;
-  now.shortages = count.shortages;
-  now.pass = count.pass;
-  return now;
-}
-
-model::HostOutcome Sweep::outcome(const net::Address& ip, std::size_t ports) const {
-  return state_->hosts.outcome(ip, ports);
-}
-
-std::vector<model::CoverageBlock> Sweep::coverage(std::size_t ports) const {
-  return cover_scope(state_->pacer.dialer().scope(),
-                     [&](const net::Address& ip) { return outcome(ip, ports); });
-}
-
-std::vector<model::CoverageBlock> cover_scope(
-    const targets::Scope& scope,
-    const std::function<model::HostOutcome(const net::Address&)>& outcome) {
-  std::vector<model::CoverageBlock> blocks;
-  for (const auto& range : scope.ranges()) {
-    const auto size = range.addresses.size();
-    net::Address block;
-    for (std::uint64_t i = 0; i < size; ++i) {
-      const auto ip = net::Address::from_number(range.addresses.first.number() + i,
-                                                range.addresses.first.is_v6());
-      // One block of outcomes per /24 or /64, so that a report can name it.
-      const auto base = net::block_of(ip).base;
-      if (i == 0 || base != block) blocks.push_back({range.area->zone, ip, {}});
-      block = base;
-      blocks.back().outcomes.push_back(outcome(ip));
-    }
-  }
-  std::sort(blocks.begin(), blocks.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.zone, a.first) < std::tie(b.zone, b.first);
-  });
-  return blocks;
-}
-
 Awaitable<Result<std::vector<model::PortResult>>> confirm(
     Pacer& pacer, std::vector<targets::ApprovedTarget> endpoints, milliseconds gap) {
   struct Collect final : SweepSink {
     void on_port(const targets::ApprovedTarget&, const model::PortResult& result) override {
       results.push_back(result);
     }
-    void on_observation(model::Observation) override {}
+    void on_observations(std::vector<model::Observation>) override {}
     std::vector<model::PortResult> results;
   };
   Collect collect;

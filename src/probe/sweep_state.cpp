@@ -29,20 +29,122 @@ nanoseconds RoundTrip::timeout() const {
   return nanoseconds(static_cast<std::int64_t>(smoothed_ + 4 * variance_));
 }
 
+std::vector<model::MarkPage> Marks::take_changed() {
+  std::vector<model::MarkPage> pages;
+  for (std::size_t page = 0; page < changed_.size(); ++page) {
+    if (!changed_[page]) continue;
+    changed_[page] = false;
+    const auto from = page * model::kMarkPageBytes;
+    const auto to = std::min(from + model::kMarkPageBytes, bytes_.size());
+    model::MarkPage made{page, Bytes(model::kMarkPageBytes)};
+    std::copy(bytes_.begin() + static_cast<std::ptrdiff_t>(from),
+              bytes_.begin() + static_cast<std::ptrdiff_t>(to), made.marks.begin());
+    pages.push_back(std::move(made));
+  }
+  return pages;
+}
+
+void Marks::load(const model::MarkPage& page) {
+  const auto from = page.page * model::kMarkPageBytes;
+  if (from >= bytes_.size()) return;
+  const auto count = std::min(page.marks.size(), bytes_.size() - from);
+  std::copy_n(page.marks.begin(), count, bytes_.begin() + static_cast<std::ptrdiff_t>(from));
+}
+
+void Deferred::set(std::uint64_t position, std::uint64_t size) {
+  if (bits_.empty()) bits_.resize(size);
+  first_ = count_ == 0 ? position : std::min(first_, position);
+  count_ += bits_[position] ? 0 : 1;
+  bits_[position] = true;
+}
+
+bool Deferred::take(std::uint64_t position) {
+  if (count_ == 0 || !bits_[position]) return false;
+  bits_[position] = false;
+  --count_;
+  return true;
+}
+
 const HostRecord* Hosts::find(const net::Address& ip) const {
   const auto found = hosts_.find(ip);
   return found == hosts_.end() ? nullptr : &found->second;
 }
 
+BlockRecord& Hosts::block_of(const net::Address& ip) {
+  auto& block = blocks_[net::block_of(ip).base];
+  block.changed = true;
+  return block;
+}
+
 void Hosts::on_answer(const net::Address& ip, int attempt, nanoseconds rtt) {
   auto& host = hosts_[ip];
-  auto& block = blocks_[net::block_of(ip).base];
+  auto& block = block_of(ip);
+  if ((!host.answered || attempt > host.heard_on_try) && !host.changed) {
+    host.changed = true;
+    changed_.push_back(ip);
+  }
   host.answered = true;
   host.heard_on_try = std::max(host.heard_on_try, attempt);
   block.heard_on_try = std::max(block.heard_on_try, attempt);
+  ++block.answered;
+  block.answered_late += attempt > 1 ? 1 : 0;
   if (rtt.count() < 0) return;
   host.round_trip.add(rtt);
   block.round_trip.add(rtt);
+}
+
+void Hosts::on_sign_of_life(const net::Address& ip) {
+  auto& host = hosts_[ip];
+  if (!host.answered && !host.changed) {
+    host.changed = true;
+    changed_.push_back(ip);
+  }
+  host.answered = true;
+}
+
+void Hosts::on_done(const net::Address& ip) {
+  ++hosts_[ip].done;
+  ++block_of(ip).done;
+}
+
+void Hosts::on_open(const net::Address& ip, int pass) {
+  auto& block = block_of(ip);
+  ++(pass > 1 ? block.found_second : block.found_first);
+}
+
+void Hosts::on_unreachable(const net::Address& ip) {
+  auto& host = hosts_[ip];
+  if (!host.unreachable && !host.changed) {
+    host.changed = true;
+    changed_.push_back(ip);
+  }
+  host.unreachable = true;
+}
+
+void Hosts::on_deferred(const net::Address& ip, int change) {
+  auto& block = block_of(ip);
+  block.deferred = static_cast<std::uint64_t>(static_cast<std::int64_t>(block.deferred) + change);
+}
+
+std::vector<model::HostMark> Hosts::take_changed() {
+  std::vector<model::HostMark> marks;
+  marks.reserve(changed_.size());
+  for (const auto& ip : changed_) {
+    auto& host = hosts_[ip];
+    host.changed = false;
+    marks.push_back({ip, host.answered, host.unreachable, host.heard_on_try});
+  }
+  changed_.clear();
+  return marks;
+}
+
+void Hosts::restore(const model::HostMark& mark) {
+  auto& host = hosts_[mark.ip];
+  auto& block = block_of(mark.ip);
+  host.answered = mark.answered;
+  host.unreachable = mark.unreachable;
+  host.heard_on_try = mark.heard_on_try;
+  block.heard_on_try = std::max(block.heard_on_try, mark.heard_on_try);
 }
 
 nanoseconds Hosts::timeout(const net::Address& ip, int attempt) const {

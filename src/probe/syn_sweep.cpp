@@ -6,17 +6,9 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <unordered_map>
-#include <unordered_set>
 
-#include "loss_control.h"
 #include "qingdan/base/contract.h"
-#include "recapture.h"
-#include "send_times.h"
-#include "syn_cookie.h"
-#include "syn_discovery.h"
-#include "syn_state.h"
-#include "sweep_state.h"
+#include "syn_run.h"
 
 namespace qingdan::probe {
 namespace {
@@ -32,113 +24,22 @@ constexpr int kStepsAtOnce = 4096;
 // The kernel's send queue was full: it drains within a millisecond at any rate worth having.
 constexpr milliseconds kQueueRest{1};
 constexpr std::size_t kAnswersAtOnce = 4096;
-// Source ports: one per try, then those of the samples, so that no sample is taken for a try.
-constexpr int kTryPorts = 16, kSamplePorts = 16;
-constexpr int kTriesMost = kTryPorts;
 // Samples per interval: one in a hundred packets, within these.
 constexpr std::size_t kSamplesLeast = 4, kSamplesMost = 64;
 
-SweepSettings plain(const SynSettings& settings) {
-  SweepSettings chosen;
-  chosen.retries = settings.retries;
-  chosen.lossy_retries = settings.lossy_retries;
-  return chosen;
-}
-
-struct Counters {
-  using Counter = std::atomic<std::uint64_t>;
-  Counter sent{0}, retried{0}, answered{0}, open{0}, closed{0}, filtered{0}, done{0};
-  Counter not_asked{0};
-  std::atomic<int> pass{0};
-};
-
-void bump(Counters::Counter& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
-
-struct Tally {  // of one block
-  std::uint64_t first_try{0}, later{0}, sampled{0}, sample_heard{0}, not_asked{0};
-};
+void bump(std::atomic<std::uint64_t>& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
 
 }  // namespace
-
-struct SynSweep::State {
-  State(Pacer& pacer_of, RawNetwork& network, const TargetSource& source_of, SweepSink& sink_of,
-        SynSettings chosen)
-      : pacer(pacer_of),
-        source(source_of),
-        sink(sink_of),
-        settings(chosen),
-        plain_settings(plain(chosen)),
-        hosts(plain_settings),
-        marks(source_of.size()),
-        event(pacer_of.dialer().sockets().executor(), pacer_of.dialer().sockets().alarms()),
-        ways(network, chosen.ports.first, chosen.ports.last, [this] { event.wake(); }),
-        batch(chosen.batch),
-        discovery(pacer_of, ways, event) {}
-
-  enum class Next : std::uint8_t { parked, position, wait, none };
-  enum class Placed : std::uint8_t { frame, elsewhere };
-
-  Awaitable<void> walk();
-  Awaitable<void> send_batch();
-  Awaitable<void> rest(SteadyTime until);
-  Awaitable<void> wait_answers(SteadyTime until);
-  Next choose(std::uint64_t& chosen, SteadyTime& until);
-  bool fill(SteadyTime& until);
-  [[nodiscard]] bool wanted(std::uint64_t at);
-  void place(std::uint64_t at);
-  void put(std::uint64_t at, const targets::ApprovedTarget& target, const KnownWay& way,
-           std::uint16_t source_port);
-  void forgo(std::uint64_t at, const net::Address* ip);
-  void take_answers();
-  void on_frame(BytesView bytes, bool ethernet, SteadyTime at);
-  void on_answer(const SynAnswer& answer, SteadyTime at);
-  void settle(std::uint64_t at, const targets::ApprovedTarget& target, model::Verdict verdict,
-              nanoseconds rtt, int attempt);
-  void settle_silent();
-  void admit_unfinished();
-  void sample(SteadyTime now);
-  void close_samples(SteadyTime now);
-  [[nodiscard]] int tries(const net::Address& ip) const;
-  [[nodiscard]] const KnownWay* way_to(const net::Address& ip);
-  [[nodiscard]] bool halted() const {
-    return failure || pacer.stopped() || pacer.dialer().breaches() != 0;
-  }
-
-  Pacer& pacer;
-  const TargetSource& source;
-  SweepSink& sink;
-  const SynSettings settings;
-  const SweepSettings plain_settings;
-  const Key128 key{random_key()};
-  Hosts hosts;  // those that answered, or were called unreachable
-  Marks marks;
-  Parking parking;
-  SendTimes times;
-  LossControl control;
-  Sentinels sentinels;
-  Event event;
-  SynWays ways;
-  SynBatch batch;
-  SynDiscovery discovery;
-  Counters count;
-  std::unordered_map<net::Address, Tally> tallies;    // by first address of the block
-  std::unordered_set<net::Address> unfinished;        // not all of it was asked
-  std::optional<Error> failure;
-  std::uint64_t position{0};  // of the walk
-  std::uint64_t sent_in_pass{0};
-  std::uint64_t sent_at_sample{0};
-  SteadyTime moment{};  // of this batch: the clock is read once for all of it
-  SteadyTime last_sent{}, next_sample{}, sampled_at{};
-  int pass{0};
-  int sample_round{0};
-};
 
 void SynSweep::State::settle(std::uint64_t at, const targets::ApprovedTarget& target,
                              model::Verdict verdict, nanoseconds rtt, int attempt) {
   marks.set(at, Mark::done);
   bump(count.done);
+  hosts.on_block_done(target.ip());
+  if (const auto index = pacer.dialer().scope().index_of(target.ip())) ++decided[*index];
   if (model::is_open(verdict)) {
     bump(count.open);
+    hosts.on_open(target.ip(), attempt);
   } else {
     bump(verdict == model::Verdict::closed ? count.closed : count.filtered);
   }
@@ -151,12 +52,18 @@ void SynSweep::State::settle(std::uint64_t at, const targets::ApprovedTarget& ta
   sink.on_port(target, result);
 }
 
-void SynSweep::State::forgo(std::uint64_t at, const net::Address* ip) {
+// Not asked as planned: its address will be `skipped`.
+void SynSweep::State::forgo(std::uint64_t at) {
   marks.set(at, Mark::not_asked);
   bump(count.not_asked);
-  if (ip == nullptr) return;
-  unfinished.insert(*ip);
-  ++tallies[net::block_of(*ip).base].not_asked;
+}
+
+// Its mark stays: it is asked in this pass when its zone opens, and after a restart too.
+void SynSweep::State::defer(std::uint64_t at, const net::Address& ip, UnixMillis opens) {
+  if (deferred_opens.value == 0 || opens < deferred_opens) deferred_opens = opens;
+  deferred.set(at, source.size());
+  hosts.on_deferred(ip, +1);
+  bump(count.deferred);
 }
 
 const KnownWay* SynSweep::State::way_to(const net::Address& ip) {
@@ -189,7 +96,7 @@ SynSweep::State::Next SynSweep::State::choose(std::uint64_t& chosen, SteadyTime&
   }
   if (position < source.size() && parking.size() < kParkedMost) {
     chosen = position++;
-    return Next::position;
+    return looking_again ? Next::deferred : Next::position;
   }
   const auto next = parking.next();
   if (!next) return Next::none;
@@ -210,11 +117,12 @@ void SynSweep::State::put(std::uint64_t at, const targets::ApprovedTarget& targe
   last_sent = moment;
   times.note(at, source_port - settings.ports.first, last_sent);
   bump(count.sent);
+  pacer.dialer().note(target.ip(), model::SendKind::tcp_syn, way.way.source, moment_wall);
 }
 
 void SynSweep::State::place(std::uint64_t at) {
   const auto target = source.at(at);
-  if (!target || target->transport() != net::Transport::tcp) return forgo(at, nullptr);
+  if (!target || target->transport() != net::Transport::tcp) return forgo(at);
   const auto& ip = target->ip();
   const auto* way = way_to(ip);
   if (way == nullptr) return;
@@ -222,7 +130,7 @@ void SynSweep::State::place(std::uint64_t at) {
       way->way.ethernet && !way->way.hop_known && !discovery.hop_to(ip, way->way);
   if (!way->reachable || lonely) {
     // Nobody there to send to: silent without a packet, and nothing changes on a later pass.
-    hosts.of(ip).unreachable = true;
+    hosts.on_unreachable(ip);
     marks.set(at, Mark::silent);
     return;
   }
@@ -239,28 +147,42 @@ void SynSweep::State::place(std::uint64_t at) {
     marks.set(at, Mark::silent);
     ++sent_in_pass;
     if (pass > 1) bump(count.retried);
-  } else if (pass == 1) {
-    forgo(at, &ip);
+  } else if (permit.leave == Leave::window_closed && permit.opens.value != 0) {
+    defer(at, ip, permit.opens);
+  } else if (permit.leave != Leave::stopped) {
+    forgo(at);
   }
   parking.again(ip, moment);
+}
+
+void SynSweep::State::take(Next next, std::uint64_t at) {
+  if (next == Next::position) {
+    if (wanted(at)) place(at);
+    return;
+  }
+  if (next == Next::deferred) {
+    if (!deferred.take(at)) return;
+    count.deferred.fetch_sub(1, std::memory_order_relaxed);
+    if (const auto target = source.at(at)) hosts.on_deferred(target->ip(), -1);
+    return place(at);
+  }
+  // Found wanted when it was parked; an answer to an earlier try may have come since.
+  if (marks.at(at) != Mark::done) return place(at);
+  if (const auto target = source.at(at)) parking.again(target->ip(), moment);
 }
 
 // Fills the batch; false: nothing more can be added before `until` (max: nothing more at all).
 bool SynSweep::State::fill(SteadyTime& until) {
   until = SteadyTime::max();
   moment = pacer.now();
+  moment_wall = pacer.dialer().clock().now();
   for (int steps = 0; !batch.full() && !halted(); ++steps) {
     if (steps >= kStepsAtOnce) return true;
     std::uint64_t chosen = 0;
     const auto next = choose(chosen, until);
     const auto waiting = parking.size();
     if (next == Next::none || next == Next::wait) return false;
-    // A parked position was found wanted when it was parked; an answer may have come since.
-    if (next == Next::parked ? marks.at(chosen) != Mark::done : wanted(chosen)) {
-      place(chosen);
-    } else if (next == Next::parked) {
-      if (const auto target = source.at(chosen)) parking.again(target->ip(), moment);
-    }
+    take(next, chosen);
     // Once the cap over all is used up nobody gets a permit: asking for every parked position would
     // cost thousands of questions for each packet.
     if (parking.size() > waiting && (until = pacer.ready_at()) > moment) return false;
@@ -284,9 +206,24 @@ Awaitable<void> SynSweep::State::send_batch() {
   pacer.left();
 }
 
+// Until the first zone of what was deferred opens again.
+Awaitable<void> SynSweep::State::await_opening() {
+  count.paused_until = deferred_opens.value;
+  while (!halted() && pacer.dialer().clock().now() < deferred_opens) {
+    take_answers();
+    const auto until = pacer.now() + kStopCheck;
+    co_await rest(until);
+  }
+  count.paused_until = 0;
+  deferred_opens = {};  // what is still closed on the walk that follows says anew when it opens
+  looking_again = true;
+  position = deferred.first();
+}
+
 Awaitable<void> SynSweep::State::walk() {
   position = 0;
   sent_in_pass = 0;
+  looking_again = false;
   while (!halted()) {
     take_answers();
     moment = pacer.now();
@@ -297,10 +234,13 @@ Awaitable<void> SynSweep::State::walk() {
     if (more) {
       auto executor_of = pacer.dialer().sockets().executor();
       co_await asio::post(executor_of, asio::use_awaitable);
-      continue;
+    } else if (until != SteadyTime::max()) {
+      co_await rest(until);
+    } else if (!deferred.empty()) {
+      co_await await_opening();
+    } else {
+      co_return;
     }
-    if (until == SteadyTime::max()) co_return;
-    co_await rest(until);
   }
 }
 
@@ -322,9 +262,7 @@ void SynSweep::State::on_frame(BytesView bytes, bool ethernet, SteadyTime at) {
   const auto packet = net::parse_packet(bytes);
   if (!packet) return;
   if (const auto answer = read_answer(key, settings.ports, *packet)) return on_answer(*answer, at);
-  if (const auto ip = discovery.on_packet(*packet, bytes)) {
-    hosts.on_answer(*ip, 1, nanoseconds(-1));
-  }
+  if (const auto ip = discovery.on_packet(*packet, bytes)) hosts.on_sign_of_life(*ip);
 }
 
 void SynSweep::State::on_answer(const SynAnswer& answer, SteadyTime at) {
@@ -333,11 +271,11 @@ void SynSweep::State::on_answer(const SynAnswer& answer, SteadyTime at) {
   const int port = answer.source_port - settings.ports.first;
   if (port >= kTryPorts) {
     const bool due = answer.kind == SynAnswer::Kind::open && sentinels.heard(*place, at);
-    if (due) hosts.on_answer(answer.target, 1, nanoseconds(-1));
+    if (due) hosts.on_sign_of_life(answer.target);
     return;
   }
   if (answer.kind == SynAnswer::Kind::unreachable) {
-    hosts.of(answer.target).unreachable = true;
+    hosts.on_unreachable(answer.target);
     return;
   }
   if (marks.at(*place) == Mark::done) return;
@@ -350,8 +288,6 @@ void SynSweep::State::on_answer(const SynAnswer& answer, SteadyTime at) {
   const auto rtt = sent ? nanoseconds(at - *sent) : nanoseconds(-1);
   hosts.on_answer(answer.target, port + 1, rtt);
   bump(count.answered);
-  auto& tally = tallies[net::block_of(answer.target).base];
-  ++(port == 0 ? tally.first_try : tally.later);
   const bool open = answer.kind == SynAnswer::Kind::open;
   if (open) sentinels.learn(*place, answer.target);
   settle(*place, *target, open ? model::Verdict::open_synack : model::Verdict::closed, rtt,
@@ -380,9 +316,9 @@ void SynSweep::State::sample(SteadyTime now) {
 void SynSweep::State::close_samples(SteadyTime now) {
   for (const auto& ended : sentinels.collect(now)) {
     control.add(ended.ip, 1, ended.lost ? 1 : 0);
-    auto& tally = tallies[net::block_of(ended.ip).base];
-    ++tally.sampled;
-    tally.sample_heard += ended.lost ? 0 : 1;
+    auto& kept = samples[net::block_of(ended.ip).base];
+    ++kept.asked;
+    kept.heard += ended.lost ? 0 : 1;
   }
   const auto span = std::chrono::duration<double>(now - sampled_at).count();
   if (sampled_at == SteadyTime{} || span <= 0) return;
@@ -404,20 +340,11 @@ void SynSweep::State::settle_silent() {
     if (marks.at(at) != Mark::silent) continue;
     const auto target = source.at(at);
     if (!target) {
-      forgo(at, nullptr);
+      forgo(at);
       continue;
     }
     settle(at, *target, model::Verdict::filtered, nanoseconds(-1),
            std::min(pass, tries(target->ip())));
-  }
-}
-
-// After a stop: whoever has a position without a verdict was not asked as planned.
-void SynSweep::State::admit_unfinished() {
-  for (std::uint64_t at = 0; at < source.size(); ++at) {
-    const auto mark = marks.at(at);
-    if (mark != Mark::untried && mark != Mark::silent) continue;
-    if (const auto target = source.at(at)) unfinished.insert(target->ip());
   }
 }
 
@@ -452,59 +379,9 @@ Awaitable<Result<void>> SynSweep::run() {
   const auto last = state.last_sent + state.settings.grace;
   co_await state.wait_answers(last);
   state.close_samples(state.pacer.now());
-  if (state.halted()) {
-    state.admit_unfinished();
-  } else {
-    state.settle_silent();
-  }
+  if (!state.halted()) state.settle_silent();
   if (state.failure) co_return *state.failure;
   co_return state.pacer.dialer().breach();
 }
-
-model::HostOutcome SynSweep::outcome(const net::Address& ip) const {
-  const auto& state = *state_;
-  if (state.unfinished.contains(ip)) return model::HostOutcome::skipped;
-  const auto* host = state.hosts.find(ip);
-  if (host == nullptr) return model::HostOutcome::silent;
-  if (host->answered) return model::HostOutcome::answered;
-  return host->unreachable ? model::HostOutcome::unreachable : model::HostOutcome::silent;
-}
-
-std::vector<BlockReport> SynSweep::report() const {
-  std::vector<BlockReport> all;
-  for (const auto& [base, tally] : state_->tallies) {
-    BlockReport report;
-    report.block = net::block_of(base);
-    report.first_try = tally.first_try;
-    report.later = tally.later;
-    report.answered = tally.first_try + tally.later;
-    report.recaptured_of = tally.sampled;
-    report.recaptured = tally.sample_heard;
-    report.not_asked = tally.not_asked;
-    estimate_missed(report);
-    all.push_back(report);
-  }
-  std::sort(all.begin(), all.end(),
-            [](const auto& a, const auto& b) { return a.block.base < b.block.base; });
-  return all;
-}
-
-SweepProgress SynSweep::progress() const {
-  const auto& count = state_->count;
-  SweepProgress now;
-  now.planned = state_->source.size();
-  now.sent = count.sent;
-  now.retried = count.retried;
-  now.answered = count.answered;
-  now.open = count.open;
-  now.closed = count.closed;
-  now.filtered = count.filtered;
-  now.done = count.done;
-  now.not_asked = count.not_asked;
-  now.pass = count.pass;
-  return now;
-}
-
-LinkCounters SynSweep::link_counters() const { return state_->ways.counters(); }
 
 }  // namespace qingdan::probe

@@ -15,6 +15,7 @@
 #include "qingdan/registry/store.h"
 #include "registry/lines.h"
 #include "registry/rows.h"
+#include "registry/run_state.h"
 #include "registry/said.h"
 #include "registry/store_held.h"
 
@@ -449,6 +450,7 @@ void close_run(Store::Held& held, model::RunId run, UnixMillis now) {
       "last_answered = max(last_answered, excluded.last_answered)",
       run);
   database.run("UPDATE run SET applied = ? WHERE id = ?", now, run);
+  drop_checkpoint(database, run);
 }
 
 }  // namespace

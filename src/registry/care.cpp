@@ -17,6 +17,7 @@
 #include "registry/packed.h"
 #include "registry/said.h"
 #include "registry/sealed.h"
+#include "registry/send_ledger.h"
 #include "registry/sqlite.h"
 #include "registry/writer_lock.h"
 
@@ -112,6 +113,9 @@ class Verifier {
     std::uint64_t entries = 0;
     if (const auto broken = find_chain_fault(database_, entries)) fault(*broken);
     checked(std::to_string(entries) + " entries of the audit log");
+    std::uint64_t rows = 0;
+    if (const auto broken = find_ledger_fault(database_, rows)) fault(*broken);
+    checked(std::to_string(rows) + " rows of the probe ledger");
   }
 
   void check_laws() {

@@ -9,6 +9,8 @@
 #include "qingdan/registry/store.h"
 #include "registry/packed.h"
 #include "registry/rows.h"
+#include "registry/run_state.h"
+#include "registry/send_ledger.h"
 #include "registry/store_held.h"
 
 namespace qingdan::registry {
@@ -184,7 +186,6 @@ class FindingWriter {
   const std::string vantage_;
 };
 
-// Puts together what the tables say of the hosts of one run.
 // Puts together what the tables say of the hosts of one run. Every table is read in the order of
 // its key, zone by zone in the order of their names (CROSS JOIN keeps SQLite from turning that
 // round), which is the order of the hosts: nothing is searched for.
@@ -317,11 +318,9 @@ Error no_run(model::RunId run) {
   return {ErrorCode::input, "there is no run " + std::to_string(run.value), {}};
 }
 
-}  // namespace
-
-Result<void> Store::add(model::RunId run, std::span<const model::PortResult> results) {
-  auto& database = *held_->database;
-  Transaction transaction(database);
+void write_results(Store::Held& held, model::RunId run,
+                   std::span<const model::PortResult> results) {
+  auto& database = *held.database;
   Zones zones(database);
   Answers answers;
   for (const auto& result : results) {
@@ -331,15 +330,14 @@ Result<void> Store::add(model::RunId run, std::span<const model::PortResult> res
     write_result(database, zones, run, result);
   }
   answers.write(database, zones, run);
-  return transaction.commit();
 }
 
-Result<void> Store::add(model::RunId run, std::span<const model::Observation> observations) {
-  auto& database = *held_->database;
-  Transaction transaction(database);
+void write_observations(Store::Held& held, model::RunId run,
+                        std::span<const model::Observation> observations) {
+  auto& database = *held.database;
   Zones zones(database);
   Answers answers;
-  auto [next, fresh] = held_->next_position.try_emplace(run.value, 0);
+  auto [next, fresh] = held.next_position.try_emplace(run.value, 0);
   if (fresh)
     next->second = database.number("SELECT count(*) FROM observation WHERE run_id = ?", run);
   for (const auto& observation : observations) {
@@ -347,23 +345,49 @@ Result<void> Store::add(model::RunId run, std::span<const model::Observation> ob
     write_observation(database, zones, run, observation, next->second++);
   }
   answers.write(database, zones, run);
+}
+
+void write_findings(Store::Held& held, model::RunId run, std::span<const model::Finding> findings) {
+  auto& database = *held.database;
+  const auto known = find_run(database, run);
+  if (!known) return database.fail(no_run(run));
+  Zones zones(database);
+  Words words(database);
+  FindingWriter writer(words, zones, *known);
+  for (const auto& finding : findings) {
+    if (!database.ok()) break;
+    writer.write(finding);
+  }
+}
+
+}  // namespace
+
+Result<void> Store::add(model::RunId run, std::span<const model::PortResult> results) {
+  Transaction transaction(*held_->database);
+  write_results(*held_, run, results);
+  return transaction.commit();
+}
+
+Result<void> Store::add(model::RunId run, std::span<const model::Observation> observations) {
+  Transaction transaction(*held_->database);
+  write_observations(*held_, run, observations);
   return transaction.commit();
 }
 
 Result<void> Store::add(model::RunId run, std::span<const model::Finding> findings) {
+  Transaction transaction(*held_->database);
+  write_findings(*held_, run, findings);
+  return transaction.commit();
+}
+
+Result<void> Store::add(model::RunId run, const Batch& batch) {
   auto& database = *held_->database;
   Transaction transaction(database);
-  const auto held = find_run(database, run);
-  if (!held) database.fail(no_run(run));
-  if (held) {
-    Zones zones(database);
-    Words words(database);
-    FindingWriter writer(words, zones, *held);
-    for (const auto& finding : findings) {
-      if (!database.ok()) break;
-      writer.write(finding);
-    }
-  }
+  write_results(*held_, run, batch.results);
+  write_observations(*held_, run, batch.observations);
+  if (!batch.findings.empty()) write_findings(*held_, run, batch.findings);
+  append_sent(database, run, batch.sent);
+  if (batch.checkpoint) write_checkpoint(database, run, *batch.checkpoint, held_->clock.now());
   return transaction.commit();
 }
 

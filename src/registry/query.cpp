@@ -7,6 +7,7 @@
 #include "registry/filter.h"
 #include "registry/migrate.h"
 #include "registry/rows.h"
+#include "registry/run_state.h"
 #include "registry/sqlite.h"
 
 namespace qingdan::registry {
@@ -92,6 +93,16 @@ RunRow read_run_row(Database& database, const Use& row) {
   found.run = read_run(row);
   found.applied = row.time(kRunApplied);
   found.counts = find_counts(database, found.run.id);
+  auto sums = database.ask(
+      "SELECT coalesce(sum(deferred), 0), coalesce(sum(CASE WHEN loss_estimate >= 0 THEN "
+      "loss_estimate * answered END), -1), coalesce(sum(CASE WHEN missed_estimate >= 0 THEN "
+      "missed_estimate END), -1) FROM run_report WHERE run_id = ?",
+      found.run.id);
+  if (sums.next()) {
+    found.deferred = static_cast<std::uint64_t>(sums.integer(0));
+    found.lost_estimate = sums.real(1);
+    found.missed_estimate = sums.real(2);
+  }
   for (const auto& block : read_coverage(database, found.run.id).blocks) {
     for (const auto outcome : block.outcomes) {
       switch (outcome) {
@@ -289,6 +300,14 @@ Result<model::Coverage> Query::coverage(model::RunId run) const {
   auto outcome = reading.finish();
   if (!outcome) return outcome.error();
   return coverage;
+}
+
+Result<std::vector<model::PrefixReport>> Query::reports(model::RunId run) const {
+  Reading reading(*database_);
+  auto reports = read_reports(*database_, run);
+  auto outcome = reading.finish();
+  if (!outcome) return outcome.error();
+  return reports;
 }
 
 Result<std::optional<model::RunId>> Query::last_applied() const {

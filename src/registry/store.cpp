@@ -6,6 +6,8 @@
 
 #include "registry/migrate.h"
 #include "registry/rows.h"
+#include "registry/run_state.h"
+#include "registry/send_ledger.h"
 #include "registry/store_held.h"
 
 namespace qingdan::registry {
@@ -50,7 +52,7 @@ Result<void> prepare(Database& database, UnixMillis now) {
   return migrate(database, now);
 }
 
-Result<std::vector<model::RunId>> mark_interrupted(Database& database) {
+Result<std::vector<model::RunId>> mark_interrupted(Database& database, UnixMillis now) {
   std::vector<model::RunId> runs;
   Transaction transaction(database);
   {
@@ -60,6 +62,7 @@ Result<std::vector<model::RunId>> mark_interrupted(Database& database) {
         "WHERE state = 'running' RETURNING id");
     while (rows.next()) runs.push_back({rows.integer(0)});
   }
+  for (const auto run : runs) append_gap(database, run, now);
   auto done = transaction.commit();
   if (!done) return done.error();
   return runs;
@@ -87,7 +90,7 @@ Result<Store> Store::open(const std::string& path, const Clock& clock, Rng& rng)
     }
     return prepared.error();
   }
-  auto interrupted = mark_interrupted(**database);
+  auto interrupted = mark_interrupted(**database, clock.now());
   if (!interrupted) return interrupted.error();
   return Store(std::unique_ptr<Held>(new Held{std::move(*lock),
                                               std::move(*database),
@@ -127,12 +130,7 @@ Result<void> Store::record(model::RunId run, const model::Coverage& coverage) {
 
 Result<void> Store::record(model::RunId run, const model::RunCounts& counts) {
   Transaction transaction(*held_->database);
-  held_->database->run(
-      "INSERT OR REPLACE INTO run_count (run_id, addresses, planned, sent, retried, answered, "
-      "open, "
-      "conversations, not_probed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      run, counts.addresses, counts.planned, counts.sent, counts.retried, counts.answered,
-      counts.open, counts.conversations, counts.not_probed);
+  write_counts(*held_->database, run, counts);
   return transaction.commit();
 }
 

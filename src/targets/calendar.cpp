@@ -69,6 +69,35 @@ std::vector<Span> spans_of(const Scope& scope, std::string_view zone, UnixMillis
   return joined;
 }
 
+// By the windows alone.
+std::optional<UnixMillis> next_window(const Scope& scope, std::string_view zone, UnixMillis now) {
+  if (!has_window(scope, zone)) return now;
+  for (const auto& span : spans_of(scope, zone, now)) {
+    if (span.to > now) return std::max(span.from, now);
+  }
+  return std::nullopt;
+}
+
+std::optional<UnixMillis> window_closing(const Scope& scope, std::string_view zone,
+                                         UnixMillis now) {
+  if (!has_window(scope, zone)) return std::nullopt;
+  for (const auto& span : spans_of(scope, zone, now)) {
+    if (span.to <= now) continue;
+    if (span.from > now) return now;
+    // Windows that follow each other without a gap for a whole week never close.
+    if (span.to - now >= days(kHorizonDays - 2)) return std::nullopt;
+    return span.to;
+  }
+  return now;
+}
+
+const Blackout* blackout_at(const Scope& scope, UnixMillis now) {
+  for (const auto& dark : scope.blackouts()) {
+    if (now >= start_of(dark.from) && now < end_of(dark.to)) return &dark;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 UnixMillis start_of(Day day) { return at_local(day, std::chrono::seconds(0)); }
@@ -99,23 +128,34 @@ bool window_open(const Scope& scope, std::string_view zone, UnixMillis now) {
 }
 
 std::optional<UnixMillis> next_opening(const Scope& scope, std::string_view zone, UnixMillis now) {
-  if (!has_window(scope, zone)) return now;
-  for (const auto& span : spans_of(scope, zone, now)) {
-    if (span.to > now) return std::max(span.from, now);
+  // Each turn leaves at least one blackout behind for good.
+  auto from = now;
+  for (std::size_t i = 0; i <= scope.blackouts().size(); ++i) {
+    const auto opening = next_window(scope, zone, from);
+    if (!opening) return std::nullopt;
+    const auto* dark = blackout_at(scope, *opening);
+    if (dark == nullptr) return opening;
+    from = end_of(dark->to);
   }
   return std::nullopt;
 }
 
+std::optional<UnixMillis> next_valid_opening(const Scope& scope, std::string_view zone,
+                                             UnixMillis now) {
+  const auto& held = scope.authorisation();
+  const auto opening = next_opening(scope, zone, std::max(now, start_of(held.valid_from)));
+  if (!opening || *opening >= end_of(held.valid_to)) return std::nullopt;
+  return opening;
+}
+
 std::optional<UnixMillis> next_closing(const Scope& scope, std::string_view zone, UnixMillis now) {
-  if (!has_window(scope, zone)) return std::nullopt;
-  for (const auto& span : spans_of(scope, zone, now)) {
-    if (span.to <= now) continue;
-    if (span.from > now) return now;
-    // Windows that follow each other without a gap for a whole week never close.
-    if (span.to - now >= days(kHorizonDays - 2)) return std::nullopt;
-    return span.to;
+  if (blackout_at(scope, now) != nullptr) return now;
+  auto closing = window_closing(scope, zone, now);
+  for (const auto& dark : scope.blackouts()) {
+    const auto begins = start_of(dark.from);
+    if (begins > now && (!closing || begins < *closing)) closing = begins;
   }
-  return now;
+  return closing;
 }
 
 Result<void> check_open(const Scope& scope, UnixMillis now) {
@@ -125,9 +165,12 @@ Result<void> check_open(const Scope& scope, UnixMillis now) {
     if (opening && (!soonest || *opening < *soonest)) soonest = opening;
   }
   if (soonest == now) return {};
+  const auto* dark = blackout_at(scope, now);
   return Error{
       ErrorCode::refused,
-      scope.name() + ": outside the time windows" +
+      scope.name() +
+          (dark != nullptr ? ": blackout until " + to_string(dark->to) + " (" + dark->reason + ")"
+                           : std::string(": outside the time windows")) +
           (soonest ? "; the next one opens at " + format_local(*soonest) : ", and none will open"),
       {}};
 }

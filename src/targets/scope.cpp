@@ -245,6 +245,7 @@ Result<Scope> parse_scope(std::string_view toml, std::string_view name, UnixMill
   scope.authorisation_ = builder.document().authorisation;
   scope.pace_ = builder.document().pace;
   for (const auto& entry : builder.document().windows) scope.windows_.push_back(entry.window);
+  scope.blackouts_ = builder.document().blackouts;
   scope.exclusions_ = std::move(builder.in_force);
   scope.lapsed_ = std::move(builder.lapsed);
   scope.idle_ = std::move(builder.idle);
@@ -348,6 +349,12 @@ std::string Scope::hash(const net::PortSet& ports) const {
   }
   std::sort(windows.begin(), windows.end());
   for (const auto& window : windows) text += window;
+  std::vector<std::string> dark;
+  for (const auto& days : blackouts_) {
+    dark.push_back("blackout " + to_string(days.from) + "-" + to_string(days.to) + '\0');
+  }
+  std::sort(dark.begin(), dark.end());
+  for (const auto& days : dark) text += days;
   return net::sha256_hex(as_bytes(text));
 }
 

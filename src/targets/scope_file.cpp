@@ -252,13 +252,29 @@ WindowEntry read_window(TableReader& table) {
   return entry;
 }
 
+Blackout read_blackout(TableReader& table) {
+  constexpr std::array<std::string_view, 3> kKeys{"from", "to", "reason"};
+  table.only(kKeys);
+  table.require("from");
+  table.require("to");
+  Blackout entry;
+  entry.from = table.day("from").value_or(Day{});
+  entry.to = table.day("to").value_or(Day{});
+  entry.reason = table.required_text("reason");
+  if (!table.error() && entry.to < entry.from) {
+    table.wrong(table.line("to"),
+                "to " + to_string(entry.to) + " lies before from " + to_string(entry.from));
+  }
+  return entry;
+}
+
 class DocumentReader {
  public:
   DocumentReader(const toml::table& root, std::string_view name) : root_(root), name_(name) {}
 
   Result<ScopeDocument> read() {
-    constexpr std::array<std::string_view, 5> kKeys{"authorisation", "pace", "allow", "exclude",
-                                                    "window"};
+    constexpr std::array<std::string_view, 6> kKeys{"authorisation", "pace",   "allow",
+                                                    "exclude",       "window", "blackout"};
     TableReader top(root_, name_, "the document");
     top.only(kKeys);
     keep(top);
@@ -268,6 +284,7 @@ class DocumentReader {
     read_array("allow", [&](TableReader& t) { out_.allow.push_back(read_allow(t)); });
     read_array("exclude", [&](TableReader& t) { out_.exclude.push_back(read_exclude(t)); });
     read_array("window", [&](TableReader& t) { out_.windows.push_back(read_window(t)); });
+    read_array("blackout", [&](TableReader& t) { out_.blackouts.push_back(read_blackout(t)); });
     if (error_) return *error_;
     return std::move(out_);
   }

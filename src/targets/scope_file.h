@@ -40,6 +40,7 @@ struct ScopeDocument {
   std::vector<AllowEntry> allow;
   std::vector<ExcludeEntry> exclude;
   std::vector<WindowEntry> windows;
+  std::vector<Blackout> blackouts;
 };
 
 // Errors are `name:line: …`, ErrorCode::input.

@@ -27,6 +27,22 @@ struct Census {
 struct RunsList {};
 struct RunsShow {
   std::int64_t run{0};
+  bool prefixes{false};  // a row per block instead of a row per outcome
+};
+struct RunsResume {
+  std::int64_t run{0};
+  std::string scope;
+  std::optional<std::uint32_t> pps;
+};
+struct RunsStop {
+  std::int64_t run{0};
+};
+struct RunsFinish {
+  std::int64_t run{0};
+};
+struct RunsTouched {
+  std::string what;      // address or prefix
+  std::string from, to;  // times of the machine's zone; "" = from the beginning, until now
 };
 struct ServicesList {
   std::string query;
@@ -71,9 +87,10 @@ struct RegisterRestore {
 };
 
 using Command =
-    std::variant<ScopeCheck, Sweep, Census, RunsList, RunsShow, ServicesList, AssetsList,
-                 AssetsShow, AssetsSet, ChangesList, ListExport, ListSeal, ListDiff, RulesCheck,
-                 RulesIdentify, RegisterVerify, RegisterRebuild, RegisterBackup, RegisterRestore>;
+    std::variant<ScopeCheck, Sweep, Census, RunsList, RunsShow, RunsResume, RunsStop, RunsFinish,
+                 RunsTouched, ServicesList, AssetsList, AssetsShow, AssetsSet, ChangesList,
+                 ListExport, ListSeal, ListDiff, RulesCheck, RulesIdentify, RegisterVerify,
+                 RegisterRebuild, RegisterBackup, RegisterRestore>;
 
 struct Invocation {
   std::optional<std::string> register_path;

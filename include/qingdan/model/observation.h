@@ -29,7 +29,7 @@ struct PortResult {
   Endpoint at;
   Verdict verdict{Verdict::filtered};
   double rtt_ms{-1};
-  std::uint8_t tries{0};
+  std::uint8_t tries{0};  // 0 = the interview was cut short: a resumed run asks again
   UnixMillis time;
 };
 

@@ -42,6 +42,27 @@ struct RunCounts {
   std::uint64_t not_probed{0};
 };
 
+// What a run says of one block (/24 or /64): how much was asked, and how much may have been missed.
+struct PrefixReport {
+  std::string zone;
+  net::Address block;  // its first address
+  std::uint64_t addresses{0};  // in scope
+  std::uint64_t planned{0};    // probes = addresses x ports
+  std::uint64_t asked{0};      // probes with a verdict
+  std::uint64_t answered{0};   // probes with an answer, be it a refusal
+  std::uint64_t answered_late{0};  // of them: not to the first try
+  // Open ports, by the pass that found them. A sweep that asks again only what was silent knows no
+  // `both`.
+  std::uint64_t found_first_pass_only{0}, found_second_only{0}, found_both{0};
+  double missed_estimate{-1};  // open ports not found; -1 = cannot be told
+  double loss_estimate{-1};    // share of probes or answers lost on the way; -1 = cannot be told
+  std::uint64_t deferred{0};   // waiting for a window
+  std::uint64_t not_probed{0};
+  std::string note;  // why not probed, for people
+
+  bool operator==(const PrefixReport&) const = default;
+};
+
 // Outcomes of consecutive addresses from `first` of one zone.
 struct CoverageBlock {
   std::string zone;

@@ -37,6 +37,15 @@ enum class HostOutcome : std::uint8_t {
 enum class RunKind : std::uint8_t { census, rescan };                  // "census" "rescan"
 enum class RunState : std::uint8_t { running, paused, finished, stopped, failed };
 enum class Presence : std::uint8_t { online, suspect, missing, uncovered };  // 在线 疑似离线 失联 未覆盖
+// What kind of packet left; the words of the probe ledger.
+enum class SendKind : std::uint8_t {
+  tcp_connect,   // "tcp-connect": a handshake of the sweep, by the kernel
+  tcp_syn,       // "tcp-syn": a raw SYN
+  udp,           // "udp": a datagram
+  conversation,  // "conversation": a connection of an interview or to a canary port
+  icmp,          // "icmp"
+  arp            // "arp": also neighbour solicitation
+};
 enum class PortState : std::uint8_t { open, closed, unseen };  // unseen: covered, silent, not yet gone
 enum class Registration : std::uint8_t { unregistered, pending, registered, cancelled, excluded };
 // 未备案 待确认 已备案 已注销 已排除
@@ -91,6 +100,7 @@ QD_WORDS(Verdict)
 QD_WORDS(HostOutcome)
 QD_WORDS(RunKind)
 QD_WORDS(RunState)
+QD_WORDS(SendKind)
 QD_WORDS(Presence)
 QD_WORDS(PortState)
 QD_WORDS(Registration)

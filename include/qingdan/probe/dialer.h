@@ -12,6 +12,7 @@
 #include <string>
 
 #include "qingdan/base/result.h"
+#include "qingdan/probe/send_log.h"
 #include "qingdan/probe/sockets.h"
 #include "qingdan/targets/scope.h"
 
@@ -63,9 +64,16 @@ class Dialer {
   Dialer(const Dialer&) = delete;
   Dialer& operator=(const Dialer&) = delete;
 
-  [[nodiscard]] Awaitable<Connection> dial(targets::ApprovedTarget target, Deadline by);
+  // Where what leaves is written down; outlives the dialer. Without one nothing is.
+  void keep_log(SendLog& log) { log_ = &log; }
+
+  [[nodiscard]] Awaitable<Connection> dial(targets::ApprovedTarget target, Deadline by,
+                                           model::SendKind kind = model::SendKind::tcp_connect);
   [[nodiscard]] DatagramExchange open_udp(const targets::ApprovedTarget& target);
 
+  void note(const net::Address& ip, model::SendKind kind);
+  // The same of a raw frame, whose sender knows its own address and the time of its batch.
+  void note(const net::Address& ip, model::SendKind kind, const net::Address& from, UnixMillis at);
   // False counts as a breach.
   [[nodiscard]] bool permits(const targets::ApprovedTarget& target);
   [[nodiscard]] std::uint64_t breaches() const { return breaches_; }
@@ -81,6 +89,7 @@ class Dialer {
  private:
   const targets::Scope& scope_;
   Sockets& sockets_;
+  SendLog* log_{nullptr};
   std::uint64_t breaches_{0};
   std::string first_breach_;
 };

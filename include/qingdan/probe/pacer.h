@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "qingdan/probe/dialer.h"
 #include "qingdan/targets/budget.h"
@@ -20,7 +21,8 @@ enum class Leave : std::uint8_t { granted, later, window_closed, stopped };
 
 struct Permit {
   Leave leave{Leave::granted};
-  SteadyTime at{};  // of `later`: not before
+  SteadyTime at{};     // of `later`: not before
+  UnixMillis opens{};  // of `window_closed`: when it opens; 0 = not again within the validity
 };
 
 class Pacer {
@@ -38,21 +40,30 @@ class Pacer {
   // As ask(), waiting while the answer is `later`; never answers `later`.
   [[nodiscard]] Awaitable<Leave> admit(targets::ApprovedTarget target);
 
+  // When a closed zone opens again; 0 = it is open now, or will not open any more.
+  [[nodiscard]] UnixMillis closed_until(const std::string& zone) { return window(zone).opens; }
+  // When the first zone of the scope opens; 0 = one is open now, or none will open any more.
+  [[nodiscard]] UnixMillis closed_until();
+
   [[nodiscard]] bool stopped() const { return stop_.load(std::memory_order_relaxed); }
   [[nodiscard]] Dialer& dialer() { return dialer_; }
   [[nodiscard]] SteadyTime now() const { return dialer_.clock().steady(); }
 
  private:
-  [[nodiscard]] bool window_open(const std::string& zone);
-
   struct Seen {
     bool open;
+    UnixMillis opens;
     UnixMillis asked;
   };
+  [[nodiscard]] const Seen& window(const std::string& zone);
+  [[nodiscard]] bool is_fresh(UnixMillis asked, UnixMillis now) const;
+
   Dialer& dialer_;
   targets::Budget& budget_;
   const std::atomic<bool>& stop_;
   std::map<std::string, Seen> windows_;  // the calendar's answer, kept for a second
+  const std::vector<std::string> zones_;
+  UnixMillis closed_until_{}, closed_asked_{};
 };
 
 // No wait is longer than this, so that a stop is seen in time.

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "qingdan/base/bytes.h"
@@ -88,6 +89,10 @@ class Sockets {
 
   [[nodiscard]] virtual Awaitable<Connected> connect(targets::ApprovedTarget target,
                                                      Deadline by) = 0;
+  // The address of ours from which a packet to `peer` would leave; nullopt: nobody can tell.
+  [[nodiscard]] virtual std::optional<net::Address> source_of(const net::Address&) {
+    return std::nullopt;
+  }
   // nullptr: no descriptor.
   [[nodiscard]] virtual std::unique_ptr<DatagramSocket> open_udp(
       const targets::ApprovedTarget& target) = 0;

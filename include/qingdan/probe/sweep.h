@@ -9,6 +9,9 @@
 //   W3  our own shortage (descriptors, local ports) narrows the window and repeats the position;
 //       it is never a verdict
 //   W4  every position ends in exactly one of: one PortResult to the sink, or "not asked"
+//   W5  a closed window defers: nothing leaves until it opens again, and what is never going to
+//       open within the validity is "not asked"
+//   W6  a stop decides nothing: what had no answer is asked by whoever resumes from a checkpoint
 // Runs on the thread of its Sockets.
 #pragma once
 
@@ -22,6 +25,7 @@
 
 #include "qingdan/base/result.h"
 #include "qingdan/base/task.h"
+#include "qingdan/model/checkpoint.h"
 #include "qingdan/model/observation.h"
 #include "qingdan/model/run.h"
 #include "qingdan/net/port_set.h"
@@ -64,8 +68,8 @@ class SweepSink {
   // Verdict open, closed, filtered (TCP); open_verified, closed, open_filtered (UDP). Once per
   // position. Called from inside the sweep: must not block.
   virtual void on_port(const targets::ApprovedTarget& target, const model::PortResult& result) = 0;
-  // What a UDP reply said; follows on_port of the same endpoint.
-  virtual void on_observation(model::Observation observation) = 0;
+  // What the UDP replies of one endpoint said; follows its on_port, with nothing in between.
+  virtual void on_observations(std::vector<model::Observation> of_one_endpoint) = 0;
 };
 
 struct SweepSettings {
@@ -90,6 +94,8 @@ struct SweepProgress {
   std::uint64_t open{0}, closed{0}, filtered{0};  // filtered: also open|filtered
   std::uint64_t done{0};                          // positions with a final verdict
   std::uint64_t not_asked{0};  // refused by the scope, or the window of the zone was closed
+  std::uint64_t deferred{0};   // waiting for the window of their zone
+  UnixMillis paused_until{};   // every zone is closed; 0 = not paused
   std::uint64_t in_flight{0};
   std::uint64_t window{0};     // of connections, at present
   std::uint64_t shortages{0};  // times our own end was exhausted
@@ -120,6 +126,15 @@ class Sweep {
   [[nodiscard]] model::HostOutcome outcome(const net::Address& ip, std::size_t ports) const;
   // outcome() of every address of the scope, as blocks of consecutive addresses of one zone.
   [[nodiscard]] std::vector<model::CoverageBlock> coverage(std::size_t ports) const;
+  // Of every block of the scope, or of those that changed since the last call.
+  [[nodiscard]] std::vector<model::PrefixReport> reports(bool all);
+
+  // Where it stands: what changed since the checkpoint before (key, pps, counts and coverage are
+  // the caller's). What the sink was told before this call is covered by it, nothing else.
+  [[nodiscard]] model::Checkpoint checkpoint();
+  // Before run(): stand where a sweep of the same source stood. `from` has all pages.
+  void resume(const model::Checkpoint& from);
+  [[nodiscard]] bool has_verdict(std::uint64_t position) const;
 
  private:
   struct State;

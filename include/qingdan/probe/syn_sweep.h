@@ -11,6 +11,7 @@
 //       >= 1 s later, in another pass
 //   Y4  every position ends in exactly one of: one PortResult to the sink, or "not asked"
 //   Y5  an answer that comes late counts as long as the sweep runs
+//   Y6  a closed window defers, a stop decides nothing: as Sweep's W5 and W6
 // UDP positions of the source are not its business: give it a source without them.
 // Runs on the thread of its Sockets.
 #pragma once
@@ -35,18 +36,6 @@ struct SynSettings {
   bool discover{true};  // ask by ICMP who is there before the first pass
 };
 
-// What both walks over a block together say of it (the run's report).
-struct BlockReport {
-  net::Prefix block;
-  std::uint64_t answered{0};   // positions: SYN-ACK or RST, whichever try
-  std::uint64_t first_try{0};  // answered on the first try
-  std::uint64_t later{0};      // answered on a later try only
-  std::uint64_t recaptured_of{0}, recaptured{0};  // of the sample asked again: asked, heard
-  std::uint64_t not_asked{0};  // positions
-  double missed{0};   // estimated answers that no try heard (capture-recapture)
-  double loss{-1};    // estimated share of asked-and-unanswered that was loss; -1 = unknown
-};
-
 class SynSweep {
  public:
   // All must outlive the sweep.
@@ -61,10 +50,15 @@ class SynSweep {
 
   [[nodiscard]] SweepProgress progress() const;  // from any thread
   [[nodiscard]] LinkCounters link_counters() const;
-  // Of one address of the source, after run(): skipped unless all its positions have a verdict.
+  // Of one address of the source: skipped unless all its positions have a verdict.
   [[nodiscard]] model::HostOutcome outcome(const net::Address& ip) const;
-  // Of the blocks in which anything answered, sorted.
-  [[nodiscard]] std::vector<BlockReport> report() const;
+  // As Sweep's. The estimates rest on two tries and on samples asked again (capture-recapture).
+  [[nodiscard]] std::vector<model::PrefixReport> reports(bool all);
+
+  // As Sweep's, but for pass and position: untried positions are asked first, then the silent.
+  [[nodiscard]] model::Checkpoint checkpoint();
+  void resume(const model::Checkpoint& from);
+  [[nodiscard]] bool has_verdict(std::uint64_t position) const;
 
  private:
   struct State;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include "qingdan/base/clock.h"
 #include "qingdan/base/result.h"
 #include "qingdan/model/change.h"
+#include "qingdan/model/checkpoint.h"
 #include "qingdan/model/run.h"
 #include "qingdan/model/world.h"
 
@@ -80,6 +82,21 @@ struct RunRow {
   model::RunCounts counts;
   UnixMillis applied;  // 0 = not in the register
   std::uint64_t answered{0}, silent{0}, skipped{0}, unreachable{0}, error{0};  // addresses
+  std::uint64_t deferred{0};   // probes that wait for a window
+  double lost_estimate{-1};    // probes without an answer for the network's sake; -1 = unknown
+  double missed_estimate{-1};  // open ports not found
+};
+
+// Whether a network was touched, and what is to be looked at (runs touched).
+struct TouchFilter {
+  net::AddressRange addresses;
+  UnixMillis from, to{std::numeric_limits<std::int64_t>::max()};  // both included
+};
+struct TouchRow {
+  model::Run run;
+  bool gap{false};  // nobody knows what was sent then; `sent` has only the times
+  model::SentBlock sent;
+  std::int64_t packets{0};  // of a gap: at most; -1 = no bound
 };
 
 struct ChangeFilter {
@@ -117,6 +134,11 @@ class Query {
   [[nodiscard]] Result<std::vector<RunRow>> runs() const;
   [[nodiscard]] Result<std::optional<RunRow>> find_run(model::RunId run) const;
   [[nodiscard]] Result<model::Coverage> coverage(model::RunId run) const;
+  // By block; empty where the run kept none.
+  [[nodiscard]] Result<std::vector<model::PrefixReport>> reports(model::RunId run) const;
+  // What the probe ledger says was sent to the blocks of these addresses, one row per run, block,
+  // kind and address of ours, and the gaps of its record within the time.
+  [[nodiscard]] Result<std::vector<TouchRow>> touched(const TouchFilter& filter) const;
   // The last run that is in the register; nullopt = none yet.
   [[nodiscard]] Result<std::optional<model::RunId>> last_applied() const;
   [[nodiscard]] Result<void> certificates(

@@ -20,6 +20,7 @@
 #include "qingdan/base/clock.h"
 #include "qingdan/base/result.h"
 #include "qingdan/base/rng.h"
+#include "qingdan/model/checkpoint.h"
 #include "qingdan/model/claim.h"
 #include "qingdan/model/observation.h"
 #include "qingdan/model/run.h"
@@ -45,6 +46,15 @@ struct ManualClaim {
   std::optional<model::Endpoint> service;  // set: the claim is of this service of the asset
   std::string vhost;
   model::Claim claim;  // field, value, reason, actor, valid_until, basis_value
+};
+
+// What the field of a run told in some moment of it.
+struct Batch {
+  std::vector<model::PortResult> results;
+  std::vector<model::Observation> observations;
+  std::vector<model::Finding> findings;
+  std::vector<model::SentBlock> sent;           // into the probe ledger
+  std::optional<model::Checkpoint> checkpoint;  // covers all of the above and what came before
 };
 
 class Store {
@@ -73,6 +83,8 @@ class Store {
                                  std::span<const model::Observation> observations);
   // Claims without source, run or time get "probe:<vantage>", this run, and its start.
   [[nodiscard]] Result<void> add(model::RunId run, std::span<const model::Finding> findings);
+  // All of it in one transaction, so that no checkpoint is kept without what it covers.
+  [[nodiscard]] Result<void> add(model::RunId run, const Batch& batch);
   // Replaces what was recorded before of this run; may be repeated while it goes on.
   [[nodiscard]] Result<void> record(model::RunId run, const model::Coverage& coverage);
   [[nodiscard]] Result<void> record(model::RunId run, const model::RunCounts& counts);
@@ -81,8 +93,21 @@ class Store {
                                         std::string_view failure = {});
 
   // Runs that a dead process left `running` and that open() marked `paused` (their rows are kept
-  // and not applied: R1).
+  // and not applied: R1). The probe ledger got a row that says since when nothing is known.
   [[nodiscard]] const std::vector<model::RunId>& interrupted() const;
+  // ---- runs that go on (decision 0007)
+  // What a resumed run needs: nullopt where it cannot be resumed. Applying a run drops it.
+  [[nodiscard]] Result<std::optional<model::Checkpoint>> load_checkpoint(model::RunId run);
+  // Paused ones that can be, oldest first.
+  [[nodiscard]] Result<std::vector<model::RunId>> resumable();
+  // Everything add() kept of its ports, by endpoint.
+  [[nodiscard]] Result<std::vector<model::PortResult>> load_results(model::RunId run);
+  // Everything observed, one endpoint a call, each in the order it was heard.
+  [[nodiscard]] Result<void> recall(
+      model::RunId run, const std::function<void(std::vector<model::Observation>)>& on_endpoint);
+  // Paused becomes running again; refused in every other state.
+  [[nodiscard]] Result<model::Run> reopen_run(model::RunId run);
+
   // Runs finished or stopped, with coverage, and never applied: killed between the two. Oldest
   // first.
   [[nodiscard]] Result<std::vector<model::RunId>> unapplied();

@@ -1,7 +1,8 @@
 // calendar — when a zone may be probed, in the machine's zone. Pure: time is a parameter.
 //
 // A zone is open while any window that names it, or names no zone, is open; a zone to which no
-// window applies is always open. Validity of the authorisation is not looked at here.
+// window applies is always open. On a blackout day nothing is open. Validity of the authorisation
+// is looked at by next_valid_opening alone.
 #pragma once
 
 #include <optional>
@@ -19,6 +20,9 @@ namespace qingdan::targets {
 // `now` where it is open; nullopt: never again.
 [[nodiscard]] std::optional<UnixMillis> next_opening(const Scope& scope, std::string_view zone,
                                                      UnixMillis now);
+// The same within the validity of the authorisation: nullopt where it expires before that.
+[[nodiscard]] std::optional<UnixMillis> next_valid_opening(const Scope& scope,
+                                                           std::string_view zone, UnixMillis now);
 // The first moment at or after `now` at which it is not open; nullopt: it never closes.
 [[nodiscard]] std::optional<UnixMillis> next_closing(const Scope& scope, std::string_view zone,
                                                      UnixMillis now);

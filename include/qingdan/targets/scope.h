@@ -46,6 +46,12 @@ struct Window {
   std::chrono::seconds to{86400};  // 86400 = the end of the day; <= from: of the next day
 };
 
+// Days on which nothing may be sent, whatever the windows say (重保时期).
+struct Blackout {
+  Day from, to;  // both belong to it, in the machine's zone
+  std::string reason;
+};
+
 struct ScopeRange {
   net::AddressRange addresses;
   std::shared_ptr<const Area> area;
@@ -67,6 +73,7 @@ class Scope {
   [[nodiscard]] const Authorisation& authorisation() const { return authorisation_; }
   [[nodiscard]] const Pace& pace() const { return pace_; }
   [[nodiscard]] const std::vector<Window>& windows() const { return windows_; }
+  [[nodiscard]] const std::vector<Blackout>& blackouts() const { return blackouts_; }
   // In force at the time of parsing, as written; and those whose `until` had passed.
   [[nodiscard]] const std::vector<model::Exclusion>& exclusions() const { return exclusions_; }
   [[nodiscard]] const std::vector<model::Exclusion>& lapsed_exclusions() const { return lapsed_; }
@@ -79,8 +86,8 @@ class Scope {
 
   // Refused before valid_from and after valid_to; the sentence names the day.
   [[nodiscard]] Result<void> check_valid(UnixMillis now) const;
-  // SHA-256 (hex) of authorisation number, ranges with their areas, ports, pace and windows: what a
-  // checkpoint is bound to. Order and comments of the document do not matter.
+  // SHA-256 (hex) of authorisation number, ranges with their areas, ports, pace, windows and
+  // blackouts: what a checkpoint is bound to. Order and comments of the document do not matter.
   [[nodiscard]] std::string hash(const net::PortSet& ports) const;
 
  private:
@@ -92,6 +99,7 @@ class Scope {
   Authorisation authorisation_;
   Pace pace_;
   std::vector<Window> windows_;
+  std::vector<Blackout> blackouts_;
   std::vector<model::Exclusion> exclusions_, lapsed_, idle_;
   std::vector<ScopeRange> ranges_;
   std::vector<std::uint64_t> ends_;  // ends_[k] = addresses in ranges_[0..k]

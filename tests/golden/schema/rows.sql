@@ -21,3 +21,5 @@ INSERT INTO asset_facts VALUES (7, x'0101000301020822e7bd91e7ab99226400000000');
 INSERT INTO service_claims (id, content) VALUES (3145729, x'010102d0afa484ce67012004055f06070004');
 INSERT INTO service_facts VALUES (3, x'010101040001');
 INSERT INTO change_event (seq, at, run_id, type, object, asset_id, zone, ip, transport, port, field, before, after, cause, evidence) VALUES (5, 1780000600000, 1, '新增资产', 'asset', 7, '公用网络区', x'04C0000200', NULL, NULL, '', '', '192.0.2.0', '实测', 'run:1');
+INSERT INTO run_report VALUES (1, x'04C0000200', 1, 256, 512, 512, 88, 3, 2, 1, 0, 0.01, 0.04, 0, 0, '');
+INSERT INTO probe_ledger VALUES (1, 1, 'sent', 1780000002000, 1780000002000, 88, x'0104CB0071090104C00002000000580000', x'DEA8AC198DD215CBD427A2D08B104CDFE9C5F81AB288F42286A9F7B0A475B3C5');

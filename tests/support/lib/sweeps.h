@@ -44,7 +44,9 @@ struct Found final : probe::SweepSink {
     results.push_back(result);
     if (on_result) on_result();
   }
-  void on_observation(model::Observation seen) override { observations.push_back(std::move(seen)); }
+  void on_observations(std::vector<model::Observation> seen) override {
+    for (auto& one : seen) observations.push_back(std::move(one));
+  }
   std::size_t count(model::Verdict verdict) const {
     return static_cast<std::size_t>(
         std::count_if(results.begin(), results.end(),

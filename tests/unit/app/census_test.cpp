@@ -1,3 +1,5 @@
+// census — a run from its beginning to the register.
+// covers: app/census_run
 #include "app/census.h"
 
 #include <fmt/format.h>

@@ -20,6 +20,10 @@ namespace {
 
 struct Heard final : FieldSink {
   void on_port(const model::PortResult& result) override { results.push_back(result); }
+  void on_state(FieldState told) override {
+    for (const auto& sent : told.sent) packets += sent.packets;
+    if (told.checkpoint) last = std::move(told.checkpoint);
+  }
   void on_observations(std::vector<model::Observation> all) override {
     for (auto& one : all) observations.push_back(std::move(one));
   }
@@ -31,6 +35,8 @@ struct Heard final : FieldSink {
   }
   std::vector<model::PortResult> results;
   std::vector<model::Observation> observations;
+  std::uint64_t packets{0};
+  std::optional<model::Checkpoint> last;
 };
 
 model::Endpoint endpoint(std::uint16_t port) {
@@ -41,8 +47,13 @@ model::Endpoint endpoint(std::uint16_t port) {
 struct Field {
   explicit Field(const std::vector<std::uint16_t>& numbers, bool interviews,
                  std::set<model::Endpoint> known_open = {})
-      : work({scope, take(net::parse_ports(fmt::format("{}", fmt::join(numbers, ",")))),
-              scope.pace(), std::move(known_open), interviews},
+      : work({scope,
+              take(net::parse_ports(fmt::format("{}", fmt::join(numbers, ",")))),
+              scope.pace(),
+              Method::connect,
+              std::move(known_open),
+              interviews,
+              {1, 2}},
              clock, stop, heard) {}
 
   SystemClock clock;
@@ -99,8 +110,9 @@ TEST_CASE("an open port is interviewed and its verdict comes from there", "[app]
   Field field({ssh.port(), closed.number()}, true);
   REQUIRE(field.work.run());
   const auto verdicts = field.heard.of(ssh.port());
-  REQUIRE(verdicts.size() == 1);
-  CHECK(verdicts[0].verdict == model::Verdict::open_verified);
+  REQUIRE(verdicts.size() == 2);  // as soon as it was found, and what it turned out to be
+  CHECK(verdicts[0].verdict == model::Verdict::open);
+  CHECK(verdicts[1].verdict == model::Verdict::open_verified);
   CHECK(field.heard.of(closed.number()).empty());  // nobody holds it open: silence and no are one
   const auto& heard = field.heard.observations;
   const auto stream = std::find_if(heard.begin(), heard.end(), [](const auto& observation) {
@@ -124,9 +136,10 @@ TEST_CASE("F2: a port held open that refuses is asked twice before it is closed"
   Field field({held.number(), never.number()}, true, {endpoint(held.number())});
   REQUIRE(field.work.run());
   const auto results = field.heard.of(held.number());
-  REQUIRE(results.size() == 1);
-  CHECK(results[0].verdict == model::Verdict::closed);
-  CHECK(results[0].tries == 2);
+  REQUIRE(results.size() == 2);
+  CHECK(results[0].tries == 1);
+  CHECK(results[1].verdict == model::Verdict::closed);
+  CHECK(results[1].tries == 2);
   CHECK(field.heard.of(never.number()).empty());
 }
 
@@ -151,4 +164,48 @@ TEST_CASE("a run that is stopped says what it did not ask", "[app][fieldwork]") 
     CHECK(field.work.coverage().outcome("z", *net::parse_address(kLoopbackHost)) ==
           model::HostOutcome::skipped);
   }
+}
+
+TEST_CASE("F3: what was sent and where it stands is told to the end", "[app][fieldwork]") {
+  const Greeter ssh("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n");
+  const BoundPort closed;
+  Field field({ssh.port(), closed.number()}, true);
+  REQUIRE(field.work.run());
+  CHECK(field.heard.packets == field.work.counts().sent);
+  REQUIRE(field.heard.last);
+  CHECK(field.heard.last->positions == 2);
+  CHECK(field.heard.last->key == Key128{1, 2});
+  CHECK(field.heard.last->counts.not_probed == 0);
+  REQUIRE(field.heard.last->coverage);
+  REQUIRE(field.heard.last->report.size() == 1);
+  CHECK(field.heard.last->report[0].found_first_pass_only == 1);
+}
+
+TEST_CASE("a resumed run asks what has no verdict, interviews what has no last word",
+          "[app][fieldwork]") {
+  const Greeter ssh("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n");
+  const BoundPort held;
+  const auto scope = qingdan::test::make_scope(std::string(kLoopbackHost) + "/32");
+  const auto ports = take(net::parse_ports(fmt::format("{},{}", ssh.port(), held.number())));
+  Resumption resumed;
+  resumed.checkpoint.positions = 2;
+  resumed.checkpoint.pass = 1;
+  resumed.checkpoint.position = 2;
+  resumed.checkpoint.pages = {{0, Bytes(model::kMarkPageBytes)}};
+  resumed.checkpoint.pages[0].marks[0] = 0b1010;  // both have a verdict
+  resumed.checkpoint.counts.sent = 2;
+  resumed.results = {{endpoint(ssh.port()), model::Verdict::open, 0.1, 1, {1}},
+                     {endpoint(held.number()), model::Verdict::closed, 0.1, 1, {1}}};
+  SystemClock clock;
+  std::atomic<bool> stop{false};
+  Heard heard;
+  Fieldwork work({scope, ports, scope.pace(), Method::connect, {}, true, {1, 2}, resumed}, clock, stop, heard);
+  REQUIRE(work.run());
+  REQUIRE(heard.of(ssh.port()).size() == 1);
+  CHECK(heard.of(ssh.port())[0].verdict == model::Verdict::open_verified);
+  REQUIRE(heard.of(held.number()).size() == 1);
+  CHECK(heard.of(held.number())[0].tries == 2);
+  CHECK(work.counts().not_probed == 0);
+  CHECK(work.counts().sent ==
+        2 + heard.packets - 1);  // the confirmation is not a probe of the plan
 }

@@ -29,7 +29,7 @@ struct Run {
   identify::Identifier identifier{identify::test::make_base("")};
   Bookkeeper bookkeeper{store, id, identifier, stop};
   Fieldwork field{
-      {scope, take(net::parse_ports(std::to_string(ssh.port()))), scope.pace(), {}, true},
+      {scope, take(net::parse_ports(std::to_string(ssh.port()))), scope.pace(), Method::connect, {}, true, {1, 2}},
       clock,
       stop,
       bookkeeper};
@@ -66,7 +66,7 @@ TEST_CASE("a field alone runs to its end", "[app][side_by_side]") {
   std::atomic<bool> stop{false};
   const auto scope = qingdan::test::make_scope(std::string(kLoopbackHost) + "/32");
   Fieldwork field(
-      {scope, take(net::parse_ports(std::to_string(closed.number()))), scope.pace(), {}, false},
+      {scope, take(net::parse_ports(std::to_string(closed.number()))), scope.pace(), Method::connect, {}, false, {1, 2}},
       clock, stop, nobody);
   ProgressLine line(clock, true);
   registry::test::done(run_alone(field, line));

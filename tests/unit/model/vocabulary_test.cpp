@@ -27,6 +27,7 @@ TEST_CASE("every word of every closed list reads back as itself", "[model][vocab
   reads_back<HostOutcome>(5);
   reads_back<RunKind>(2);
   reads_back<RunState>(5);
+  reads_back<SendKind>(6);
   reads_back<Presence>(4);
   reads_back<PortState>(3);
   reads_back<Registration>(5);

@@ -66,3 +66,20 @@ TEST_CASE("the calendar is asked again when a second has passed, or the wall clo
   rig.net.virtual_clock().jump_wall_clock(-century);
   CHECK(rig.pacer.ask(target).leave == Leave::granted);
 }
+
+TEST_CASE("a closed zone says when it opens, and the scope when its first one does") {
+  const UnixMillis start = test::FakeNet().clock().now();
+  test::ScopeText text{{"192.0.2.0/24"}, {}, 0, 0, 0, ""};
+  text.windows = "[[window]]\nfrom = " + format_local(start + 10min).substr(11) +
+                 "\nto = " + format_local(start + 20min).substr(11) + "\n";
+  Rig rig(test::make_scope(text));
+  const auto target = rig.target("192.0.2.1", 22);
+  const auto permit = rig.pacer.ask(target);
+  CHECK(permit.leave == Leave::window_closed);
+  CHECK(format_local(permit.opens) == format_local(start + 10min));
+  CHECK(rig.pacer.closed_until() == permit.opens);
+  CHECK(rig.pacer.closed_until("z") == permit.opens);
+  rig.net.virtual_clock().advance(11min);
+  CHECK(rig.pacer.closed_until() == UnixMillis{});
+  CHECK(rig.pacer.ask(target).leave == Leave::granted);
+}

@@ -6,20 +6,17 @@
 #include "qingdan/base/rng.h"
 
 using namespace qingdan;
-using probe::BlockReport;
+using probe::Recapture;
 
-TEST_CASE("where every answer came at once nothing is missed", "[probe][recapture]") {
-  BlockReport report;
-  report.first_try = report.answered = 500;
-  probe::estimate_missed(report);
-  CHECK(report.missed == 0);
-  CHECK(report.loss == 0);
+TEST_CASE("where every answer came at once nothing is lost", "[probe][recapture]") {
+  const auto loss = probe::estimate_loss({.first = 500, .later = 0, .sampled = 20, .sample_heard = 20});
+  REQUIRE(loss);
+  CHECK(*loss == 0);
+  CHECK(probe::estimate_missed(500, *loss) == 0);
 }
 
 TEST_CASE("nothing heard says nothing of the loss", "[probe][recapture]") {
-  BlockReport report;
-  probe::estimate_missed(report);
-  CHECK(report.loss == -1);
+  CHECK_FALSE(probe::estimate_loss({}));
 }
 
 TEST_CASE("the estimate is near the truth of simulated loss", "[probe][recapture]") {
@@ -28,23 +25,24 @@ TEST_CASE("the estimate is near the truth of simulated loss", "[probe][recapture
   Rng rng(7);
   const auto lost = [&] { return static_cast<double>(rng.below(1'000'000)) < loss * 1e6; };
   constexpr int kPopulation = 20'000;
-  BlockReport report;
+  Recapture seen;
   int missed = 0;
   for (int i = 0; i < kPopulation; ++i) {
     if (!lost()) {
-      ++report.first_try;
+      ++seen.first;
     } else if (!lost()) {
-      ++report.later;
+      ++seen.later;
     } else {
       ++missed;
     }
   }
-  report.answered = report.first_try + report.later;
   for (int i = 0; sampled && i < 300; ++i) {
-    ++report.recaptured_of;
-    report.recaptured += lost() ? 0 : 1;
+    ++seen.sampled;
+    seen.sample_heard += lost() ? 0 : 1;
   }
-  probe::estimate_missed(report);
-  CHECK(report.loss == Approx(loss).epsilon(0.15));
-  CHECK(report.missed == Approx(missed).epsilon(0.25));
+  const auto estimated = probe::estimate_loss(seen);
+  REQUIRE(estimated);
+  CHECK(*estimated == Approx(loss).epsilon(0.15));
+  CHECK(probe::estimate_missed(seen.first + seen.later, *estimated) ==
+        Approx(missed).epsilon(0.25));
 }

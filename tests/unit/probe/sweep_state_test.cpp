@@ -24,6 +24,56 @@ TEST_CASE("marks keep two bits per position and do not touch their neighbours") 
   }
 }
 
+TEST_CASE("marks hand out the pages that changed, once, and take them back") {
+  const std::uint64_t size = 2 * model::kMarkPagePositions + 10;
+  probe::Marks marks(size);
+  CHECK(marks.take_changed().empty());
+  marks.set(3, Mark::done);
+  marks.set(size - 1, Mark::silent);
+  const auto pages = marks.take_changed();
+  REQUIRE(pages.size() == 2);
+  CHECK(pages[0].page == 0);
+  CHECK(pages[1].page == 2);
+  CHECK(pages[1].marks.size() == model::kMarkPageBytes);
+  CHECK(marks.take_changed().empty());
+  probe::Marks again(size);
+  for (const auto& page : pages) again.load(page);
+  CHECK(again.at(3) == Mark::done);
+  CHECK(again.at(4) == Mark::untried);
+  CHECK(again.at(size - 1) == Mark::silent);
+  again.load({99, Bytes(model::kMarkPageBytes, 0xFF)});  // of a larger sweep: nothing of ours
+}
+
+TEST_CASE("what was deferred is taken once, and its first is known") {
+  probe::Deferred deferred;
+  CHECK(deferred.empty());
+  CHECK_FALSE(deferred.take(5));
+  deferred.set(70, 100);
+  deferred.set(5, 100);
+  CHECK(deferred.first() == 5);
+  CHECK(deferred.take(70));
+  CHECK_FALSE(deferred.take(70));
+  CHECK(deferred.take(5));
+  CHECK(deferred.empty());
+}
+
+TEST_CASE("the host table tells what changed and takes it back") {
+  const probe::SweepSettings settings;
+  probe::Hosts hosts(settings);
+  hosts.on_answer(kHost, 2, 1ms);
+  hosts.on_answer(kHost, 1, 1ms);
+  hosts.on_unreachable(kFar);
+  const auto changed = hosts.take_changed();
+  REQUIRE(changed.size() == 2);
+  CHECK(changed[0] == model::HostMark{kHost, true, false, 2});
+  CHECK(changed[1] == model::HostMark{kFar, false, true, 0});
+  CHECK(hosts.take_changed().empty());
+  probe::Hosts again(settings);
+  for (const auto& mark : changed) again.restore(mark);
+  CHECK(again.tries(kHost) == hosts.tries(kHost));
+  CHECK(again.outcome(kFar, 0) == model::HostOutcome::unreachable);
+}
+
 TEST_CASE("an unknown host gets the first timeout, a heard one its own, within the clamps") {
   const probe::SweepSettings settings;
   probe::Hosts hosts(settings);

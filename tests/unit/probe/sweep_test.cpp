@@ -250,11 +250,34 @@ TEST_CASE("a breach of scope ends the run with an error, and nothing was sent ou
   for (const auto& attempt : rig.net.traffic().attempts) CHECK(rig.scope.contains(attempt.ip));
 }
 
-TEST_CASE("while the window of a zone is closed nothing of it is asked") {
+TEST_CASE("while no zone is open the sweep waits, and goes on by itself when one opens") {
   test::ScopeText text{{"192.0.2.0/30"}, {}, 0, 0, 0, ""};
-  // One second on Mondays; the clock of the tests begins on a Thursday.
-  text.windows = "[[window]]\nzone = \"z\"\ndays = [\"mon\"]\nfrom = 00:00:00\nto = 00:00:01\n";
+  const UnixMillis start = test::FakeNet().clock().now();
+  const auto opens = format_local(start + 10min).substr(11);
+  text.windows = "[[window]]\nzone = \"z\"\nfrom = " + opens +
+                 "\nto = " + format_local(start + 20min).substr(11) + "\n";
   Rig rig(test::make_scope(text));
+  rig.net.host("192.0.2.1");
+  const auto begun = rig.pacer.now();
+  Found found;
+  const auto swept = run(rig, Grid(rig.scope, "80"), found);
+  CHECK(found.verdicts.size() == 4);
+  CHECK(swept.progress.not_asked == 0);
+  CHECK(swept.outcomes.at("192.0.2.1") == HostOutcome::answered);
+  REQUIRE_FALSE(rig.net.traffic().attempts.empty());
+  const auto waited = rig.net.traffic().attempts.front().at - begun;
+  CHECK(waited >= 10min - 1s);
+  CHECK(waited < 10min + 2s);
+}
+
+TEST_CASE("a window that never opens within the validity is not waited for") {
+  const UnixMillis start = test::FakeNet().clock().now();
+  const auto day = [](UnixMillis time) { return format_local(time).substr(0, 10); };
+  const auto toml =
+      "[authorisation]\nnumber = \"T\"\nissued_by = \"t\"\nvalid_from = 2000-01-01\nvalid_to = " +
+      day(start) + "\n[[allow]]\ncidr = \"192.0.2.0/30\"\nzone = \"z\"\nunit = \"u\"\n" +
+      "[[blackout]]\nfrom = " + day(start) + "\nto = " + day(start) + "\nreason = \"r\"\n";
+  Rig rig(targets::parse_scope(toml, "t").value());
   Found found;
   const auto swept = run(rig, Grid(rig.scope, "80"), found);
   CHECK(rig.net.traffic().attempts.empty());

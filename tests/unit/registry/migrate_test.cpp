@@ -2,6 +2,7 @@
 #include "registry/migrate.h"
 
 #include "fixture.h"
+#include "registry/send_ledger.h"
 
 namespace qingdan::registry {
 namespace {
@@ -81,6 +82,12 @@ TEST_CASE("a register of every earlier version arrives with its rows", "[registr
     }
     if (version >= 4)
       CHECK(database.number("SELECT seq FROM change_event WHERE type = '新增资产'") == 5);
+    if (version >= 5) {
+      CHECK(database.number("SELECT planned FROM run_report WHERE run_id = 1") == 512);
+      std::uint64_t rows = 0;
+      CHECK(find_ledger_fault(database, rows) == std::nullopt);
+      CHECK(rows == 1);
+    }
   }
 }
 
@@ -117,7 +124,7 @@ TEST_CASE("what is no register of ours is refused and left as it was", "[registr
     }
     const auto before = slurp(path);
     CHECK_THAT(refusal(path),
-               Catch::Contains("was written by a newer qingdan (schema 99, this program knows 4)"));
+               Catch::Contains("was written by a newer qingdan (schema 99, this program knows 5)"));
     CHECK(slurp(path) == before);
   }
   SECTION("a register whose migrations are not ours") {

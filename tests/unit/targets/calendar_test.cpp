@@ -133,3 +133,39 @@ TEST_CASE("a night with a clock change is as long as it is", "[targets][calendar
   CHECK(*next_closing(scope, "甲", from) - from == 11h);
   CHECK(end_of(on(2026, 3, 29)) - start_of(on(2026, 3, 29)) == 23h);
 }
+
+TEST_CASE("nothing is open on a blackout day, whatever the windows say", "[targets][calendar]") {
+  const InZone zone("Asia/Shanghai");
+  const std::string dark =
+      "[[blackout]]\nfrom = 2026-11-24\nto = 2026-12-20\nreason = \"重保\"\n"
+      "[[blackout]]\nfrom = 2026-12-21\nto = 2026-12-22\nreason = \"重保\"\n";
+  const auto always = scope_with(dark);
+  CHECK(window_open(always, "甲", at(23, 3h)));
+  CHECK(next_closing(always, "甲", at(23, 3h)) == at(24, 0h));
+  CHECK_FALSE(window_open(always, "甲", at(24, 0h)));
+  CHECK(next_closing(always, "甲", at(24, 3h)) == at(24, 3h));
+  CHECK(format_local(*next_opening(always, "甲", at(24, 3h))) == "2026-12-23 00:00:00");
+
+  const auto nights = scope_with("[[window]]\nfrom = 20:00:00\nto = 06:00:00\n" + dark);
+  CHECK(next_closing(nights, "甲", at(23, 21h)) == at(24, 0h));
+  CHECK(format_local(*next_opening(nights, "甲", at(24, 3h))) == "2026-12-23 00:00:00");
+  const auto refused = check_open(nights, at(24, 21h));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().text.find("blackout until 2026-12-20 (重保)") != std::string::npos);
+}
+
+TEST_CASE("an opening after the validity is none", "[targets][calendar]") {
+  const InZone zone("Asia/Shanghai");
+  const auto scope =
+      scope_with("[[blackout]]\nfrom = 2026-11-24\nto = 2027-12-31\nreason = \"x\"\n");
+  CHECK(next_opening(scope, "甲", at(24, 3h)));
+  CHECK_FALSE(next_valid_opening(scope, "甲", at(24, 3h)));
+  CHECK(next_valid_opening(scope, "甲", at(23, 3h)) == at(23, 3h));
+}
+
+TEST_CASE("a blackout is part of what a checkpoint is bound to", "[targets][calendar]") {
+  const auto ports = net::parse_ports("22").value();
+  CHECK(
+      scope_with("").hash(ports) !=
+      scope_with("[[blackout]]\nfrom = 2026-11-24\nto = 2026-11-24\nreason = \"x\"\n").hash(ports));
+}
