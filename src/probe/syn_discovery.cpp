@@ -97,6 +97,7 @@ Awaitable<bool> SynDiscovery::send(Bytes bytes, net::Address ip, std::size_t lin
   while (!pacer_.stopped() && ways_.health()) {
     const Outgoing one{bytes, ip};
     if (ways_.links()[link].link->send({&one, 1}) == 1) {
+      pacer_.left();
       ++sent_;
       co_return true;
     }

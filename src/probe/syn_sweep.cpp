@@ -180,8 +180,12 @@ bool SynSweep::State::fill(SteadyTime& until) {
     if (steps >= kStepsAtOnce) return true;
     std::uint64_t chosen = 0;
     const auto next = choose(chosen, until);
+    const auto waiting = parking.size();
     if (next == Next::none || next == Next::wait) return false;
     take(next, chosen);
+    // Once the cap over all is used up nobody gets a permit: asking for every parked position would
+    // cost thousands of questions for each packet.
+    if (parking.size() > waiting && (until = pacer.ready_at()) > moment) return false;
   }
   return true;
 }
@@ -199,6 +203,7 @@ Awaitable<void> SynSweep::State::send_batch() {
     co_await rest(until);
     take_answers();
   }
+  pacer.left();
 }
 
 // Until the first zone of what was deferred opens again.

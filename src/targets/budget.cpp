@@ -115,8 +115,11 @@ void Budget::left(SteadyTime now) {
 void Budget::forget_idle(SteadyTime now) {
   if (swept_ != SteadyTime::min() && now - swept_ < kSecond) return;
   swept_ = now;
-  // Whoever never says left() means "at once": entries of buckets that go must not be kept.
-  not_left_.clear();
+  // Whoever never says left() means "at once". The others' batch may be half filled just now, so only
+  // what cannot count any more goes; an idle bucket has no other entries.
+  std::erase_if(not_left_, [&](const auto& entry) {
+    return entry.first->sent[entry.second] + kSecond <= now;
+  });
   const auto idle = [&](const auto& entry) { return entry.second.due + kSecond <= now; };
   std::erase_if(blocks_, idle);
   std::erase_if(hosts_, idle);

@@ -49,6 +49,9 @@ class Pacer {
   [[nodiscard]] Permit ask(const targets::ApprovedTarget& target, Errand errand = {});
   // When the cap over all will let any packet go; lets a caller with many candidates wait once.
   [[nodiscard]] SteadyTime ready_at() const { return budget_.earliest(net::Address(), now()); }
+  // What was granted has left by now. For those who send later than they ask: the second of a cap
+  // begins when a packet leaves.
+  void left() { budget_.left(now()); }
   // As ask(), waiting while the answer is `later`; never answers `later`.
   [[nodiscard]] Awaitable<Leave> admit(targets::ApprovedTarget target, Errand errand = {});
 

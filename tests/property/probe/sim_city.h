@@ -50,7 +50,6 @@ struct SweepRun {
   bool ended{false}, ok{false};
   std::string error;
   probe::SweepProgress progress;
-  std::vector<probe::BlockReport> report;
   Found found;
   std::chrono::nanoseconds took{0};
 };
@@ -71,7 +70,6 @@ inline void sweep_city(SimRig& rig, SweepRun& run, std::string_view ports = kCit
   rig.net.run();
   run.took = rig.net.clock().steady() - begun;
   run.progress = sweep.progress();
-  run.report = sweep.report();
 }
 
 struct Score {

@@ -163,7 +163,7 @@ TEST_CASE("a million probes cost no memory each, and every target is told once")
       ++told;
       closed += result.verdict == Verdict::closed;
     }
-    void on_observation(model::Observation) override {}
+    void on_observations(std::vector<model::Observation>) override {}
     std::uint64_t told{0}, closed{0};
   } sink;
   const test::Grid source(rig.scope, "1-256");
