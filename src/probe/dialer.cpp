@@ -91,9 +91,9 @@ Awaitable<Connection> Dialer::dial(targets::ApprovedTarget target, Deadline by) 
   co_return Connection(*this, std::move(target), std::move(connected));
 }
 
-DatagramExchange Dialer::open_udp(const targets::ApprovedTarget& target) {
+DatagramExchange Dialer::open_udp(const targets::ApprovedTarget& target, AnswersFrom from) {
   std::unique_ptr<DatagramSocket> socket;
-  if (permits(target)) socket = sockets_.open_udp(target);
+  if (permits(target)) socket = sockets_.open_udp(target, from);
   return DatagramExchange(*this, target, std::move(socket));
 }
 

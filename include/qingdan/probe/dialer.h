@@ -64,7 +64,8 @@ class Dialer {
   Dialer& operator=(const Dialer&) = delete;
 
   [[nodiscard]] Awaitable<Connection> dial(targets::ApprovedTarget target, Deadline by);
-  [[nodiscard]] DatagramExchange open_udp(const targets::ApprovedTarget& target);
+  [[nodiscard]] DatagramExchange open_udp(const targets::ApprovedTarget& target,
+                                          AnswersFrom from = AnswersFrom::asked_port);
 
   // False counts as a breach.
   [[nodiscard]] bool permits(const targets::ApprovedTarget& target);
