@@ -133,7 +133,8 @@ TEST_CASE("a goodbye names both tunnels, a memcached frame its request", "[prope
     REQUIRE(goodbye);
     REQUIRE(goodbye->tunnel == theirs);
     REQUIRE(goodbye->peer_tunnel == ours);
-    const auto line = find_memcached_udp(build_memcached_version_udp(ours), ours);
+    const auto frame = build_memcached_version_udp(ours);
+    const auto line = find_memcached_udp(frame, ours);
     REQUIRE(line);
     REQUIRE(as_text(*line) == "version\r\n");
   }
