@@ -35,7 +35,7 @@ constexpr std::array kTable{
     Entry{model::channel::kVnc, dissect_vnc},
     Entry{model::channel::kRtsp, dissect_rtsp},
     Entry{model::channel::kSip, dissect_sip},
-    Entry{"onvif.probematch", dissect_onvif},
+    Entry{model::channel::kWsDiscovery, dissect_onvif},
     Entry{model::channel::kMemcached, dissect_memcached},
     Entry{model::channel::kRedis, dissect_redis},
     Entry{model::channel::kHttp, dissect_http},
@@ -60,6 +60,19 @@ constexpr std::array kTable{
     Entry{model::channel::kTls, dissect_tls_session},
     Entry{model::channel::kCertificate, dissect_certificate},
     Entry{"tls.cert", dissect_certificate_text},
+    Entry{model::channel::kNetbios, dissect_netbios},
+    Entry{model::channel::kMdns, dissect_mdns},
+    Entry{model::channel::kSsdp, dissect_ssdp},
+    Entry{model::channel::kIpmi, dissect_ipmi},
+    Entry{model::channel::kRpcbind, dissect_rpcbind},
+    Entry{model::channel::kTftp, dissect_tftp},
+    Entry{model::channel::kSqlBrowser, dissect_sql_browser},
+    Entry{model::channel::kCoap, dissect_coap},
+    Entry{model::channel::kIke, dissect_ike},
+    Entry{model::channel::kL2tp, dissect_l2tp},
+    Entry{model::channel::kOpenvpn, dissect_openvpn},
+    Entry{model::channel::kQuic, dissect_quic},
+    Entry{model::channel::kDtls, dissect_dtls},
     Entry{model::channel::kUnknown, dissect_unknown},
 };
 
@@ -123,6 +136,11 @@ void Dissection::add_text(std::string name, std::string_view value) {
 
 void Dissection::add_raw(std::string name, BytesView value) {
   if (!value.empty()) fields.push_back({std::move(name), std::string(as_text(value))});
+}
+
+void Dissection::add_host_name(std::string_view name) {
+  const auto clean = trim(name);
+  if (!clean.empty() && clean.size() <= 253) host_names.emplace_back(clean);
 }
 
 Dissection dissect(std::string_view channel, BytesView raw) {

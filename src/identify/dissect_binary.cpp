@@ -29,25 +29,13 @@ bool is_printable(BytesView raw) {
   });
 }
 
-// Probes hand over framed messages, questions and captures a bare one.
-std::vector<BytesView> messages_of(BytesView raw) {
-  auto framed = net::split_messages(raw);
-  if (!framed.truncated && !framed.messages.empty()) return framed.messages;
-  return {raw};
-}
-
-void add_host_name(std::string_view name, Dissection& out) {
-  const auto clean = trim(name);
-  if (!clean.empty() && clean.size() <= 253) out.host_names.emplace_back(clean);
-}
-
 void add_challenge(const net::NtlmChallenge& challenge, Dissection& out) {
   if (challenge.os_major != 0) {
     out.add_text("ntlm.version", fmt::format("{}.{}.{}", challenge.os_major, challenge.os_minor,
                                              challenge.os_build));
   }
-  add_host_name(
-      challenge.dns_computer.empty() ? challenge.netbios_computer : challenge.dns_computer, out);
+  out.add_host_name(challenge.dns_computer.empty() ? challenge.netbios_computer
+                                                   : challenge.dns_computer);
 }
 
 std::string dialect_text(std::uint16_t dialect) {
@@ -58,6 +46,12 @@ std::string dialect_text(std::uint16_t dialect) {
 }
 
 }  // namespace
+
+std::vector<BytesView> messages_of(BytesView raw) {
+  auto framed = net::split_messages(raw);
+  if (!framed.truncated && !framed.messages.empty()) return framed.messages;
+  return {raw};
+}
 
 void dissect_mysql(BytesView raw, Dissection& out) {
   const auto greeting = net::parse_mysql_greeting(raw);
@@ -109,7 +103,7 @@ void dissect_ldap(BytesView raw, Dissection& out) {
     for (const auto& value : attribute.values)
       out.add_text("ldap.attribute", attribute.name + "=" + value);
   }
-  add_host_name(answer->find_first("dnsHostName"), out);
+  out.add_host_name(answer->find_first("dnsHostName"));
 }
 
 void dissect_rdp(BytesView raw, Dissection& out) {
@@ -133,7 +127,7 @@ void dissect_smb(BytesView raw, Dissection& out) {
           {model::IdentifierType::smb_guid, to_hex(message.negotiate2->guid)});
     }
     if (message.negotiate1 && out.banner.empty()) out.banner = "SMB 1";
-    if (message.negotiate1) add_host_name(message.negotiate1->server, out);
+    if (message.negotiate1) out.add_host_name(message.negotiate1->server);
     if (message.session1) {
       out.add_text("smb.native_os", message.session1->native_os);
       out.add_text("smb.native_lm", message.session1->native_lan_manager);
@@ -153,7 +147,7 @@ void dissect_dns(BytesView raw, Dissection& out) {
       if (answer.type != net::kDnsTypeTxt) continue;
       if (asked == "id.server") {
         out.add_text("dns.id_server", answer.text);
-        add_host_name(answer.text, out);
+        out.add_host_name(answer.text);
       } else {
         out.add_text("dns.versionbind", answer.text);
       }
@@ -185,7 +179,7 @@ void dissect_snmp(BytesView raw, Dissection& out) {
   out.add_text("snmp.sys_description", message->find_text(kSysDescr));
   out.add_text("snmp.sys_object_id", message->find_text(kSysObjectId));
   out.add_text("snmp.sys_name", message->find_text(kSysName));
-  add_host_name(message->find_text(kSysName), out);
+  out.add_host_name(message->find_text(kSysName));
   out.banner = std::string(message->find_text(kSysDescr));
 }
 

@@ -9,6 +9,7 @@
 #include "qingdan/net/ssh_wire.h"
 #include "qingdan/net/telnet_wire.h"
 #include "qingdan/net/vnc_wire.h"
+#include "qingdan/net/ws_discovery_wire.h"
 
 namespace qingdan::identify {
 namespace {
@@ -168,6 +169,11 @@ void dissect_onvif(BytesView raw, Dissection& out) {
     for (const auto scope : split(scopes, ' ')) out.add_text("onvif.scopes", scope);
   }
   for (const auto types : elements_named(xml, "Types")) out.add_text("onvif.types", types);
+  if (const auto matches = net::parse_ws_probe_matches(raw)) {
+    out.protocol = "ws-discovery";
+    if (!matches->types.empty()) out.banner = matches->types.front();
+    for (const auto& address : matches->addresses) out.add_text("onvif.xaddrs", address);
+  }
   out.add_text("onvif.probematch", xml);
 }
 

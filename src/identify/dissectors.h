@@ -2,6 +2,8 @@
 // to `out`, and names the protocol only where the bytes prove it.
 #pragma once
 
+#include <vector>
+
 #include "qingdan/identify/dissect.h"
 
 namespace qingdan::identify {
@@ -40,6 +42,25 @@ void dissect_snmp_engine(BytesView raw, Dissection& out);
 // dissect_industrial.cpp
 void dissect_modbus(BytesView raw, Dissection& out);
 void dissect_enip(BytesView raw, Dissection& out);
+// Probes hand over framed messages (net/frames.h), questions and captures a bare one.
+std::vector<BytesView> messages_of(BytesView raw);
+
+// dissect_datagram.cpp
+void dissect_netbios(BytesView raw, Dissection& out);
+void dissect_mdns(BytesView raw, Dissection& out);
+void dissect_ssdp(BytesView raw, Dissection& out);
+void dissect_ipmi(BytesView raw, Dissection& out);
+void dissect_rpcbind(BytesView raw, Dissection& out);
+void dissect_tftp(BytesView raw, Dissection& out);
+void dissect_sql_browser(BytesView raw, Dissection& out);
+void dissect_coap(BytesView raw, Dissection& out);
+
+// dissect_tunnel.cpp
+void dissect_ike(BytesView raw, Dissection& out);
+void dissect_l2tp(BytesView raw, Dissection& out);
+void dissect_openvpn(BytesView raw, Dissection& out);
+void dissect_quic(BytesView raw, Dissection& out);
+void dissect_dtls(BytesView raw, Dissection& out);
 
 // dissect_tls.cpp
 void dissect_tls_session(BytesView raw, Dissection& out);

@@ -18,7 +18,8 @@ constexpr std::size_t kNameMax = 255;
 constexpr std::size_t kJumpsMax = 32;
 constexpr std::size_t kRecordsMax = 256;
 constexpr std::uint8_t kPointer = 0xC0;  // §4.1.4
-constexpr std::uint16_t kTypeNs = 2, kTypeCname = 5, kTypePtr = 12;
+constexpr std::uint16_t kTypeNs = 2, kTypeCname = 5;
+constexpr std::size_t kSrvTarget = 6;  // RFC 2782: priority, weight and port come first
 
 void append_label(std::string& name, BytesView label) {
   if (!name.empty()) name += '.';
@@ -83,7 +84,12 @@ bool read_record(ByteReader& reader, BytesView message, DnsRecord& record) {
   if (!reader) return false;
   record.data = Bytes(data.begin(), data.end());
   if (record.type == kDnsTypeTxt) record.text = txt_text(data);
-  if (record.type == kTypeNs || record.type == kTypeCname || record.type == kTypePtr) {
+  if (record.type == kTypeNs || record.type == kTypeCname || record.type == kDnsTypePtr) {
+    if (!read_name(inside, message, record.text)) record.text.clear();
+  }
+  // RFC 2782 forbids compression here, RFC 6762 §18.14 asks for it.
+  if (record.type == kDnsTypeSrv && length > kSrvTarget) {
+    inside.skip(kSrvTarget);
     if (!read_name(inside, message, record.text)) record.text.clear();
   }
   return true;

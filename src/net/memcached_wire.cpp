@@ -25,6 +25,22 @@ bool may_become_reply(std::string_view text) {
 
 Bytes build_memcached_version() { return to_bytes("version\r\n"); }
 
+Bytes build_memcached_version_udp(std::uint16_t request) {
+  ByteWriter out;
+  out.u16be(request).u16be(0).u16be(1).u16be(0).text("version\r\n");
+  return std::move(out).take();
+}
+
+std::optional<BytesView> find_memcached_udp(BytesView datagram, std::uint16_t request) {
+  ByteReader reader(datagram);
+  const auto id = reader.u16be();
+  const auto number = reader.u16be();
+  const auto count = reader.u16be();
+  const auto reserved = reader.u16be();
+  if (!reader || id != request || number != 0 || count != 1 || reserved != 0) return std::nullopt;
+  return reader.rest();
+}
+
 Extent measure_memcached_reply(BytesView stream) {
   using State = Extent::State;
   const auto text = as_text(stream);

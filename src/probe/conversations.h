@@ -36,6 +36,23 @@ using ConversationPtr = std::unique_ptr<Conversation>;
 [[nodiscard]] ConversationPtr make_rtsp(const Setting& setting);         // OPTIONS
 [[nodiscard]] ConversationPtr make_ntp(const Setting& setting);          // UDP: time, variables
 [[nodiscard]] ConversationPtr make_snmp_engine(const Setting& setting);  // UDP: discovery
+[[nodiscard]] ConversationPtr make_netbios(const Setting& setting);      // UDP: node status
+[[nodiscard]] ConversationPtr make_mdns(const Setting& setting);         // UDP: services, names
+[[nodiscard]] ConversationPtr make_ssdp(const Setting& setting);         // UDP: search
+[[nodiscard]] ConversationPtr make_ipmi(const Setting& setting);         // UDP: capabilities, ping
+[[nodiscard]] ConversationPtr make_memcached_udp(const Setting& setting);  // UDP: version
+[[nodiscard]] ConversationPtr make_tftp(const Setting& setting);           // UDP: read request
+[[nodiscard]] ConversationPtr make_sql_browser(const Setting& setting);    // UDP: instances
+[[nodiscard]] ConversationPtr make_ws_discovery(const Setting& setting);   // UDP: probe
+[[nodiscard]] ConversationPtr make_ike(const Setting& setting);            // UDP: first message
+[[nodiscard]] ConversationPtr make_l2tp(const Setting& setting);           // UDP: SCCRQ, StopCCN
+[[nodiscard]] ConversationPtr make_coap(const Setting& setting);           // UDP: resources
+[[nodiscard]] ConversationPtr make_quic(const Setting& setting);           // UDP: versions
+[[nodiscard]] ConversationPtr make_dtls(const Setting& setting);           // UDP: ClientHello
+// The port mapper's list.
+[[nodiscard]] ConversationPtr make_rpcbind(const Setting& setting, net::Transport transport);
+// Hard reset.
+[[nodiscard]] ConversationPtr make_openvpn(const Setting& setting, net::Transport transport);
 // OPTIONS.
 [[nodiscard]] ConversationPtr make_sip(const Setting& setting, net::Transport transport);
 // version.bind, id.server.

@@ -161,9 +161,9 @@ void Dialer::tell_heard(const net::Address& ip) {
   if (guard_ != nullptr) guard_->on_heard(ip, clock().steady());
 }
 
-DatagramExchange Dialer::open_udp(const targets::ApprovedTarget& target) {
+DatagramExchange Dialer::open_udp(const targets::ApprovedTarget& target, AnswersFrom from) {
   std::unique_ptr<DatagramSocket> socket;
-  if (permits(target)) socket = sockets_.open_udp(target);
+  if (permits(target)) socket = sockets_.open_udp(target, from);
   return DatagramExchange(*this, target, std::move(socket));
 }
 

@@ -3,6 +3,7 @@
 // descriptor is our own trouble, unreachable is the network's.
 #include "qingdan/probe/sockets.h"
 
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -203,11 +204,14 @@ class AsioStream final : public Stream {
 
 class AsioDatagramSocket final : public DatagramSocket {
  public:
-  AsioDatagramSocket(asio::ip::udp::socket socket, Alarms& alarms, const Clock& clock)
-      : socket_(std::move(socket)), alarms_(alarms), clock_(clock) {}
+  AsioDatagramSocket(asio::ip::udp::socket socket, asio::ip::udp::endpoint peer, Alarms& alarms,
+                     const Clock& clock)
+      : socket_(std::move(socket)), peer_(std::move(peer)), alarms_(alarms), clock_(clock) {}
 
+  // On a connected socket Linux takes the address given for the one it has (udp(7)).
   DatagramOutcome send(BytesView bytes) override {
-    const auto put = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const auto put = ::sendto(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL,
+                              peer_.data(), static_cast<socklen_t>(peer_.size()));
     return put >= 0 ? DatagramOutcome::bytes : failed(errno);
   }
 
@@ -215,8 +219,17 @@ class AsioDatagramSocket final : public DatagramSocket {
     Datagram result;
     result.bytes.resize(65'536);
     while (true) {
-      const auto got = ::recv(socket_.native_handle(), result.bytes.data(), result.bytes.size(), 0);
+      asio::ip::udp::endpoint from;
+      auto size = static_cast<socklen_t>(from.capacity());
+      const auto got = ::recvfrom(socket_.native_handle(), result.bytes.data(), result.bytes.size(),
+                                  0, from.data(), &size);
       const int error = errno;
+      // Only a socket that answers any port hears other addresses; the deadline bounds their
+      // chatter.
+      if (got >= 0 && from.address() != peer_.address()) {
+        if (clock_.steady() >= by.at) break;
+        continue;
+      }
       if (got >= 0) {
         result.outcome = DatagramOutcome::bytes;
         result.bytes.resize(static_cast<std::size_t>(got));
@@ -254,9 +267,17 @@ class AsioDatagramSocket final : public DatagramSocket {
   }
 
   asio::ip::udp::socket socket_;
+  asio::ip::udp::endpoint peer_;
   Alarms& alarms_;
   const Clock& clock_;
 };
+
+// ip(7): without IP_RECVERR an unconnected socket is not told of a port unreachable.
+void ask_for_errors(asio::ip::udp::socket& socket, bool v6) {
+  const int on = 1;
+  ::setsockopt(socket.native_handle(), v6 ? IPPROTO_IPV6 : IPPROTO_IP,
+               v6 ? IPV6_RECVERR : IP_RECVERR, &on, sizeof on);
+}
 
 template <class Socket, class Protocol>
 error_code open_quietly(Socket& socket, Protocol protocol) {
@@ -328,13 +349,15 @@ class AsioSockets final : public Sockets {
                         : net::Address::v6(ours.to_v6().to_bytes());
   }
 
-  std::unique_ptr<DatagramSocket> open_udp(const targets::ApprovedTarget& target) override {
+  std::unique_ptr<DatagramSocket> open_udp(const targets::ApprovedTarget& target,
+                                           AnswersFrom from) override {
     const asio::ip::udp::endpoint peer(to_asio(target.ip()), target.port());
     asio::ip::udp::socket socket(executor_);
     error_code failed = open_quietly(socket, peer.protocol());
-    if (!failed) socket.connect(peer, failed);
+    if (!failed && from == AnswersFrom::asked_port) socket.connect(peer, failed);
     if (failed) return nullptr;
-    return std::make_unique<AsioDatagramSocket>(std::move(socket), alarms_, clock_);
+    if (from == AnswersFrom::any_port) ask_for_errors(socket, target.ip().is_v6());
+    return std::make_unique<AsioDatagramSocket>(std::move(socket), peer, alarms_, clock_);
   }
 
  private:

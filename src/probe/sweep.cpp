@@ -153,7 +153,7 @@ Awaitable<void> Sweep::State::ask_tcp(State& state, std::uint64_t position,
 Awaitable<void> Sweep::State::ask_udp(State& state, std::uint64_t position,
                                       targets::ApprovedTarget target) {
   InFlight flight(state);
-  auto found = co_await probe_udp(state.pacer, target, state.settings.udp_timeout);
+  auto found = co_await probe_udp(state.pacer, target, state.settings.udp_timeout, state.pass);
   state.count.sent += static_cast<std::uint64_t>(found.further_sends);
   switch (found.outcome) {
     case DatagramOutcome::bytes:

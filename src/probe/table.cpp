@@ -31,7 +31,9 @@ constexpr Limits kReply{milliseconds(8000), milliseconds(4000), 65'536};
 constexpr Limits kPrompt{milliseconds(12'000), milliseconds(3000), 65'536};
 constexpr Limits kPage{milliseconds(12'000), milliseconds(6000), 262'144};
 constexpr Limits kHearing{milliseconds(8000), milliseconds(2000), 16'384};
-constexpr Limits kDatagrams{milliseconds(5000), milliseconds(2000), 65'536};
+constexpr Limits kDatagrams{milliseconds(5000), milliseconds(1000), 65'536};
+// UPnP's MX and WS-Discovery's delay let a device think for a second before it answers.
+constexpr Limits kLateDatagrams{milliseconds(6000), milliseconds(2500), 65'536};
 
 constexpr std::array<std::uint16_t, 5> kSsh{22, 830, 2222, 10022, 22222};
 constexpr std::array<std::uint16_t, 3> kTelnet{23, 992, 2323};
@@ -64,6 +66,22 @@ constexpr std::array<std::uint16_t, 1> kSipUdp{5060};
 constexpr std::array<std::uint16_t, 1> kDns{53};
 constexpr std::array<std::uint16_t, 1> kNtp{123};
 constexpr std::array<std::uint16_t, 1> kSnmp{161};
+constexpr std::array<std::uint16_t, 1> kNetbios{137};
+constexpr std::array<std::uint16_t, 1> kMdns{5353};
+constexpr std::array<std::uint16_t, 1> kSsdp{1900};
+constexpr std::array<std::uint16_t, 1> kIpmi{623};
+constexpr std::array<std::uint16_t, 1> kRpcbind{111};
+constexpr std::array<std::uint16_t, 1> kTftp{69};
+constexpr std::array<std::uint16_t, 1> kSqlBrowser{1434};
+constexpr std::array<std::uint16_t, 1> kWsDiscovery{3702};
+constexpr std::array<std::uint16_t, 2> kIke{500, 4500};
+constexpr std::array<std::uint16_t, 1> kL2tp{1701};
+constexpr std::array<std::uint16_t, 1> kOpenvpn{1194};
+constexpr std::array<std::uint16_t, 1> kCoap{5683};
+constexpr std::array<std::uint16_t, 4> kQuic{443, 8443, 784, 853};
+// 2083 RadSec, 3391 remote desktop gateways, 4433 and 4443 VPN gateways, 4755 and 5684 CoAP and
+// lights, 5349 TURN, 10161 SNMP.
+constexpr std::array<std::uint16_t, 8> kDtls{2083, 3391, 4433, 4443, 4755, 5349, 5684, 10161};
 
 constexpr std::array<std::uint16_t, 1> kModbus{502};
 constexpr std::array<std::uint16_t, 1> kEnip{44818};
@@ -100,6 +118,20 @@ constexpr auto kSipChannels = words(channel::kSip);
 constexpr auto kDnsChannels = words(channel::kDns);
 constexpr auto kNtpChannels = words(channel::kNtp);
 constexpr auto kSnmpChannels = words(channel::kSnmpEngine);
+constexpr auto kNetbiosChannels = words(channel::kNetbios);
+constexpr auto kMdnsChannels = words(channel::kMdns);
+constexpr auto kSsdpChannels = words(channel::kSsdp);
+constexpr auto kIpmiChannels = words(channel::kIpmi);
+constexpr auto kRpcbindChannels = words(channel::kRpcbind);
+constexpr auto kTftpChannels = words(channel::kTftp);
+constexpr auto kSqlBrowserChannels = words(channel::kSqlBrowser);
+constexpr auto kWsDiscoveryChannels = words(channel::kWsDiscovery);
+constexpr auto kIkeChannels = words(channel::kIke);
+constexpr auto kL2tpChannels = words(channel::kL2tp);
+constexpr auto kOpenvpnChannels = words(channel::kOpenvpn);
+constexpr auto kCoapChannels = words(channel::kCoap);
+constexpr auto kQuicChannels = words(channel::kQuic);
+constexpr auto kDtlsChannels = words(channel::kDtls);
 
 constexpr auto kModbusChannels = words(channel::kModbus);
 constexpr auto kEnipChannels = words(channel::kEnip);
@@ -136,8 +168,22 @@ std::unique_ptr<Conversation> make_dns_udp(const Setting& setting) {
   return make_dns(setting, Transport::udp);
 }
 
+std::unique_ptr<Conversation> make_rpcbind_tcp(const Setting& setting) {
+  return make_rpcbind(setting, Transport::tcp);
+}
+std::unique_ptr<Conversation> make_rpcbind_udp(const Setting& setting) {
+  return make_rpcbind(setting, Transport::udp);
+}
+std::unique_ptr<Conversation> make_openvpn_tcp(const Setting& setting) {
+  return make_openvpn(setting, Transport::tcp);
+}
+std::unique_ptr<Conversation> make_openvpn_udp(const Setting& setting) {
+  return make_openvpn(setting, Transport::udp);
+}
+
 // name, transport, ports, sends, never, peer_speaks_first, with_tls, limits, channels, kinds,
-// yield (0 = only where hinted), make. Two entries on one port: the first is tried first.
+// yield (0 = only where hinted), make, who answers over UDP. Two entries on one port: the first is
+// tried first.
 const std::array kTable{
     ConversationEntry{"listen", Transport::tcp, Ports(), "Nothing; it hears what the peer says.",
                       kNever, true, true, kHearing, kListenChannels, Words(), 0, &make_listen},
@@ -175,8 +221,8 @@ const std::array kTable{
     ConversationEntry{"memcached", Transport::tcp, kMemcached, "version.", kNever, false, true,
                       kReply, kMemcachedChannels, kMemcachedKinds, 8, &make_memcached},
     ConversationEntry{"mongodb", Transport::tcp, kMongodb,
-                      "isMaster and buildInfo; no database is named but admin.", kNever, false, true,
-                      kReply, kMongoChannels, kMongoKinds, 6, &make_mongodb},
+                      "isMaster and buildInfo; no database is named but admin.", kNever, false,
+                      true, kReply, kMongoChannels, kMongoKinds, 6, &make_mongodb},
     ConversationEntry{"ldap", Transport::tcp, kLdap, "A search of the root DSE without a bind.",
                       kNever, false, true, kReply, kLdapChannels, kLdapKinds, 4, &make_ldap},
     ConversationEntry{"smb", Transport::tcp, kSmb,
@@ -201,13 +247,60 @@ const std::array kTable{
                       kDatagrams, kSnmpChannels, Words(), 0, &make_snmp_engine},
     ConversationEntry{"sip", Transport::udp, kSipUdp, "OPTIONS; no call, no registration.", kNever,
                       false, false, kDatagrams, kSipChannels, Words(), 0, &make_sip_udp},
+    ConversationEntry{"netbios", Transport::udp, kNetbios,
+                      "A node status request for all names of the machine.", kNever, false, false,
+                      kDatagrams, kNetbiosChannels, Words(), 0, &make_netbios},
+    ConversationEntry{"mdns", Transport::udp, kMdns,
+                      "Queries for its services, its name, their instances and its device-info.",
+                      kNever, false, false, kDatagrams, kMdnsChannels, Words(), 0, &make_mdns},
+    ConversationEntry{"ssdp", Transport::udp, kSsdp, "A unicast M-SEARCH for root devices.", kNever,
+                      false, false, kLateDatagrams, kSsdpChannels, Words(), 0, &make_ssdp,
+                      AnswersFrom::any_port},
+    ConversationEntry{"ipmi", Transport::udp, kIpmi,
+                      "Get Channel Authentication Capabilities and an ASF ping; no session.",
+                      kNever, false, false, kDatagrams, kIpmiChannels, Words(), 0, &make_ipmi},
+    ConversationEntry{"rpcbind", Transport::tcp, kRpcbind,
+                      "The port mapper's DUMP; no other procedure.", kNever, false, false, kReply,
+                      kRpcbindChannels, Words(), 0, &make_rpcbind_tcp},
+    ConversationEntry{"rpcbind", Transport::udp, kRpcbind,
+                      "The port mapper's DUMP; no other procedure.", kNever, false, false,
+                      kDatagrams, kRpcbindChannels, Words(), 0, &make_rpcbind_udp},
+    ConversationEntry{"memcached", Transport::udp, kMemcached, "version.", kNever, false, false,
+                      kDatagrams, kMemcachedChannels, Words(), 0, &make_memcached_udp},
+    ConversationEntry{"tftp", Transport::udp, kTftp,
+                      "A read request for a file that does not exist.", kNever, false, false,
+                      kDatagrams, kTftpChannels, Words(), 0, &make_tftp, AnswersFrom::any_port},
+    ConversationEntry{"sql-browser", Transport::udp, kSqlBrowser,
+                      "A request for the list of SQL Server instances.", kNever, false, false,
+                      kDatagrams, kSqlBrowserChannels, Words(), 0, &make_sql_browser},
+    ConversationEntry{"ws-discovery", Transport::udp, kWsDiscovery,
+                      "A unicast Probe for devices of all types, then for cameras.", kNever, false,
+                      false, kLateDatagrams, kWsDiscoveryChannels, Words(), 0, &make_ws_discovery,
+                      AnswersFrom::any_port},
+    ConversationEntry{"ike", Transport::udp, kIke,
+                      "A Main Mode proposal, then an IKE_SA_INIT; no identity.", kNever, false,
+                      false, kDatagrams, kIkeChannels, Words(), 0, &make_ike},
+    ConversationEntry{"l2tp", Transport::udp, kL2tp,
+                      "SCCRQ, and StopCCN to a peer that agrees; no session.", kNever, false, false,
+                      kDatagrams, kL2tpChannels, Words(), 0, &make_l2tp},
+    ConversationEntry{"openvpn", Transport::tcp, kOpenvpn, "A client's hard reset; no TLS.", kNever,
+                      false, false, kReply, kOpenvpnChannels, Words(), 0, &make_openvpn_tcp},
+    ConversationEntry{"openvpn", Transport::udp, kOpenvpn, "A client's hard reset; no TLS.", kNever,
+                      false, false, kDatagrams, kOpenvpnChannels, Words(), 0, &make_openvpn_udp},
+    ConversationEntry{"coap", Transport::udp, kCoap, "GET of /.well-known/core, one block.", kNever,
+                      false, false, kDatagrams, kCoapChannels, Words(), 0, &make_coap},
+    ConversationEntry{"quic", Transport::udp, kQuic,
+                      "A long header of a version that does not exist.", kNever, false, false,
+                      kDatagrams, kQuicChannels, Words(), 0, &make_quic},
+    ConversationEntry{"dtls", Transport::udp, kDtls, "A ClientHello without a cookie.", kNever,
+                      false, false, kDatagrams, kDtlsChannels, Words(), 0, &make_dtls},
     ConversationEntry{"modbus", Transport::tcp, kModbus,
                       "Read Device Identification; no register is read or written.",
                       kNeverPrinters, false, false, kReply, kModbusChannels, Words(), 0,
-                      &make_modbus, PortClass::ot_readonly},
+                      &make_modbus, AnswersFrom::asked_port, PortClass::ot_readonly},
     ConversationEntry{"enip", Transport::tcp, kEnip, "ListIdentity; no session is registered.",
                       kNeverPrinters, false, false, kReply, kEnipChannels, Words(), 0, &make_enip,
-                      PortClass::ot_readonly},
+                      AnswersFrom::asked_port, PortClass::ot_readonly},
 };
 
 }  // namespace

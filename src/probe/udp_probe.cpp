@@ -2,6 +2,8 @@
 // its own is not asked, as stray payloads have ended services (lesson 12).
 #include "udp_probe.h"
 
+#include <algorithm>
+
 #include "qingdan/base/contract.h"
 #include "qingdan/probe/table.h"
 #include "setting.h"
@@ -31,15 +33,18 @@ End end_of(DatagramOutcome outcome) {
 }  // namespace
 
 Awaitable<UdpFindings> probe_udp(Pacer& pacer, targets::ApprovedTarget target,
-                                 std::chrono::nanoseconds patience) {
+                                 std::chrono::nanoseconds patience, int attempt) {
   UdpFindings findings;
   const auto entries = hinted({net::Transport::udp, target.port()});
   QD_EXPECTS(!entries.empty());
   const auto& entry = *entries.front();
-  auto conversation = entry.make(make_setting(target, "", false));
+  auto setting = make_setting(target, "", false);
+  setting.attempt = attempt;
+  auto conversation = entry.make(setting);
+  patience = std::max<std::chrono::nanoseconds>(patience, entry.limits.silence);
   const auto begun = pacer.now();
   const auto session = begun + entry.limits.session;
-  auto exchange = pacer.dialer().open_udp(target);
+  auto exchange = pacer.dialer().open_udp(target, entry.answers_from);
   auto step = conversation->on_open();
   findings.outcome = exchange.send(step.send);
   if (findings.outcome != DatagramOutcome::bytes) co_return findings;

@@ -18,8 +18,9 @@ struct UdpFindings {
 };
 
 // EXPECTS a conversation for the port (askable()). The permit for the first datagram has been
-// given.
+// given. Waits for `patience`, longer where the protocol lets its servers answer later. `attempt`
+// counts the times this port is asked.
 [[nodiscard]] Awaitable<UdpFindings> probe_udp(Pacer& pacer, targets::ApprovedTarget target,
-                                               std::chrono::nanoseconds patience);
+                                               std::chrono::nanoseconds patience, int attempt = 1);
 
 }  // namespace qingdan::probe

@@ -35,6 +35,8 @@ struct Dissection {
   void add_text(std::string name, std::string_view value);
   // As it is, but for being empty.
   void add_raw(std::string name, BytesView value);
+  // A name the peer gives itself; what is too long for DNS is none.
+  void add_host_name(std::string_view name);
 };
 
 // `channel` is one of schema/README.md; any other name is taken as the name of a field.

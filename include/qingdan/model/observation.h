@@ -63,6 +63,20 @@ inline constexpr std::string_view kSnmpEngine = "snmp.engine";    // SNMPv3 repo
 inline constexpr std::string_view kSnmp = "snmp.reply";
 inline constexpr std::string_view kModbus = "modbus.reply";       // to Read Device Identification
 inline constexpr std::string_view kEnip = "enip.identity";        // to ListIdentity
+inline constexpr std::string_view kNetbios = "netbios.status";    // node status response
+inline constexpr std::string_view kMdns = "mdns.reply";           // messages: services, instances
+inline constexpr std::string_view kSsdp = "ssdp.reply";           // answers to a search
+inline constexpr std::string_view kIpmi = "ipmi.reply";           // RMCP: capabilities, pong
+inline constexpr std::string_view kRpcbind = "rpcbind.dump";      // reply to DUMP, no record marks
+inline constexpr std::string_view kTftp = "tftp.reply";           // what answers a read request
+inline constexpr std::string_view kSqlBrowser = "mssql.browser";  // SVR_RESP
+inline constexpr std::string_view kWsDiscovery = "onvif.probematch";  // ProbeMatches, XML
+inline constexpr std::string_view kIke = "ike.reply";             // ISAKMP or IKEv2 message
+inline constexpr std::string_view kL2tp = "l2tp.reply";           // control message
+inline constexpr std::string_view kOpenvpn = "openvpn.reply";     // hard reset of the server
+inline constexpr std::string_view kCoap = "coap.reply";           // answer to /.well-known/core
+inline constexpr std::string_view kQuic = "quic.versions";        // version negotiation packet
+inline constexpr std::string_view kDtls = "dtls.reply";           // records that answer ClientHello
 inline constexpr std::string_view kUnknown = "unknown.stream";    // bytes nobody claims
 }  // namespace channel
 

@@ -15,7 +15,10 @@
 
 namespace qingdan::net {
 
+inline constexpr std::uint16_t kDnsTypePtr = 12;    // RFC 1035 §3.2.2
 inline constexpr std::uint16_t kDnsTypeTxt = 16;    // RFC 1035 §3.2.2
+inline constexpr std::uint16_t kDnsTypeSrv = 33;    // RFC 2782
+inline constexpr std::uint16_t kDnsClassIn = 1;     // RFC 1035 §3.2.4
 inline constexpr std::uint16_t kDnsClassChaos = 3;  // RFC 1035 §3.2.4
 
 // One question, no recursion. EXPECTS labels of 1 to 63 bytes and at most 253 in all.
@@ -37,7 +40,7 @@ struct DnsRecord {
   std::uint16_t dns_class{0};
   std::uint32_t ttl{0};
   Bytes data;        // as it came
-  std::string text;  // TXT: its strings joined; NS, CNAME, PTR: the name; else ""
+  std::string text;  // TXT: its strings joined; NS, CNAME, PTR, SRV: the name; else ""
 };
 struct DnsMessage {
   std::uint16_t id{0};

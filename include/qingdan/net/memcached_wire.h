@@ -1,7 +1,7 @@
 // memcached_wire — the "version" command of memcached's text protocol and what answers it. Pure.
 // Source: memcached doc/protocol.txt, "Error strings" and "Other commands".
 //
-// Channel memcached.reply = the stream as it came: one line.
+// Channel memcached.reply = the stream as it came, over UDP without its frame: one line.
 #pragma once
 
 #include <optional>
@@ -13,6 +13,11 @@
 namespace qingdan::net {
 
 [[nodiscard]] Bytes build_memcached_version();
+// In the frame of UDP (protocol.txt, "UDP protocol"): request id, this datagram's number, how many.
+[[nodiscard]] Bytes build_memcached_version_udp(std::uint16_t request);
+// What follows the frame of the one datagram that answers `request`; nullopt where it is another.
+[[nodiscard]] std::optional<BytesView> find_memcached_udp(BytesView datagram,
+                                                          std::uint16_t request);
 
 // Of one line that can answer "version"; anything else is foreign.
 [[nodiscard]] Extent measure_memcached_reply(BytesView stream);

@@ -26,6 +26,9 @@ struct Setting {
   std::string vhost;       // "" = asked by address
   std::uint16_t port{0};
   bool inside_tls{false};
+  // UDP: which datagram to this port it is. Where one host may know only one of two versions of a
+  // protocol, silence to the first is followed by the second, instead of the first again.
+  int attempt{1};
 };
 
 struct Step {

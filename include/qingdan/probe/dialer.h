@@ -73,7 +73,8 @@ class Dialer {
 
   [[nodiscard]] Awaitable<Connection> dial(targets::ApprovedTarget target, Deadline by,
                                            model::SendKind kind = model::SendKind::tcp_connect);
-  [[nodiscard]] DatagramExchange open_udp(const targets::ApprovedTarget& target);
+  [[nodiscard]] DatagramExchange open_udp(const targets::ApprovedTarget& target,
+                                          AnswersFrom from = AnswersFrom::asked_port);
 
   void note(const net::Address& ip, model::SendKind kind);
   // The same of a raw frame, whose sender knows its own address and the time of its batch.

@@ -69,7 +69,12 @@ struct Datagram {
   Bytes bytes;
 };
 
-// A connected UDP socket: only datagrams of the target reach it.
+// Whose datagrams are taken for answers. TFTP (RFC 1350 §4), SSDP and WS-Discovery are answered from
+// a port that the server chooses anew; everything else comes from the port that was asked. Other
+// addresses are never listened to.
+enum class AnswersFrom : std::uint8_t { asked_port, any_port };
+
+// Bound to its target: sends go to it alone, and nobody else's datagrams are heard.
 class DatagramSocket {
  public:
   virtual ~DatagramSocket() = default;
@@ -95,7 +100,7 @@ class Sockets {
   }
   // nullptr: no descriptor.
   [[nodiscard]] virtual std::unique_ptr<DatagramSocket> open_udp(
-      const targets::ApprovedTarget& target) = 0;
+      const targets::ApprovedTarget& target, AnswersFrom from) = 0;
 };
 
 // The real network. Lifts the soft limit of descriptors to the hard one. `executor` belongs to an

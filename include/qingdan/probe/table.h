@@ -8,6 +8,7 @@
 
 #include "qingdan/net/port_set.h"
 #include "qingdan/probe/conversation.h"
+#include "qingdan/probe/sockets.h"
 
 namespace qingdan::probe {
 
@@ -35,6 +36,7 @@ struct ConversationEntry {
   std::span<const std::string_view> kinds;     // words of net::sniff that mean "this is mine"
   int yield;                                   // order among those no port hints at: lower first
   Make make;
+  AnswersFrom answers_from{AnswersFrom::asked_port};  // UDP
   PortClass runs_on{PortClass::normal};
 };
 

@@ -5,6 +5,9 @@
 #include "qingdan/base/rng.h"
 #include "qingdan/net/dns_wire.h"
 #include "qingdan/net/frames.h"
+#include "qingdan/net/l2tp_wire.h"
+#include "qingdan/net/mdns_wire.h"
+#include "qingdan/net/memcached_wire.h"
 #include "qingdan/net/ntp_wire.h"
 #include "qingdan/net/snmp_wire.h"
 
@@ -98,5 +101,41 @@ TEST_CASE("an SNMP discovery and the NTP requests carry their numbers", "[proper
     REQUIRE(control);
     REQUIRE(control->sequence == sequence);
     REQUIRE_FALSE(control->response);
+  }
+}
+
+TEST_CASE("names of any bytes come back from an mDNS query as asked", "[property][mdns]") {
+  Rng rng(6);
+  for (int round = 0; round < kRounds; ++round) {
+    // A name as a hostile peer may have given it: parsed, hence escaped, then asked for.
+    auto label = random_bytes(rng, 63);
+    if (label.empty()) label.push_back('.');
+    ByteWriter reply;
+    reply.u16be(1).u16be(0).u16be(1).u16be(0).u16be(0).u16be(0);
+    reply.u8(static_cast<std::uint8_t>(label.size())).bytes(label).u8(0).u16be(1).u16be(1);
+    const auto heard = parse_dns_message(reply.view());
+    REQUIRE(heard);
+    REQUIRE(heard->questions.size() == 1);
+    const auto asked = parse_dns_message(build_mdns_query(heard->questions, 7));
+    REQUIRE(asked);
+    REQUIRE(asked->questions.size() == 1);
+    REQUIRE(asked->questions[0].name == heard->questions[0].name);
+    REQUIRE(unescape_dns_name(heard->questions[0].name).size() == label.size());
+  }
+}
+
+TEST_CASE("a goodbye names both tunnels, a memcached frame its request", "[property][l2tp]") {
+  Rng rng(7);
+  for (int round = 0; round < kRounds; ++round) {
+    const auto ours = static_cast<std::uint16_t>(rng.next());
+    const auto theirs = static_cast<std::uint16_t>(rng.next());
+    const auto goodbye = parse_l2tp_reply(build_l2tp_stop(theirs, ours));
+    REQUIRE(goodbye);
+    REQUIRE(goodbye->tunnel == theirs);
+    REQUIRE(goodbye->peer_tunnel == ours);
+    const auto frame = build_memcached_version_udp(ours);
+    const auto line = find_memcached_udp(frame, ours);
+    REQUIRE(line);
+    REQUIRE(as_text(*line) == "version\r\n");
   }
 }

@@ -394,7 +394,8 @@ Awaitable<probe::Connected> FakeNet::connect_in_world(targets::ApprovedTarget ta
   co_return result;
 }
 
-std::unique_ptr<probe::DatagramSocket> FakeNet::open_udp(const targets::ApprovedTarget& target) {
+std::unique_ptr<probe::DatagramSocket> FakeNet::open_udp(const targets::ApprovedTarget& target,
+                                                         probe::AnswersFrom) {
   if (traffic_.open >= descriptors_) return nullptr;
   ++traffic_.open;
   traffic_.most_open = std::max(traffic_.most_open, traffic_.open);

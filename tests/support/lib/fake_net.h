@@ -121,7 +121,8 @@ class FakeNet final : public probe::Sockets {
   probe::Alarms& alarms() override;
   std::size_t capacity() const override { return capacity_; }
   Awaitable<probe::Connected> connect(targets::ApprovedTarget target, Deadline by) override;
-  std::unique_ptr<probe::DatagramSocket> open_udp(const targets::ApprovedTarget& target) override;
+  std::unique_ptr<probe::DatagramSocket> open_udp(const targets::ApprovedTarget& target,
+                                                  probe::AnswersFrom from) override;
 
  private:
   template <class T>

@@ -277,6 +277,41 @@ ask_sip = datagram(b"OPTIONS sip:x SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5060;br
                    b"To: <sip:c@d>\r\nCall-ID: q\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n", 100)
 
 
+ask_ssdp = datagram(b"M-SEARCH * HTTP/1.1\r\nHOST: 127.0.0.1:1900\r\nMAN: \"ssdp:discover\"\r\nMX: 1\r\n"
+                    b"ST: upnp:rootdevice\r\n\r\n", 100)
+ask_netbios_names = datagram(struct.pack(">6H", 7, 0, 1, 0, 0, 0) + b"\x20CK" + b"A" * 30 + b"\0\0\x21\0\1", 150)
+ask_mdns_services = datagram(struct.pack(">6H", 7, 0, 1, 0, 0, 0) + b"\x09_services\x07_dns-sd\x04_udp\x05local\0\0\x0c\0\1", 60)
+ask_ipmi_capabilities = datagram(bytes.fromhex("0600ff07000000000000000000092018c88100388e04b5"), 30)
+RPC_DUMP = struct.pack(">10I", 7, 0, 2, 100000, 2, 4, 0, 0, 0, 0)
+ask_rpcbind_udp = datagram(RPC_DUMP, 48)
+
+
+def ask_netbios(ip, port, service):
+    said = ask_netbios_names(ip, port, service)
+    check(said[2:4] == "\x84\0" and ord(said[56]) == 3, f"{ip}:U{port} names three names")
+    return said
+
+
+def ask_mdns(ip, port, service):
+    said = ask_mdns_services(ip, port, service)
+    check(said[:2] == "\0\7" and "_tcp" in said, f"{ip}:U{port} names a service")
+    return said
+
+
+def ask_ipmi(ip, port, service):
+    said = ask_ipmi_capabilities(ip, port, service)
+    check(said[19] == "\x38" and said[20] == "\0", f"{ip}:U{port} answers the command")
+    return said
+
+
+def ask_rpcbind_tcp(ip, port, _):
+    link = dial(ip, port)
+    link.sendall(struct.pack(">I", 0x80000000 | len(RPC_DUMP)) + RPC_DUMP)
+    data = read_until(link, lambda d: len(d) >= 4 and len(d) >= 4 + (struct.unpack(">I", d[:4])[0] & 0x7fffffff))
+    check(data[4:8] == RPC_DUMP[:4] and data[8:12] == b"\0\0\0\1", f"{ip}:{port} replies to the call")
+    return data.decode("latin-1")
+
+
 def ask_domain_tcp(ip, port, _):
     link = dial(ip, port)
     question = struct.pack(">HHHHHH", 0x1234, 0, 1, 0, 0, 0) + CHAOS
@@ -292,6 +327,8 @@ CLIENTS = {
     ("tcp", "ms-wbt-server"): ask_rdp, ("tcp", "rfb"): ask_vnc, ("tcp", "telnet"): ask_telnet,
     ("tcp", "rtsp"): ask_rtsp, ("tcp", "domain"): ask_domain_tcp, ("udp", "domain"): ask_domain_udp,
     ("udp", "ntp"): ask_ntp, ("udp", "snmp"): ask_snmp, ("udp", "sip"): ask_sip,
+    ("udp", "ssdp"): ask_ssdp, ("udp", "netbios-ns"): ask_netbios, ("udp", "mdns"): ask_mdns,
+    ("udp", "asf-rmcp"): ask_ipmi, ("udp", "sunrpc"): ask_rpcbind_udp, ("tcp", "sunrpc"): ask_rpcbind_tcp,
 }
 NEVER_SPOKEN_TO = {"print_raw", "lpd", "modbus", "iso_tsap"}
 

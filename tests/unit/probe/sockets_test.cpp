@@ -146,10 +146,12 @@ TEST_CASE("UDP: a port unreachable is refused, silence a timeout", "[probe][sock
     free_port = gone.port;
   }
   const Server server(SOCK_DGRAM);
-  const auto refused = bench.sockets->open_udp(bench.target(free_port, net::Transport::udp));
+  const auto refused = bench.sockets->open_udp(bench.target(free_port, net::Transport::udp),
+                                               probe::AnswersFrom::asked_port);
   REQUIRE(refused);
   CHECK(bench.await(ask(*refused, "x", bench.in(5s))).outcome == DatagramOutcome::refused);
-  const auto silent = bench.sockets->open_udp(bench.target(server.port, net::Transport::udp));
+  const auto silent = bench.sockets->open_udp(bench.target(server.port, net::Transport::udp),
+                                              probe::AnswersFrom::asked_port);
   CHECK(bench.await(ask(*silent, "x", bench.in(20ms))).outcome == DatagramOutcome::timeout);
   char heard[4] = {};
   sockaddr_in from{};
@@ -160,6 +162,61 @@ TEST_CASE("UDP: a port unreachable is refused, silence a timeout", "[probe][sock
   const auto reply = bench.await(silent->receive(bench.in(5s)));
   CHECK(reply.outcome == DatagramOutcome::bytes);
   CHECK(as_text(reply.bytes) == "y");
+}
+
+namespace {
+// `text` to whoever asked `server`, from another socket bound to `ip`.
+bool answer_from(const char* ip, std::string_view text, const Server& server, sockaddr_in& asker) {
+  char heard[4] = {};
+  socklen_t size = sizeof asker;
+  const auto got = ::recvfrom(server.fd.get(), heard, sizeof heard, MSG_DONTWAIT,
+                              reinterpret_cast<sockaddr*>(&asker), &size);
+  if (got < 0 && asker.sin_port == 0) return false;
+  const UniqueFd other(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  ::inet_pton(AF_INET, ip, &at.sin_addr);
+  return ::bind(other.get(), reinterpret_cast<sockaddr*>(&at), sizeof at) == 0 &&
+         ::sendto(other.get(), text.data(), text.size(), 0, reinterpret_cast<sockaddr*>(&asker),
+                  sizeof asker) == static_cast<ssize_t>(text.size());
+}
+}  // namespace
+
+TEST_CASE("UDP: an answer may come from any port of the target, and from no other address",
+          "[probe][sockets]") {
+  Bench bench;
+  const Server server(SOCK_DGRAM);
+  const auto target = bench.target(server.port, net::Transport::udp);
+  const auto any = bench.sockets->open_udp(target, probe::AnswersFrom::any_port);
+  REQUIRE(any);
+  REQUIRE(any->send(as_bytes("x")) == DatagramOutcome::bytes);
+  sockaddr_in asker{};
+  REQUIRE(answer_from("127.0.0.2", "foreign", server, asker));
+  REQUIRE(answer_from("127.0.0.1", "ours", server, asker));
+  const auto reply = bench.await(any->receive(bench.in(5s)));
+  CHECK(reply.outcome == DatagramOutcome::bytes);
+  CHECK(as_text(reply.bytes) == "ours");
+  CHECK(bench.await(any->receive(bench.in(20ms))).outcome == DatagramOutcome::timeout);
+
+  const auto strict = bench.sockets->open_udp(target, probe::AnswersFrom::asked_port);
+  REQUIRE(strict->send(as_bytes("x")) == DatagramOutcome::bytes);
+  sockaddr_in strict_asker{};
+  REQUIRE(answer_from("127.0.0.1", "other port", server, strict_asker));
+  CHECK(bench.await(strict->receive(bench.in(50ms))).outcome == DatagramOutcome::timeout);
+}
+
+TEST_CASE("UDP: who listens to any port is told of a port unreachable all the same",
+          "[probe][sockets]") {
+  Bench bench;
+  std::uint16_t free_port = 0;
+  {
+    const Server gone(SOCK_DGRAM);
+    free_port = gone.port;
+  }
+  const auto refused = bench.sockets->open_udp(bench.target(free_port, net::Transport::udp),
+                                               probe::AnswersFrom::any_port);
+  REQUIRE(refused);
+  CHECK(bench.await(ask(*refused, "x", bench.in(5s))).outcome == DatagramOutcome::refused);
 }
 
 TEST_CASE("an abort ends a wait long before its deadline", "[probe][sockets]") {

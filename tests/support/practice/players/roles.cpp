@@ -32,6 +32,11 @@ constexpr std::array kRoles{
     Role{"dns", "domain", kVerified, make_dns, make_dns_datagram},
     Role{"ntp", "ntp", kVerified, nullptr, make_ntp},
     Role{"snmp", "snmp", kVerified, nullptr, make_snmp},
+    Role{"netbios", "netbios-ns", kVerified, nullptr, make_netbios},
+    Role{"mdns", "mdns", kVerified, nullptr, make_mdns},
+    Role{"ssdp", "ssdp", kVerified, nullptr, make_ssdp},
+    Role{"ipmi", "asf-rmcp", kVerified, nullptr, make_ipmi},
+    Role{"rpcbind", "sunrpc", kVerified, make_rpcbind, make_rpcbind_datagram},
     // A printer's raw port: takes anything, prints it, says nothing. One byte is already harm.
     // Nobody may speak to these four, so nobody can tell their protocol from their bytes.
     Role{"print_raw", "", kAcked, make_hold, nullptr},
