@@ -48,6 +48,30 @@ struct FakeTraffic {
   std::size_t open{0}, most_open{0}, fins{0}, dropped{0};     // dropped: closed without FIN
 };
 
+// The network's clock as the product reads it. With a creep each reading of steady() comes later
+// than the one before, as on a machine: two readings of one step are then never the same.
+class CreepingClock final : public Clock {
+ public:
+  explicit CreepingClock(VirtualClock& of) : of_(of) {}
+  // `on_reading` may end what would read it for ever.
+  void set_creep(std::chrono::nanoseconds each_reading,
+                 std::function<void(SteadyTime)> on_reading) {
+    creep_ = each_reading;
+    on_reading_ = std::move(on_reading);
+  }
+  [[nodiscard]] UnixMillis now() const override { return of_.now(); }
+  [[nodiscard]] SteadyTime steady() const override {
+    of_.advance(creep_);
+    if (on_reading_) on_reading_(of_.steady());
+    return of_.steady();
+  }
+
+ private:
+  VirtualClock& of_;  // the network's own, which reads it without creep
+  std::chrono::nanoseconds creep_{0};
+  std::function<void(SteadyTime)> on_reading_;
+};
+
 class FakeNet final : public probe::Sockets {
  public:
   explicit FakeNet(std::uint64_t seed = 1);
@@ -61,6 +85,10 @@ class FakeNet final : public probe::Sockets {
   void set_capacity(std::size_t sockets) { capacity_ = sockets; }
   // Connections beyond this many at once fail for want of descriptors, whatever capacity() says.
   void set_descriptors(std::size_t sockets) { descriptors_ = sockets; }
+  void set_creep(std::chrono::nanoseconds each_reading,
+                 std::function<void(SteadyTime)> on_reading = {}) {
+    read_clock_.set_creep(each_reading, std::move(on_reading));
+  }
   // Sees every attempt; with a hook none is recorded.
   void set_hook(std::function<void(const Attempt&)> hook) { hook_ = std::move(hook); }
 
@@ -84,7 +112,7 @@ class FakeNet final : public probe::Sockets {
                                     net::Transport transport = net::Transport::tcp) const;
 
   Executor executor() override { return context_.get_executor(); }
-  const Clock& clock() const override { return clock_; }
+  const Clock& clock() const override { return read_clock_; }
   probe::Alarms& alarms() override;
   std::size_t capacity() const override { return capacity_; }
   Awaitable<probe::Connected> connect(targets::ApprovedTarget target, Deadline by) override;
@@ -108,6 +136,7 @@ class FakeNet final : public probe::Sockets {
   class DatagramWire;
   boost::asio::io_context context_;
   VirtualClock clock_;
+  CreepingClock read_clock_{clock_};
   std::unique_ptr<Alarm> alarms_;
   std::map<net::Address, FakeHost> hosts_;
   FakeTraffic traffic_;
