@@ -3,6 +3,7 @@
 
 #include "qingdan/registry/store.h"
 #include "registry/earlier.h"
+#include "registry/merges.h"
 #include "registry/rows.h"
 #include "registry/store_held.h"
 
@@ -40,6 +41,7 @@ model::World read_world(Database& database, const std::vector<model::AssetId>& i
     world.assets.push_back(std::move(*asset));
   }
   world.earlier = read_earlier(database);
+  world.assertions = read_assertions(database);
   return world;
 }
 
@@ -58,7 +60,7 @@ Result<model::World> Store::load_world() {
 Result<model::World> Store::load_world(const model::Coverage& coverage) {
   auto& database = *held_->database;
   Reading reading(database);
-  auto world = read_world(database, covered_assets(database, coverage));
+  auto world = read_world(database, with_families(database, covered_assets(database, coverage)));
   auto outcome = reading.finish();
   if (!outcome) return outcome.error();
   held_->loaded = held_->generation;

@@ -21,3 +21,7 @@ INSERT INTO asset_facts VALUES (7, x'0101000301020822e7bd91e7ab99226400000000');
 INSERT INTO service_claims (id, content) VALUES (3145729, x'010102d0afa484ce67012004055f06070004');
 INSERT INTO service_facts VALUES (3, x'010101040001');
 INSERT INTO change_event (seq, at, run_id, type, object, asset_id, zone, ip, transport, port, field, before, after, cause, evidence) VALUES (5, 1780000600000, 1, '新增资产', 'asset', 7, '公用网络区', x'04C0000200', NULL, NULL, '', '', '192.0.2.0', '实测', 'run:1');
+INSERT INTO asset (id, ulid, presence, misses, first_missed, first_seen, last_seen, last_covered, identity_rule, name) VALUES (8, '01JABCDEFGHJKMNPQRSTVWXYZ1', '在线', 0, 0, 1780000001000, 1780000002000, 1780000002000, 4, '网站');
+INSERT INTO asset (id, ulid, presence, misses, first_missed, first_seen, last_seen, last_covered, identity_rule, name) VALUES (9, '01JABCDEFGHJKMNPQRSTVWXYZ2', '在线', 0, 0, 1780000001000, 1780000002000, 1780000002000, 4, '网站');
+INSERT INTO asset_merge VALUES (8, 7, 7, 1780000700000, '张三', '同一台服务器');
+INSERT INTO asset_apart VALUES (7, 9, 1780000700000, '张三', '克隆的虚拟机');
