@@ -36,6 +36,15 @@ CREATE TABLE asset (
 ) STRICT;
 CREATE TRIGGER asset_is_never_deleted BEFORE DELETE ON asset
 BEGIN SELECT RAISE(ABORT, 'assets are never deleted, deletion is a state'); END;
+CREATE TABLE asset_apart (
+  low_id  INTEGER NOT NULL REFERENCES asset (id),
+  high_id INTEGER NOT NULL REFERENCES asset (id),
+  at      INTEGER NOT NULL,
+  actor   TEXT    NOT NULL,
+  reason  TEXT    NOT NULL CHECK (reason <> ''),
+  PRIMARY KEY (low_id, high_id),
+  CHECK (low_id < high_id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE asset_claims (
   id       INTEGER PRIMARY KEY,
   asset_id INTEGER GENERATED ALWAYS AS (id >> 20) VIRTUAL,
@@ -46,6 +55,16 @@ CREATE TABLE asset_facts (
   asset_id INTEGER PRIMARY KEY REFERENCES asset (id),
   content  BLOB    NOT NULL
 ) STRICT;
+CREATE TABLE asset_merge (
+  asset_id INTEGER PRIMARY KEY REFERENCES asset (id),
+  into_id  INTEGER NOT NULL REFERENCES asset (id),
+  root_id  INTEGER NOT NULL REFERENCES asset (id),
+  at       INTEGER NOT NULL,
+  actor    TEXT    NOT NULL,
+  reason   TEXT    NOT NULL CHECK (reason <> ''),
+  CHECK (asset_id <> into_id AND asset_id <> root_id)
+) STRICT;
+CREATE INDEX asset_merge_by_root ON asset_merge (root_id);
 CREATE TABLE audit_log (
   seq     INTEGER PRIMARY KEY AUTOINCREMENT,
   at      INTEGER NOT NULL,

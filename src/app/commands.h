@@ -31,6 +31,9 @@ struct Call {
 // commands_assets.cpp
 [[nodiscard]] Result<int> carry_out(const Call& call, const AssetsShow& command);
 [[nodiscard]] Result<int> carry_out(const Call& call, const AssetsSet& command);
+// commands_merge.cpp
+[[nodiscard]] Result<int> carry_out(const Call& call, const AssetsMerge& command);
+[[nodiscard]] Result<int> carry_out(const Call& call, const AssetsUnmerge& command);
 // commands_list.cpp
 [[nodiscard]] Result<int> carry_out(const Call& call, const ListExport& command);
 [[nodiscard]] Result<int> carry_out(const Call& call, const ListSeal& command);

@@ -226,6 +226,23 @@ class Builder {
         ->required();
     people_options(set, set_args->reason, set_args->actor);
     set->add_option("--until", set_args->until, "Last day on which it holds, e.g. 2027-06-30");
+    add_merges(assets);
+  }
+
+  void add_merges(CLI::App* assets) {
+    auto* merge = assets->add_subcommand(
+        "merge", "Two records are one machine: B answers under the number of A from now on");
+    auto* args = leaf<app::AssetsMerge>(merge);
+    merge->add_option("A", args->survivor, "资产编号 or address of the one that stays")->required();
+    merge->add_option("B", args->merged, "资产编号 or address of the other")->required();
+    people_options(merge, args->reason, args->actor);
+
+    auto* unmerge = assets->add_subcommand(
+        "unmerge",
+        "Takes a merge back: both as before, and never brought together by a rule again");
+    auto* back = leaf<app::AssetsUnmerge>(unmerge);
+    unmerge->add_option("B", back->asset, "资产编号 that was merged")->required();
+    people_options(unmerge, back->reason, back->actor);
   }
 
   void add_list(CLI::App& root) {

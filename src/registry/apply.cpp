@@ -14,6 +14,7 @@
 
 #include "qingdan/registry/store.h"
 #include "registry/lines.h"
+#include "registry/merges.h"
 #include "registry/rows.h"
 #include "registry/run_state.h"
 #include "registry/said.h"
@@ -426,6 +427,7 @@ void Writer::write_changes() {
       if (index >= applied.ids.size()) return refuse("a change names an asset that is not in it");
       asset = applied.ids[index];
     }
+    if (asset) asset = root_of(database_, *asset);  // M3
     write_change(database_, change, asset);
     applied.last_seq = database_.last_id();
     if (applied.first_seq == 0) applied.first_seq = applied.last_seq;

@@ -7,6 +7,7 @@
 
 #include "qingdan/model/vocabulary.h"
 #include "qingdan/net/port_set.h"
+#include "registry/merges.h"
 #include "registry/rows.h"
 
 namespace qingdan::registry {
@@ -188,10 +189,14 @@ Piece product_piece(std::initializer_list<std::string_view> columns, const std::
           std::move(inner.values)};
 }
 
+// Of a family: any of its numbers means all of it.
 Result<Piece> asset_piece(std::string_view column, const Term& term) {
   const auto id = parse_asset_number(term.value);
   if (!id) return at_column(term.at, "\"" + term.value + "\" is not a 资产编号, e.g. ZC-000001");
-  return Piece{std::string(column) + " = ?", {id->value}};
+  const std::string asked = "(SELECT " + root_sql("q.id") + " FROM (SELECT ? AS id) q)";
+  return Piece{std::string(column) + " IN (SELECT " + asked + " UNION SELECT asset_id FROM " +
+                   "asset_merge WHERE root_id = " + asked + ")",
+               {id->value, id->value}};
 }
 
 Result<Piece> tls_piece(const Term& term) {
@@ -292,7 +297,7 @@ Result<Condition> make_service_condition(const Filter& filter) {
 }
 
 Result<Condition> make_asset_condition(const Filter& filter) {
-  Condition condition{"1", {}, false};
+  Condition condition{"a.id NOT IN (SELECT asset_id FROM asset_merge)", {}, false};
   Condition inner{"1", {}, false};
   bool asks_services = false;
   for (const auto& term : filter.terms) {
@@ -303,8 +308,8 @@ Result<Condition> make_asset_condition(const Filter& filter) {
       asks_services = true;
       continue;
     }
-    constexpr std::string_view kHeld =
-        "a.id IN (SELECT asset_id FROM addr_binding WHERE until = 0 AND ";
+    static const std::string kHeld = "a.id IN (SELECT " + root_sql("addr_binding.asset_id") +
+                                     " FROM addr_binding WHERE until = 0 AND ";
     auto piece =
         term.key == "asset" ? asset_piece("a.id", term)
         : term.key == "ip"  ? address_piece("", term)
@@ -312,12 +317,12 @@ Result<Condition> make_asset_condition(const Filter& filter) {
             ? Result<Piece>(Piece{"zone_id IN (SELECT id FROM zone WHERE name = ?)", {term.value}})
             : host_piece(term);
     if (!piece) return piece.error();
-    if (term.key == "ip" || term.key == "zone") piece->sql = std::string(kHeld) + piece->sql + ")";
+    if (term.key == "ip" || term.key == "zone") piece->sql = kHeld + piece->sql + ")";
     join(condition, *piece, term.negated);
   }
   if (asks_services) {
     join(condition,
-         {"a.id IN (SELECT s.asset_id FROM service s WHERE " +
+         {"a.id IN (SELECT " + root_sql("s.asset_id") + " FROM service s WHERE " +
               (std::any_of(filter.terms.begin(), filter.terms.end(),
                            [](const Term& term) { return term.key == "state"; })
                    ? std::string()

@@ -5,6 +5,8 @@
 #include "qingdan/base/text.h"
 #include "qingdan/model/json.h"
 #include "registry/filter.h"
+#include "registry/lines.h"
+#include "registry/merges.h"
 #include "registry/migrate.h"
 #include "registry/rows.h"
 #include "registry/run_state.h"
@@ -14,19 +16,20 @@ namespace qingdan::registry {
 namespace {
 
 constexpr std::string_view kServiceColumns =
-    "s.asset_id, z.name, s.ip, s.port, s.transport, s.vhost, s.state, s.verdict, s.tls, "
+    "a.id, z.name, s.ip, s.port, s.transport, s.vhost, s.state, s.verdict, s.tls, "
     "s.protocol, p.vendor, "
     "p.product, p.product_zh, p.version, p.cpe, a.os, s.confidence, s.rule, s.also, s.first_seen, "
     "s.last_seen";
 // CROSS JOIN keeps SQLite from turning the loops round: zones by name, each zone's services in the
 // order of their key, nothing to sort and the first row at once.
-constexpr std::string_view kInOrder =
-    "zone z CROSS JOIN service s ON s.zone_id = z.id JOIN asset a ON a.id = s.asset_id "
-    "LEFT JOIN product p ON p.id = s.product_id";
+// `a` is the asset that answers for the service (merges.h).
+const std::string kInOrder =
+    "zone z CROSS JOIN service s ON s.zone_id = z.id JOIN asset a ON a.id = " +
+    root_sql("s.asset_id") + " LEFT JOIN product p ON p.id = s.product_id";
 // Few rows through an index, sorted afterwards. The + keeps the zone out of the choice of index.
-constexpr std::string_view kSelected =
-    "service s JOIN zone z ON z.id = +s.zone_id JOIN asset a ON a.id = s.asset_id "
-    "LEFT JOIN product p ON p.id = s.product_id";
+const std::string kSelected =
+    "service s JOIN zone z ON z.id = +s.zone_id JOIN asset a ON a.id = " + root_sql("s.asset_id") +
+    " LEFT JOIN product p ON p.id = s.product_id";
 
 ServiceRow read_service_row(const Use& row) {
   ServiceRow service;
@@ -71,11 +74,29 @@ AssetRow read_asset_row(const Use& row) {
   return asset;
 }
 
+// Of those merged into it, oldest number first: what the survivor does not say, and the better of
+// the times and states, as merges.h folds records.
+void add_members(Database& database, const model::AssetRecord& folded, AssetRow& asset) {
+  asset.presence = to_string(folded.presence);
+  asset.first_seen = folded.first_seen;
+  asset.last_seen = folded.last_seen;
+  const auto fill = [&](std::string& cell, std::string_view field) {
+    if (cell.empty()) cell = text_of(database, folded.facts, field);
+  };
+  fill(asset.name, model::field::kName);
+  fill(asset.host, model::field::kHostName);
+  fill(asset.device_class, model::field::kDeviceClass);
+  fill(asset.unit, model::field::kUnit);
+  fill(asset.system, model::field::kSystem);
+}
+
 // Addresses held now, the oldest first; where none is held now, the last one that was.
-void add_addresses(Database& database, std::int64_t id, AssetRow& asset) {
+void add_addresses(Database& database, model::AssetId id, AssetRow& asset) {
   auto rows = database.ask(
       "SELECT z.name, b.ip, b.until FROM addr_binding b JOIN zone z ON z.id = b.zone_id "
-      "WHERE b.asset_id = ? ORDER BY b.until <> 0, b.until DESC, b.since, b.ip",
+      "WHERE b.asset_id = ?1 OR b.asset_id IN (SELECT asset_id FROM asset_merge WHERE root_id = "
+      "?1) "
+      "ORDER BY b.until <> 0, b.until DESC, b.since, b.ip",
       id);
   while (rows.next()) {
     const auto ip = rows.address(1).to_string();
@@ -160,9 +181,8 @@ constexpr std::int64_t kFewRows = 2000;
 // An index answers part of the condition, and what it leaves is little.
 bool leaves_few(Database& database, const Condition& condition) {
   if (!condition.selective) return false;
-  auto count =
-      database.ask("SELECT count(*) FROM (SELECT 1 FROM " + std::string(kSelected) + " WHERE " +
-                   condition.sql + " LIMIT " + std::to_string(kFewRows + 1) + ")");
+  auto count = database.ask("SELECT count(*) FROM (SELECT 1 FROM " + kSelected + " WHERE " +
+                            condition.sql + " LIMIT " + std::to_string(kFewRows + 1) + ")");
   bind_values(count, condition);
   return count.next() && count.integer(0) <= kFewRows;
 }
@@ -186,9 +206,8 @@ Result<void> Query::services(const Filter& filter,
   if (!condition) return condition.error();
   Reading reading(*database_);
   const std::string sql = "SELECT " + std::string(kServiceColumns) + " FROM " +
-                          std::string(leaves_few(*database_, *condition) ? kSelected : kInOrder) +
-                          " WHERE " + condition->sql +
-                          " ORDER BY z.name, s.ip, s.transport, s.port, s.vhost";
+                          (leaves_few(*database_, *condition) ? kSelected : kInOrder) + " WHERE " +
+                          condition->sql + " ORDER BY z.name, s.ip, s.transport, s.port, s.vhost";
   auto rows = database_->ask(sql);
   bind_values(rows, *condition);
   while (rows.next() && on_row(read_service_row(rows))) {
@@ -210,11 +229,17 @@ Result<void> Query::assets(const Filter& filter,
   bind_values(rows, *condition);
   while (rows.next()) {
     auto asset = read_asset_row(rows);
-    add_addresses(*database_, rows.integer(0), asset);
-    asset.services = static_cast<std::uint64_t>(
-        database_->number("SELECT count(*) FROM service WHERE asset_id = ? AND state = 'open' "
-                          "AND verdict IN ('open-verified', 'open-acked')",
-                          rows.integer(0)));
+    const model::AssetId id{rows.integer(0)};
+    add_addresses(*database_, id, asset);
+    if (!members_of(*database_, id).empty()) {
+      Words words(*database_);
+      if (const auto folded = read_folded(words, id)) add_members(*database_, *folded, asset);
+    }
+    asset.services = static_cast<std::uint64_t>(database_->number(
+        "SELECT count(*) FROM service WHERE (asset_id = ?1 OR asset_id IN (SELECT "
+        "asset_id FROM asset_merge WHERE root_id = ?1)) AND state = 'open' "
+        "AND verdict IN ('open-verified', 'open-acked')",
+        id));
     if (!database_->ok() || !on_row(asset)) break;
   }
   return reading.finish();
@@ -225,7 +250,7 @@ Result<std::optional<model::AssetRecord>> Query::find_asset(std::string_view nam
   std::optional<model::AssetRecord> asset;
   if (const auto id = asset_by_name(*database_, name)) {
     Words words(*database_);
-    asset = read_asset(words, *id);
+    asset = read_folded(words, root_of(*database_, *id));
   }
   auto outcome = reading.finish();
   if (!outcome) return outcome.error();
@@ -265,8 +290,10 @@ Result<void> Query::changes(const ChangeFilter& filter,
 Result<std::vector<model::Change>> Query::changes_of(model::AssetId asset) const {
   Reading reading(*database_);
   std::vector<model::Change> changes;
-  const std::string sql = "SELECT " + std::string(kChangeColumns) +
-                          " FROM change_event WHERE asset_id = ? ORDER BY seq";
+  const std::string sql =
+      "SELECT " + std::string(kChangeColumns) +
+      " FROM change_event WHERE asset_id = ?1 OR asset_id IN (SELECT asset_id FROM "
+      "asset_merge WHERE root_id = ?1) ORDER BY seq";
   auto rows = database_->ask(sql, asset);
   while (rows.next()) changes.push_back(read_change(rows));
   auto outcome = reading.finish();
@@ -340,7 +367,7 @@ Result<void> Query::certificates(const std::function<bool(const CertificateRow&)
         row.certificate.sha256);
     while (uses.next()) {
       row.used_at.push_back(read_endpoint(uses, 0));
-      row.assets.push_back(asset_number(uses.integer(4)));
+      row.assets.push_back(asset_number(root_of(*database_, {uses.integer(4)}).value));
       const bool first = row.used_at.size() == 1;
       row.first_seen = first ? uses.time(5) : std::min(row.first_seen, uses.time(5));
       row.last_seen = std::max(row.last_seen, uses.time(6));

@@ -10,6 +10,7 @@
 #include "qingdan/base/text.h"
 #include "qingdan/model/json.h"
 #include "qingdan/net/digest.h"
+#include "registry/merges.h"
 #include "registry/migrate.h"
 #include "registry/rows.h"
 #include "registry/sealed.h"
@@ -94,10 +95,10 @@ void seal_runs(Database& database, const SnapshotHead& head) {
 
 void seal_assets(Database& database, const SnapshotHead& head, Snapshot& snapshot) {
   Words words(database);
-  auto rows = database.ask("SELECT id FROM asset ORDER BY id");
+  auto rows = database.ask(std::string(kListedAssets) + " ORDER BY id");
   while (rows.next()) {
     const model::AssetId id{rows.integer(0)};
-    auto asset = read_asset(words, id);
+    auto asset = read_folded(words, id);
     if (!asset) return;
     const auto by_people = [](const model::Claim& claim) { return claim.source != "manual"; };
     std::erase_if(asset->claims, by_people);
@@ -126,14 +127,16 @@ std::vector<model::Coverage> coverages(Database& database, const SnapshotHead& h
 void seal_addresses(Database& database, const SnapshotHead& head) {
   const auto covered = coverages(database, head);
   auto rows = database.ask(
-      "SELECT z.name, x.ip, n.asset_id, coalesce(a.unit, ''), coalesce(d.first_answered, 0), "
+      "SELECT z.name, x.ip, " + root_sql("n.asset_id") +
+      ", coalesce(a.unit, ''), coalesce(d.first_answered, 0), "
       "coalesce(d.last_answered, 0), "
       "(SELECT count(DISTINCT asset_id) FROM addr_binding WHERE zone_id = x.zone_id AND ip = x.ip) "
       "FROM (SELECT zone_id, ip FROM address UNION SELECT zone_id, ip FROM addr_binding) x "
       "JOIN zone z ON z.id = x.zone_id "
       "LEFT JOIN address d ON d.zone_id = x.zone_id AND d.ip = x.ip "
       "LEFT JOIN addr_binding n ON n.zone_id = x.zone_id AND n.ip = x.ip AND n.until = 0 "
-      "LEFT JOIN asset a ON a.id = n.asset_id");
+      "LEFT JOIN asset a ON a.id = " +
+      root_sql("n.asset_id"));
   while (rows.next()) {
     const auto zone = rows.text(0);
     const auto ip = rows.address(1);
@@ -157,16 +160,18 @@ void seal_addresses(Database& database, const SnapshotHead& head) {
 }
 
 void seal_certificates(Database& database, const SnapshotHead& head) {
+  const std::string root = root_sql("s.asset_id");
   database.run(
       "INSERT INTO snapshot_certificate (snapshot_id, sha256, zone, ip, transport, port, vhost, "
       "asset_id, "
       "unit, first_seen, last_seen) SELECT ?, s.certificate, z.name, s.ip, s.transport, s.port, "
-      "s.vhost, "
-      "s.asset_id, a.unit, u.first_seen, s.last_seen FROM service s "
-      "JOIN certificate c ON c.sha256 = s.certificate "
-      "JOIN certificate_use u ON u.service_id = s.id AND u.sha256 = s.certificate "
-      "JOIN zone z ON z.id = s.zone_id JOIN asset a ON a.id = s.asset_id "
-      "WHERE s.certificate <> '' AND s.state = 'open'",
+      "s.vhost, " +
+          root +
+          ", a.unit, u.first_seen, s.last_seen FROM service s "
+          "JOIN certificate c ON c.sha256 = s.certificate "
+          "JOIN certificate_use u ON u.service_id = s.id AND u.sha256 = s.certificate "
+          "JOIN zone z ON z.id = s.zone_id JOIN asset a ON a.id = " +
+          root + " WHERE s.certificate <> '' AND s.state = 'open'",
       head.id);
 }
 

@@ -4,6 +4,7 @@
 #include "qingdan/registry/store.h"
 #include "registry/earlier.h"
 #include "registry/incidents.h"
+#include "registry/merges.h"
 #include "registry/rows.h"
 #include "registry/store_held.h"
 
@@ -42,6 +43,7 @@ model::World read_world(Database& database, const std::vector<model::AssetId>& i
   }
   world.earlier = read_earlier(database);
   world.middleboxes = read_middleboxes(database, std::nullopt);
+  world.assertions = read_assertions(database);
   return world;
 }
 
@@ -60,7 +62,7 @@ Result<model::World> Store::load_world() {
 Result<model::World> Store::load_world(const model::Coverage& coverage) {
   auto& database = *held_->database;
   Reading reading(database);
-  auto world = read_world(database, covered_assets(database, coverage));
+  auto world = read_world(database, with_families(database, covered_assets(database, coverage)));
   auto outcome = reading.finish();
   if (!outcome) return outcome.error();
   held_->loaded = held_->generation;

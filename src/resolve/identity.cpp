@@ -78,6 +78,7 @@ class Matcher {
       : before_(before), seen_(seen), matches_(seen.hosts.size()), taken_(before.assets.size()) {
     index_assets();
     index_hosts();
+    index_assertions();
   }
 
   std::vector<Match> run() {
@@ -100,6 +101,7 @@ class Matcher {
  private:
   void index_assets();
   void index_hosts();
+  void index_assertions();
   [[nodiscard]] bool usable(const std::string& zone, const Identifier& id) const;
   [[nodiscard]] std::vector<Identifier> agreed(const HostSeen& host,
                                                const AssetRecord& asset) const;
@@ -110,6 +112,7 @@ class Matcher {
   [[nodiscard]] std::optional<std::size_t> holder(const HostSeen& host) const;
   [[nodiscard]] Indices candidates(const HostSeen& host, bool strong) const;
   [[nodiscard]] bool forbidden(const HostSeen& host, std::size_t asset) const;
+  [[nodiscard]] bool is_kept_apart(const HostSeen& host, std::size_t asset) const;
   void take(std::size_t host, std::size_t asset, int rule, std::string reason);
 
   void by_person(std::size_t h);
@@ -128,6 +131,8 @@ class Matcher {
   std::unordered_map<std::string, Indices> assets_with_, hosts_with_;
   std::set<std::string> shared_;
   std::map<std::pair<std::string, net::Address>, std::size_t> holder_at_, host_at_;
+  std::map<std::size_t, Indices> families_;  // by asset: those that a person says are it too
+  std::set<std::pair<std::size_t, std::size_t>> apart_;  // both ways
   std::unordered_map<std::string, std::size_t> fresh_with_, first_fresh_host_;
   std::size_t fresh_count_{0};
 };
@@ -169,6 +174,26 @@ void Matcher::index_hosts() {
   }
 }
 
+void Matcher::index_assertions() {
+  std::map<model::AssetId, std::size_t> index_of;
+  for (std::size_t a = 0; a < before_.assets.size(); ++a) index_of[before_.assets[a].id] = a;
+  std::map<std::size_t, Indices> merged;  // by survivor, itself among them
+  for (const auto& said : before_.assertions) {
+    const auto one = index_of.find(said.asset);
+    const auto other = index_of.find(said.other);
+    if (!said.other || one == index_of.end() || other == index_of.end()) continue;
+    if (said.same) {
+      merged.try_emplace(one->second, Indices{one->second}).first->second.push_back(other->second);
+    } else {
+      apart_.insert({one->second, other->second});
+      apart_.insert({other->second, one->second});
+    }
+  }
+  for (const auto& [survivor, family] : merged) {
+    for (const auto a : family) families_[a] = family;
+  }
+}
+
 bool Matcher::usable(const std::string& zone, const Identifier& id) const {
   return is_telling(id) && !shared_.contains(key_of(zone, id));
 }
@@ -207,7 +232,18 @@ std::optional<std::size_t> Matcher::holder(const HostSeen& host) const {
   return found->second;
 }
 
+// The host shows itself to be one that a person holds to be another machine than the asset.
+bool Matcher::is_kept_apart(const HostSeen& host, std::size_t asset) const {
+  const auto held_by = holder(host);
+  if (!held_by || !apart_.contains({asset, *held_by})) return false;
+  const auto& other = before_.assets[*held_by];
+  return !agreed(host, other).empty() ||
+         (!contradicts(host, other) &&
+          similarity(other, host.ip, host, seen_.coverage.ports) >= kAlike);
+}
+
 bool Matcher::forbidden(const HostSeen& host, std::size_t asset) const {
+  if (is_kept_apart(host, asset)) return true;
   return std::any_of(before_.assertions.begin(), before_.assertions.end(), [&](const auto& said) {
     return !said.same && said.asset && said.asset == before_.assets[asset].id &&
            said.ip == host.ip && said.zone == host.zone;
@@ -274,6 +310,14 @@ void Matcher::by_person(std::size_t h) {
     for (std::size_t a = 0; a < before_.assets.size(); ++a) {
       if (before_.assets[a].id == said.asset) return take(h, a, 1, said.reason);
     }
+  }
+  // Records of one machine: at the address of one it may show what the other is known by.
+  const auto a = holder(host);
+  const auto family = a ? families_.find(*a) : families_.end();
+  if (family == families_.end() || forbidden(host, *a)) return;
+  for (const auto member : family->second) {
+    const auto ids = agreed(host, before_.assets[member]);
+    if (!ids.empty()) return take(h, *a, 1, names_of(ids));
   }
 }
 

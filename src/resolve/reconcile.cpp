@@ -12,6 +12,7 @@
 #include "qingdan/resolve/diff.h"
 #include "qingdan/resolve/identity.h"
 #include "qingdan/resolve/presence.h"
+#include "resolve/families.h"
 #include "resolve/hearing.h"
 
 namespace qingdan::resolve {
@@ -74,7 +75,8 @@ class Step {
       : seen_(seen),
         frame_{seen, "probe:" + seen.run.vantage, time_of(seen.run)},
         matches_(match_hosts(before, seen)),
-        parts_(before.assets.size()) {
+        parts_(before.assets.size()),
+        families_(before) {
     result_.after = std::move(before);
   }
 
@@ -93,6 +95,7 @@ class Step {
     collect_inheritance();
     for (std::size_t a = 0; a < parts_.size(); ++a) settle(a);
     make_new_assets();
+    families_.hush(result_);
     return std::move(result_);
   }
 
@@ -126,6 +129,7 @@ class Step {
   RunFrame frame_;
   std::vector<Match> matches_;
   std::vector<Part> parts_;
+  const Families families_;
   Guard guard_;
   std::multimap<Place, std::size_t>
       strays_;                        // address → assets with records there they do not hold

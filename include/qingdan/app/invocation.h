@@ -58,6 +58,14 @@ struct AssetsSet {
   std::vector<std::string> assignments;  // FIELD=VALUE
   std::string reason, until, actor;
 };
+struct AssetsMerge {
+  std::string survivor, merged;  // the second answers under the first's number
+  std::string reason, actor;
+};
+struct AssetsUnmerge {
+  std::string asset;  // the one that was merged
+  std::string reason, actor;
+};
 struct ChangesList {
   std::int64_t since{0};
   std::int64_t run{0}, against{0};  // 0 = not given
@@ -88,8 +96,8 @@ struct RegisterRestore {
 
 using Command =
     std::variant<ScopeCheck, Sweep, Census, RunsList, RunsShow, RunsResume, RunsStop, RunsFinish,
-                 RunsTouched, ServicesList, AssetsList, AssetsShow, AssetsSet, ChangesList,
-                 ListExport, ListSeal, ListDiff, RulesCheck, RulesIdentify, RegisterVerify,
+                 RunsTouched, ServicesList, AssetsList, AssetsShow, AssetsSet, AssetsMerge,
+                 AssetsUnmerge, ChangesList, ListExport, ListSeal, ListDiff, RulesCheck, RulesIdentify, RegisterVerify,
                  RegisterRebuild, RegisterBackup, RegisterRestore>;
 
 struct Invocation {

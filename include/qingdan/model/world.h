@@ -51,14 +51,16 @@ struct AssetRecord {
   bool operator==(const AssetRecord&) const = default;
 };
 
-// A person says that what answers at (zone, ip) is (`same`) or is not this asset. Heard before any
-// rule of resolve/identity. Merged assets come as one record and need none.
+// What a person said, heard before any rule of resolve/identity. With `other`: the two records are
+// (`same`: merged, `asset` is the survivor) or never are one machine. Without: what answers at
+// (zone, ip) is or is not this asset.
 struct IdentityAssertion {
   bool same{true};
   AssetId asset;
   std::string zone;
   net::Address ip;
   std::string reason;
+  AssetId other;                // 0 = it is about an address
   bool operator==(const IdentityAssertion&) const = default;
 };
 

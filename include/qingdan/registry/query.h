@@ -120,9 +120,11 @@ class Query {
   // Ordered by 资产编号.
   [[nodiscard]] Result<void> assets(const Filter& filter,
                                     const std::function<bool(const AssetRow&)>& on_row) const;
-  // By 资产编号 or an address it is bound to now. nullopt = none such.
+  // By 资产编号 or an address it is bound to now; of merged ones the survivor, with what is known of
+  // them. nullopt = none such.
   [[nodiscard]] Result<std::optional<model::AssetRecord>> find_asset(std::string_view name) const;
-  // All assets with everything, by id; streamed one at a time.
+  // All records with everything, by id, streamed one at a time; those that were merged as they are
+  // kept, each for itself.
   [[nodiscard]] Result<void> records(
       const std::function<bool(const model::AssetRecord&)>& on_row) const;
   // Ordered by seq.

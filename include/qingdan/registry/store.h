@@ -6,7 +6,8 @@
 //   R3  a run is applied once; ingesting or applying it again changes nothing
 //   R4  numbers (资产编号, change seq) and ids are never given twice
 // The way of a census: begin_run → add… → record coverage → finish_run → load_world, load_seen →
-// resolve::reconcile → apply. The way of a person: set_manual, withdraw_manual.
+// resolve::reconcile → apply. The way of a person: set_manual, withdraw_manual,
+// merge, unmerge.
 #pragma once
 
 #include <functional>
@@ -55,6 +56,12 @@ struct Batch {
   std::vector<model::Finding> findings;
   std::vector<model::SentBlock> sent;           // into the probe ledger
   std::optional<model::Checkpoint> checkpoint;  // covers all of the above and what came before
+};
+
+// Who says that an asset is, or is no longer, part of another.
+struct MergeStatement {
+  std::string asset;  // 资产编号 of the one that answers under the survivor's number
+  std::string reason, actor;
 };
 
 class Store {
@@ -142,6 +149,13 @@ class Store {
   [[nodiscard]] Result<model::AssetId> set_manual(const ManualClaim& claim);
   // Removes it again. Error input where there is none.
   [[nodiscard]] Result<model::AssetId> withdraw_manual(const ManualClaim& claim);
+
+  // From now on `said.asset` answers under the survivor's number; no record changes (registry/merges.h).
+  // Gives the number that answers. Error input: no such asset, one already, or a blank reason.
+  [[nodiscard]] Result<std::string> merge(const std::string& survivor, const MergeStatement& said);
+  // Takes it back: both are as they would be without it, and no rule brings them together again.
+  // Gives the number it answered under. Error input where it was not merged.
+  [[nodiscard]] Result<std::string> unmerge(const MergeStatement& said);
 
   // The connection, for seal.h, audit.h and backup (all of this directory).
   [[nodiscard]] Database& database();

@@ -1,6 +1,8 @@
 // Laws of the register on random histories: what was judged is what is held, the file stays sound,
 // and judging nothing new writes nothing.
+#include <set>
 #include "../../unit/registry/fixture.h"
+
 #include "qingdan/registry/audit.h"
 #include "qingdan/registry/query.h"
 #include "qingdan/registry/seal.h"
@@ -132,6 +134,55 @@ TEST_CASE("after any history the register holds what was judged", "[registry][pr
     CHECK(take(verify(dir.file("r.db"))).faults == std::vector<std::string>{});
     CHECK_FALSE(take(seal(store, {1}, "a")).reused);
     CHECK(take(seal(store, {2}, "a")).reused);
+  }
+}
+
+// Any history of merges, runs and partings: what is held of each record is what would be held
+// without them, and those parted are told apart from then on.
+TEST_CASE("law 7: merging and parting move nothing", "[registry][property]") {
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    INFO("seed " << seed);
+    TempDir dir;
+    VirtualClock clock;
+    Rng rng(seed);
+    auto store = take(Store::open(dir.file("r.db"), clock, rng));
+    std::set<std::int64_t> merged;
+    model::World held;
+    for (int round = 0; round < 14; ++round) {
+      INFO("round " << round);
+      if (rng.below(3) == 0 || held.assets.size() < 3) {
+        const auto before = take(store.load_world());
+        take(store.apply(before, {next_world(before, {}, round, rng), {}}));
+        held = take(store.load_world());
+      }
+      if (held.assets.empty()) continue;  // chance gave none yet
+      const auto any = [&] { return 1 + static_cast<std::int64_t>(rng.below(held.assets.size())); };
+      const auto one = any();
+      if (const auto done_to = store.merge(asset_number(any()), {asset_number(one), "r", "a"})) {
+        merged.insert(one);
+      }
+      const auto other = any();
+      const auto parted = store.unmerge({asset_number(other), "r", "a"});
+      CHECK(parted.has_value() == (merged.erase(other) == 1));
+      CHECK(take(store.load_world()).assets == held.assets);
+      std::size_t listed = 0;
+      const auto query = take(Query::open(dir.file("r.db")));
+      done(query.assets({}, [&](const AssetRow&) { return ++listed != 0; }));
+      CHECK(listed == held.assets.size() - merged.size());
+      for (std::size_t i = 0; i < held.assets.size(); ++i) {
+        const auto found = take(query.find_asset(held.assets[i].number));
+        REQUIRE(found);
+        CHECK((found->number == held.assets[i].number) ==
+              !merged.contains(held.assets[i].id.value));
+      }
+    }
+    while (!merged.empty()) {
+      take(store.unmerge({asset_number(*merged.begin()), "r", "a"}));
+      merged.erase(merged.begin());
+    }
+    const auto query = take(Query::open(dir.file("r.db")));
+    for (const auto& asset : held.assets) CHECK(*take(query.find_asset(asset.number)) == asset);
+    CHECK(take(verify(dir.file("r.db"))).faults == std::vector<std::string>{});
   }
 }
 

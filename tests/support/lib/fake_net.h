@@ -78,6 +78,30 @@ class SocketWorld {
                                                           BytesView bytes) = 0;
 };
 
+// The network's clock as the product reads it. With a creep each reading of steady() comes later
+// than the one before, as on a machine: two readings of one step are then never the same.
+class CreepingClock final : public Clock {
+ public:
+  explicit CreepingClock(VirtualClock& of) : of_(of) {}
+  // `on_reading` may end what would read it for ever.
+  void set_creep(std::chrono::nanoseconds each_reading,
+                 std::function<void(SteadyTime)> on_reading) {
+    creep_ = each_reading;
+    on_reading_ = std::move(on_reading);
+  }
+  [[nodiscard]] UnixMillis now() const override { return of_.now(); }
+  [[nodiscard]] SteadyTime steady() const override {
+    of_.advance(creep_);
+    if (on_reading_) on_reading_(of_.steady());
+    return of_.steady();
+  }
+
+ private:
+  VirtualClock& of_;  // the network's own, which reads it without creep
+  std::chrono::nanoseconds creep_{0};
+  std::function<void(SteadyTime)> on_reading_;
+};
+
 class FakeNet final : public probe::Sockets {
  public:
   explicit FakeNet(std::uint64_t seed = 1);
@@ -94,6 +118,10 @@ class FakeNet final : public probe::Sockets {
   // Outlives the sockets. With a world, set_loss() means nothing.
   void set_world(SocketWorld* world) { world_ = world; }
   [[nodiscard]] const FakeHost* find_host(const net::Address& ip) const;
+  void set_creep(std::chrono::nanoseconds each_reading,
+                 std::function<void(SteadyTime)> on_reading = {}) {
+    read_clock_.set_creep(each_reading, std::move(on_reading));
+  }
   // Sees every attempt; with a hook none is recorded.
   void set_hook(std::function<void(const Attempt&)> hook) { hook_ = std::move(hook); }
 
@@ -117,7 +145,7 @@ class FakeNet final : public probe::Sockets {
                                     net::Transport transport = net::Transport::tcp) const;
 
   Executor executor() override { return context_.get_executor(); }
-  const Clock& clock() const override { return clock_; }
+  const Clock& clock() const override { return read_clock_; }
   probe::Alarms& alarms() override;
   std::size_t capacity() const override { return capacity_; }
   Awaitable<probe::Connected> connect(targets::ApprovedTarget target, Deadline by) override;
@@ -145,6 +173,7 @@ class FakeNet final : public probe::Sockets {
   class DatagramWire;
   boost::asio::io_context context_;
   VirtualClock clock_;
+  CreepingClock read_clock_{clock_};
   std::unique_ptr<Alarm> alarms_;
   std::map<net::Address, FakeHost> hosts_;
   FakeTraffic traffic_;

@@ -73,6 +73,21 @@ TEST_CASE("rule directories add up", "[cli]") {
   CHECK(std::get<app::RulesCheck>(after.command).directories == std::vector<std::string>{"d"});
 }
 
+TEST_CASE("assets are merged and taken apart with a reason", "[cli]") {
+  const auto merge = command<app::AssetsMerge>(
+      {"assets", "merge", "ZC-000001", "192.0.2.8", "--reason", "两块网卡", "--actor", "王工"});
+  CHECK(merge.survivor == "ZC-000001");
+  CHECK(merge.merged == "192.0.2.8");
+  CHECK(merge.reason == "两块网卡");
+  CHECK(merge.actor == "王工");
+  const auto back = command<app::AssetsUnmerge>({"assets", "unmerge", "ZC-2", "--reason", "误判"});
+  CHECK(back.asset == "ZC-2");
+  CHECK(back.reason == "误判");
+  CHECK(ending({"assets", "merge", "ZC-1", "ZC-2"}).status == 2);
+  CHECK(ending({"assets", "merge", "ZC-1", "--reason", "r"}).status == 2);
+  CHECK(ending({"assets", "unmerge", "ZC-2"}).status == 2);
+}
+
 TEST_CASE("a format is a word of three", "[cli]") {
   CHECK(invocation({"runs", "list", "--format", "csv"}).format == app::Format::csv);
   CHECK(invocation({"runs", "list", "--format", "jsonl"}).format == app::Format::jsonl);

@@ -331,6 +331,25 @@ Awaitable<void> run_confirm(Rig& rig, std::vector<targets::ApprovedTarget> endpo
 }
 }  // namespace
 
+// A clock that stands still between two readings hides it: a position parked for a moment that
+// comes between the walk's look at the car park and its taking from it was judged a second time.
+TEST_CASE("a parked probe is not judged twice while the clock runs on") {
+  Rig rig(test::make_scope(test::ScopeText{{"192.0.2.0/27"}, {}, 0, 0, 4, ""}));
+  // The fault made the sweep endless; the test is not to be so. It takes well under a minute.
+  const auto late = rig.net.virtual_clock().steady() + 10min;
+  rig.net.set_creep(500us, [&](SteadyTime now) { rig.stop = rig.stop || now > late; });
+  const Grid source(rig.scope, "1-48");
+  Found found;
+
+  const auto swept = run(rig, source, found);
+
+  CHECK_FALSE(rig.stop);
+  CHECK(swept.ok);
+  CHECK(found.twice == 0);
+  CHECK(found.results.size() == source.size());
+  CHECK(found.count(Verdict::filtered) == source.size());
+}
+
 TEST_CASE("confirm asks again, a second later, and says what it is now") {
   Rig rig(test::make_scope("192.0.2.0/29"));
   rig.net.listen("192.0.2.1", 22, test::peers::silent());

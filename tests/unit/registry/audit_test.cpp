@@ -74,7 +74,7 @@ TEST_CASE("each kind of damage is a fault", "[registry][audit]") {
       {"UPDATE blob SET content = x'02'", "does not fit its digest"},
       {"PRAGMA foreign_keys = OFF; DELETE FROM zone", "refer to a zone that is not there"},
       {"CREATE TABLE extra (x INTEGER) STRICT",
-       "its tables are not those of schema " + std::to_string(embedded_migrations().size())},
+       "its tables are not those of schema " + std::to_string(schema_version())},
       {"UPDATE service SET protocol = 'x' WHERE id = 1",
        "1 services are listed with another protocol"},
       {"UPDATE service SET product_id = NULL", "4 services are listed with another product"},

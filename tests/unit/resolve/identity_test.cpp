@@ -203,13 +203,13 @@ TEST_CASE("identity never crosses zones", "[resolve][identity]") {
 TEST_CASE("what a person said of an address goes before every rule", "[resolve][identity]") {
   auto before = world_of({keyed(ip(1), "key-a")});
   SECTION("it is the asset") {
-    before.assertions = {{true, before.assets[0].id, kZone, ip(1), "更换主板"}};
+    before.assertions = {{true, before.assets[0].id, kZone, ip(1), "更换主板", {}}};
     const auto told = after(before, run(2, 1, {keyed(ip(1), "key-b", {kSmb})}));
     CHECK(told.world.assets.size() == 1);
     CHECK(told.world.assets[0].identity_rule == 1);
   }
   SECTION("it is not") {
-    before.assertions = {{false, before.assets[0].id, kZone, ip(9), "克隆"}};
+    before.assertions = {{false, before.assets[0].id, kZone, ip(9), "克隆", {}}};
     const auto told = after(before, run(2, 1, {keyed(ip(9), "key-a")}));
     CHECK(count(told.changes, ChangeType::asset_new) == 1);
     CHECK(count(told.changes, ChangeType::asset_suspect) == 1);
