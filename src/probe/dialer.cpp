@@ -7,6 +7,23 @@
 #include "qingdan/probe/table.h"
 
 namespace qingdan::probe {
+namespace {
+
+// Payload of one segment on Ethernet: 1500 less the headers of IPv4 and TCP with timestamps.
+constexpr std::size_t kSegment = 1448;
+std::uint32_t segments(std::size_t bytes) {
+  return static_cast<std::uint32_t>((bytes + kSegment - 1) / kSegment);
+}
+
+// So long a connection may stand waiting for its FIN to be affordable.
+constexpr std::chrono::milliseconds kFinishPatience{3000};
+constexpr std::chrono::milliseconds kDrainLeast{200};
+constexpr std::chrono::milliseconds kSpendSlice{100};
+// Where packets are counted a peer must not be able to make us acknowledge dozens at once: two
+// segments at a time, doubled by the kernel for its own bookkeeping (tcp(7)).
+constexpr int kPacedWindow = 4096;
+
+}  // namespace
 
 std::string_view to_string(DialOutcome outcome) {
   switch (outcome) {
@@ -42,20 +59,35 @@ Connection::Connection(Dialer& dialer, targets::ApprovedTarget target, Connected
 Awaitable<ReadResult> Connection::read(Deadline by) {
   QD_EXPECTS(stream_);
   auto read = co_await stream_->read(by);
-  if (read.outcome == ReadOutcome::bytes) dialer_->tell_heard(target_->ip());
+  if (read.outcome == ReadOutcome::bytes) {
+    dialer_->tell_heard(target_->ip());
+    dialer_->spent(target_->ip(), segments(read.bytes.size()));
+    // What we have not read closes the peer's window: reading on is what makes it send on, and us
+    // acknowledge.
+    co_await dialer_->spend(target_->ip(), 1, by);
+  }
+  if (read.outcome == ReadOutcome::closed) dialer_->spent(target_->ip(), 1);
   co_return read;
 }
 
 Awaitable<bool> Connection::write(Bytes bytes, Deadline by) {
   QD_EXPECTS(stream_);
   if (!dialer_->permits(*target_)) co_return false;
+  auto paid = co_await dialer_->spend(target_->ip(), segments(bytes.size()), by);
+  if (!paid) co_return false;
   auto written = co_await stream_->write(std::move(bytes), by);
   co_return written;
 }
 
+// FIN, and the acknowledgement of the peer's. A connection is closed properly even where the budget
+// does not allow it in time: half-closed ones are what breaks small devices.
 Awaitable<void> Connection::finish(Deadline by) {
   QD_EXPECTS(stream_);
-  return stream_->finish(by);
+  const Deadline patience{by.at + kFinishPatience};
+  auto paid = co_await dialer_->spend(target_->ip(), 2, patience);
+  if (!paid) dialer_->spent(target_->ip(), 2);
+  const Deadline drained{std::max(by.at, dialer_->clock().steady() + kDrainLeast)};
+  co_await stream_->finish(drained);
 }
 
 DatagramExchange::DatagramExchange(Dialer& dialer, targets::ApprovedTarget target,
@@ -102,6 +134,32 @@ void Dialer::note(const net::Address& ip, model::SendKind kind, const net::Addre
   if (log_ != nullptr) log_->count(ip, kind, 1, at).from = from;
 }
 
+void Dialer::charge(targets::Budget& budget) {
+  budget_ = &budget;
+  if (!budget.unlimited()) sockets_.limit_receive_window(kPacedWindow);
+}
+
+Awaitable<bool> Dialer::spend(net::Address ip, std::uint32_t packets, Deadline by) {
+  if (budget_ == nullptr || budget_->unlimited() || packets == 0) co_return true;
+  Event timer(sockets_.executor(), sockets_.alarms());
+  while (true) {
+    const auto now = clock().steady();
+    const bool fragile = devices_ != nullptr && devices_->fragile(ip);
+    const auto later = budget_->try_take(ip, now, {packets, true, fragile});
+    if (!later) co_return true;
+    if (*later > by.at) co_return false;
+    const auto until = std::min(*later, now + kSpendSlice);
+    const bool woken = co_await timer.wait_until(until);
+    // An alarm before its time is a stop (abort_waits).
+    if (!woken && clock().steady() < until) co_return false;
+  }
+}
+
+void Dialer::spent(const net::Address& ip, std::uint32_t packets) {
+  if (budget_ == nullptr || budget_->unlimited() || packets == 0) return;
+  budget_->force(ip, clock().steady(), packets);
+}
+
 Awaitable<Connection> Dialer::dial(targets::ApprovedTarget target, Deadline by,
                                    model::SendKind kind) {
   Connected connected;
@@ -112,6 +170,7 @@ Awaitable<Connection> Dialer::dial(targets::ApprovedTarget target, Deadline by,
     const auto begun = clock().steady();
     auto made = co_await sockets_.connect(target, by);
     connected = std::move(made);
+    if (connected.outcome == DialOutcome::connected) spent(target.ip(), 1);  // its third packet
     tell_outcome(target, connected.outcome, begun);
   } else {
     connected.outcome = DialOutcome::out_of_scope;

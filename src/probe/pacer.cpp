@@ -20,7 +20,9 @@ bool has_come(UnixMillis opens, UnixMillis now) { return opens.value != 0 && now
 }  // namespace
 
 Pacer::Pacer(Dialer& dialer, targets::Budget& budget, const std::atomic<bool>& stop)
-    : dialer_(dialer), budget_(budget), stop_(stop), zones_(dialer.scope().zones()) {}
+    : dialer_(dialer), budget_(budget), stop_(stop), zones_(dialer.scope().zones()) {
+  dialer_.charge(budget_);
+}
 
 // A wall clock that jumped back makes the age negative: ask again then too.
 bool Pacer::is_fresh(UnixMillis asked, UnixMillis now) const {
@@ -87,7 +89,7 @@ Permit Pacer::ask(const targets::ApprovedTarget& target, Errand errand) {
     return {Leave::guarded, {}, {}};
   }
   if (fragile && connects && devices->busy(target.ip())) return {Leave::later, now() + kLineHeld, {}};
-  const auto later = budget_.try_take(target.ip(), now(), {1, false, fragile});
+  const auto later = budget_.try_take(target.ip(), now(), {1, true, fragile});
   if (later) return {Leave::later, *later, {}};
   if (guard != nullptr) {
     guard->on_sent(target.ip(), {target.transport(), target.port()}, errand.what, now(),

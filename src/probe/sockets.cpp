@@ -303,6 +303,9 @@ class AsioSockets final : public Sockets {
     asio::ip::tcp::socket socket(executor_);
     error_code failed = open_quietly(socket, peer.protocol());
     if (!failed) socket.set_option(asio::ip::tcp::no_delay(true), failed);
+    if (!failed && receive_window_ != 0) {
+      socket.set_option(asio::socket_base::receive_buffer_size(receive_window_), failed);
+    }
     if (failed) {
       result.outcome = DialOutcome::exhausted;
       co_return result;
@@ -334,6 +337,8 @@ class AsioSockets final : public Sockets {
     }
     co_return result;
   }
+
+  void limit_receive_window(int bytes) override { receive_window_ = bytes; }
 
   // Connecting a datagram socket asks the routing table and sends nothing (RFC 1122 §4.1.3.5 and
   // connect(2)); port 9 is as good as any.
@@ -380,6 +385,7 @@ class AsioSockets final : public Sockets {
   }
 
   Executor executor_;
+  int receive_window_{0};  // bytes; 0 = the kernel decides
   const Clock& clock_;
   AsioAlarms alarms_;
   std::size_t capacity_;

@@ -268,6 +268,8 @@ void SynSweep::State::on_frame(BytesView bytes, bool ethernet, SteadyTime at) {
 void SynSweep::State::on_answer(const SynAnswer& answer, SteadyTime at) {
   const auto place = source.position_of(answer.target, {net::Transport::tcp, answer.target_port});
   if (!place) return;
+  // The kernel has answered with a reset, for a handshake it never began.
+  if (answer.kind == SynAnswer::Kind::open) pacer.dialer().spent(answer.target, 1);
   const int port = answer.source_port - settings.ports.first;
   if (port >= kTryPorts) {
     const bool due = answer.kind == SynAnswer::Kind::open && sentinels.heard(*place, at);
@@ -341,7 +343,10 @@ void SynSweep::State::settle_silent() {
   for (std::uint64_t at = 0; at < source.size(); ++at) {
     if (marks.at(at) != Mark::silent) continue;
     const auto target = source.at(at);
-    if (!target) {
+    // Of a host that was left alone because it fell silent, silence says nothing.
+    const auto* guard = pacer.dialer().guard();
+    const bool stopped = target && guard != nullptr && guard->stops(target->ip());
+    if (!target || stopped) {
       forgo(at);
       continue;
     }

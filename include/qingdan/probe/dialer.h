@@ -16,13 +16,16 @@
 #include "qingdan/probe/guard.h"
 #include "qingdan/probe/send_log.h"
 #include "qingdan/probe/sockets.h"
+#include "qingdan/targets/budget.h"
 #include "qingdan/targets/scope.h"
 
 namespace qingdan::probe {
 
 class Dialer;
 
-// A connection whose writes go through the guard. Movable; empty where the dial failed.
+// A connection whose writes go through the guard, and whose packets are all paid for: data and FIN
+// wait for the budget, what the kernel sends by itself (acknowledgements) is charged when it has.
+// Movable; empty where the dial failed.
 class Connection {
  public:
   Connection() = default;
@@ -71,6 +74,14 @@ class Dialer {
   // Where what leaves is written down; outlives the dialer. Without one nothing is.
   void keep_log(SendLog& log) { log_ = &log; }
 
+  // Whom the packets of connections are charged to; outlives the dialer. Without one to nobody. The
+  // handshake's first packet is the caller's affair (Pacer).
+  void charge(targets::Budget& budget);
+  // Waits until so many packets may leave; false: not by then.
+  [[nodiscard]] Awaitable<bool> spend(net::Address ip, std::uint32_t packets, Deadline by);
+  // Packets that left without asking.
+  void spent(const net::Address& ip, std::uint32_t packets);
+
   [[nodiscard]] Awaitable<Connection> dial(targets::ApprovedTarget target, Deadline by,
                                            model::SendKind kind = model::SendKind::tcp_connect);
   [[nodiscard]] DatagramExchange open_udp(const targets::ApprovedTarget& target,
@@ -106,6 +117,7 @@ class Dialer {
 
   const targets::Scope& scope_;
   Sockets& sockets_;
+  targets::Budget* budget_{nullptr};
   SendLog* log_{nullptr};
   std::uint64_t breaches_{0};
   std::string first_breach_;

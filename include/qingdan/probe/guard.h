@@ -95,6 +95,11 @@ class Guard {
   void on_quiet(const net::Address& ip, SteadyTime sent);
 
   [[nodiscard]] Ruling ruling(const net::Address& ip) const;
+  // It, its block or the run was stopped.
+  [[nodiscard]] bool stops(const net::Address& ip) const {
+    const auto word = ruling(ip);
+    return word != Ruling::free && word != Ruling::hold;
+  }
   [[nodiscard]] bool run_stopped() const { return run_stopped_; }
   // Hosts whose sentinel is being asked.
   [[nodiscard]] std::size_t suspects() const { return suspects_.size(); }

@@ -48,7 +48,7 @@ class Pacer {
   // Takes one packet from the budget where granted; takes nothing otherwise.
   [[nodiscard]] Permit ask(const targets::ApprovedTarget& target, Errand errand = {});
   // When the cap over all will let any packet go; lets a caller with many candidates wait once.
-  [[nodiscard]] SteadyTime ready_at() const { return budget_.earliest(net::Address(), now()); }
+  [[nodiscard]] SteadyTime ready_at() const { return budget_.earliest(net::Address(), now(), {1, true, false}); }
   // What was granted has left by now. For those who send later than they ask: the second of a cap
   // begins when a packet leaves.
   void left() { budget_.left(now()); }

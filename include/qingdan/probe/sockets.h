@@ -98,6 +98,8 @@ class Sockets {
   [[nodiscard]] virtual std::optional<net::Address> source_of(const net::Address&) {
     return std::nullopt;
   }
+  // Of connections from now on: how much a peer may send before we have read it.
+  virtual void limit_receive_window(int /*bytes*/) {}
   // nullptr: no descriptor.
   [[nodiscard]] virtual std::unique_ptr<DatagramSocket> open_udp(
       const targets::ApprovedTarget& target, AnswersFrom from) = 0;

@@ -180,7 +180,8 @@ TEST_CASE("datagrams are answered, refused once a second, and lost") {
   SimBench bench(test::make_scope("192.0.2.0/24"));
   bench.rig.net.answer_udp(kHost, 53, [](BytesView) { return to_bytes("answer"); });
   const auto ask = [&](std::uint16_t port) {
-    auto socket = bench.rig.net.open_udp(bench.rig.target(kHost, port, Transport::udp));
+    auto socket = bench.rig.net.open_udp(bench.rig.target(kHost, port, Transport::udp),
+                                         probe::AnswersFrom::asked_port);
     CHECK(socket->send(as_bytes("question")) == probe::DatagramOutcome::bytes);
     const Deadline by{bench.rig.net.clock().steady() + 300ms};
     return bench.rig.net.await(socket->receive(by));

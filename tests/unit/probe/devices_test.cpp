@@ -89,7 +89,7 @@ TEST_CASE("a fragile host gets four packets a second and one connection at a tim
     void on_port(const targets::ApprovedTarget&, const model::PortResult& result) override {
       ++verdicts[result.verdict];
     }
-    void on_observation(model::Observation) override {}
+    void on_observations(std::vector<model::Observation>) override {}
     std::map<Verdict, int> verdicts;
   } sink;
   std::vector<targets::ApprovedTarget> targets;
@@ -141,7 +141,7 @@ TEST_CASE("an industrial host gets six connections of interviews, its own port o
   }
   struct Sink final : probe::SweepSink {
     void on_port(const targets::ApprovedTarget&, const model::PortResult&) override {}
-    void on_observation(model::Observation) override {}
+    void on_observations(std::vector<model::Observation>) override {}
   } sink;
   const probe::ListSource source({cared.rig.target("192.0.2.1", 502)});
   probe::Sweep sweep(cared.rig.pacer, source, sink);

@@ -39,7 +39,9 @@ struct Sink final : probe::SweepSink {
   void on_port(const targets::ApprovedTarget&, const model::PortResult& result) override {
     verdicts.push_back(result.verdict);
   }
-  void on_observation(model::Observation seen) override { observations.push_back(std::move(seen)); }
+  void on_observations(std::vector<model::Observation> seen) override {
+    for (auto& one : seen) observations.push_back(std::move(one));
+  }
   std::vector<Verdict> verdicts;
   std::vector<model::Observation> observations;
 };
