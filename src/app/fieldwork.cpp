@@ -36,6 +36,7 @@ struct Fieldwork::Host {
   struct Waiting {
     targets::ApprovedTarget target;
     double rtt_ms;
+    bool half_open;
   };
   bool asked{false};  // the canaries have answered
   probe::CanaryFindings canaries;
@@ -261,7 +262,8 @@ void Fieldwork::on_open(const targets::ApprovedTarget& target, const model::Port
   auto& host = hosts_[target.ip()];
   const bool first = !host;
   if (first) host = std::make_unique<Host>();
-  host->waiting.push_back({target, result.rtt_ms});
+  host->waiting.push_back(
+      {target, result.rtt_ms, result.verdict == model::Verdict::open_synack});
   if (host->asked) return release(*host);
   if (!first) return;
   ++canaries_running_;
@@ -294,7 +296,7 @@ void Fieldwork::release(Host& host) {
   auto& runner = host.canaries.suspect() ? *short_runner_ : *runner_;
   for (const auto& waiting : host.waiting) {
     const auto rtt = std::chrono::nanoseconds(static_cast<std::int64_t>(waiting.rtt_ms * 1e6));
-    runner.submit({waiting.target, rtt, ""});
+    runner.submit({waiting.target, rtt, "", waiting.half_open});
   }
   host.waiting.clear();
 }
@@ -305,7 +307,7 @@ void Fieldwork::on_report(probe::InterviewReport report) {
   const bool cut = !report.complete && dialer_.breaches() == 0;
   if (cut && !stop_.load() && pacer_.closed_until(report.at.zone).value != 0) {
     const auto target = plan_.scope.approve(report.at.ip, report.at.transport, report.at.port);
-    if (target) return again_.push_back({*target, std::chrono::nanoseconds(-1), ""});
+    if (target) return again_.push_back({*target, std::chrono::nanoseconds(-1), "", false});
   }
   if (model::is_open(report.verdict) && report.verdict != model::Verdict::tarpit) {
     fronts_.on_open(report.at.ip, {report.at.transport, report.at.port}, probe::shape_of(report));

@@ -129,6 +129,7 @@ Sweeping::Sweeping(probe::Pacer& pacer, probe::RawNetwork* raw, SweepPlan plan,
   QD_EXPECTS(raw != nullptr);
   probe::SynSettings settings;
   settings.ports = probe::read_source_ports();
+  settings.key = random_key();
   half_open_ = std::make_unique<probe::SynSweep>(pacer, *raw, half_open_source_, sink, settings);
 }
 

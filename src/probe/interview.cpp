@@ -60,6 +60,7 @@ class Interview {
   [[nodiscard]] bool spent() const;
   Awaitable<void> visit(Visit& visit);
   Awaitable<void> ask_with_care();
+  Awaitable<void> shake_hands();
   Awaitable<Connection> connect(std::string_view what);
   void on_unreached(DialOutcome outcome, SteadyTime begun);
   Awaitable<void> over_tls(Visit& visit, Connection& connection);
@@ -131,8 +132,8 @@ Awaitable<InterviewReport> Interview::run() {
   co_return std::move(report_);
 }
 
-// I1: raw printing gets no connection; an industrial port the one that asks who it is, where that
-// is allowed and the sweep has not connected to it.
+// I1: raw printing gets no byte; an industrial port the one connection that asks who it is, where
+// that is allowed and the sweep has not connected to it.
 Awaitable<void> Interview::ask_with_care() {
   const auto& target = subject_.target;
   report_.verdict = model::Verdict::open_acked;
@@ -141,7 +142,10 @@ Awaitable<void> Interview::ask_with_care() {
   const bool ask = entry != nullptr && target.ot_readonly() && devices != nullptr &&
                    pacer_.class_of(target) == PortClass::ot_readonly &&
                    !devices->connected_before(target.ip(), target.port()) && !spent();
-  if (!ask) co_return;
+  if (!ask) {
+    if (subject_.half_open) co_await shake_hands();
+    co_return;
+  }
   auto connection = co_await connect(entry->name);
   if (!connection.connected()) co_return;
   auto said = co_await ask_industrial(pacer_, connection, target);
@@ -150,6 +154,17 @@ Awaitable<void> Interview::ask_with_care() {
     report_.verdict = model::Verdict::open_verified;
     report_.service = entry->name;
   }
+  const Deadline drained{pacer_.now() + kDrain};
+  co_await connection.finish(drained);
+}
+
+// A SYN-ACK alone proves no open port: a handshake and a FIN do, and are nothing to print.
+Awaitable<void> Interview::shake_hands() {
+  report_.verdict = model::Verdict::open_synack;
+  if (spent()) co_return;
+  auto connection = co_await connect("handshake");
+  if (!connection.connected()) co_return;
+  report_.verdict = model::Verdict::open_acked;
   const Deadline drained{pacer_.now() + kDrain};
   co_await connection.finish(drained);
 }

@@ -27,8 +27,8 @@ std::uint64_t stride_of(std::uint64_t count) {
 
 }  // namespace
 
-SynDiscovery::SynDiscovery(Pacer& pacer, SynWays& ways, Event& event)
-    : pacer_(pacer), ways_(ways), event_(event) {}
+SynDiscovery::SynDiscovery(Pacer& pacer, SynWays& ways, Event& event, const Key128& key)
+    : pacer_(pacer), ways_(ways), event_(event), key_(key) {}
 
 std::optional<net::Mac> SynDiscovery::hop_to(const net::Address& ip, const Way& way) const {
   if (way.hop_known) return way.hop;
@@ -121,9 +121,9 @@ Awaitable<Result<void>> SynDiscovery::round(Question question, Wanted wanted,
     auto way = ways_.find(ip);
     if (!way) co_return way.error().in("syn_discovery");
     const auto& known = **way;
-    // A neighbour has said by ARP that it is there.
+    // A neighbour has said by ARP that it is there; of loopback our own kernel answers for everybody.
     const bool near = known.way.on_link && known.way.ethernet;
-    if (!known.reachable || near || (known.way.ethernet && !hop_to(ip, known.way))) continue;
+    if (!known.reachable || near || ip.is_loopback() || (known.way.ethernet && !hop_to(ip, known.way))) continue;
     auto permit = co_await permitted(ip, take);
     if (!permit) continue;
     auto bytes = frame(question, known.way, ip);

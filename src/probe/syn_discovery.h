@@ -21,7 +21,7 @@ namespace qingdan::probe {
 class SynDiscovery {
  public:
   // All outlive it; `event` is that of the owner, who waits on nothing else meanwhile.
-  SynDiscovery(Pacer& pacer, SynWays& ways, Event& event);
+  SynDiscovery(Pacer& pacer, SynWays& ways, Event& event, const Key128& key);
 
   // Asks neighbours (always) and, where `icmp`, everybody beyond them once by echo. `take`: takes in what
   // has arrived, and calls the on_ functions. Replies to ICMP may come long after.
@@ -54,7 +54,7 @@ class SynDiscovery {
   Pacer& pacer_;
   SynWays& ways_;
   Event& event_;
-  const Key128 key_{random_key()};
+  const Key128 key_;
   Neighbours neighbours_;
   std::map<net::Address, const KnownWay*> gateways_;  // whose MAC the kernel did not know
   std::uint64_t sent_{0}, silent_{0};

@@ -36,12 +36,13 @@ struct SynSweep::State {
         sink(sink_of),
         settings(chosen),
         plain_settings(plain(chosen)),
+        key(chosen.key),
         hosts(plain_settings),
         marks(source_of.size()),
         event(pacer_of.dialer().sockets().executor(), pacer_of.dialer().sockets().alarms()),
         ways(network, chosen.ports.first, chosen.ports.last, [this] { event.wake(); }),
         batch(chosen.batch),
-        discovery(pacer_of, ways, event),
+        discovery(pacer_of, ways, event, chosen.key),
         decided(pacer_of.dialer().scope().address_count()) {}
 
   using Counter = std::atomic<std::uint64_t>;
@@ -87,7 +88,7 @@ struct SynSweep::State {
   SweepSink& sink;
   const SynSettings settings;
   const SweepSettings plain_settings;
-  const Key128 key{random_key()};
+  const Key128 key;
   Hosts hosts;  // those that answered, or were called unreachable
   Marks marks;
   Parking parking;

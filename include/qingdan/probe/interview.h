@@ -4,7 +4,8 @@
 // bytes heard so far look like → TLS → HTTP → the rest by yield; after TLS the same inside. One
 // connection each, at most `connections`. Whatever was heard is kept, also when a cap, a deadline
 // or a stop ends it.
-//   I1  a raw printing port gets no connection and no byte: verdict open-acked; an industrial one at
+//   I1  a raw printing port gets no byte, and no connection but the handshake that proves it open
+//       where the sweep was half-open: verdict open-acked; an industrial one at
 //       most the connection that asks who it is, where the subnet policy allows that
 //   I2  no connection without a permit of the Pacer
 //   I3  the interview ends by its deadline and receives at most `bytes`, whatever the peer does
@@ -57,6 +58,7 @@ struct Subject {
   targets::ApprovedTarget target;
   std::chrono::nanoseconds rtt{-1};  // of the sweep's handshake, -1 = unknown
   std::string vhost;                 // name for Host and SNI; "" = by address
+  bool half_open{false};             // the sweep's answer was a SYN-ACK and no handshake
 };
 
 // `pacer` and `tls` outlive the call.

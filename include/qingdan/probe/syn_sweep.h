@@ -27,6 +27,7 @@ namespace qingdan::probe {
 struct SynSettings {
   // Of which one port is used per try, and some for the samples that measure loss.
   PortSpan ports{61'000, 61'999};
+  Key128 key{};  // of the cookies: drawn for this sweep and never stored
   int retries{1};        // further passes for what stayed silent
   int lossy_retries{4};  // up to so many where loss was measured, or a later try was heard
   std::size_t batch{64};  // frames in one call to the kernel, at most

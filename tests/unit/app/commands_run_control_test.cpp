@@ -158,6 +158,7 @@ TEST_CASE("touched says what was sent there, and nothing of other networks", "[a
   Census census;
   census.scope = place.stage.file("s.toml");
   census.ports = std::to_string(ssh.port());
+  census.method = "connect";
   REQUIRE(place.stage.run(census).status == 0);
   const auto said = place.stage.run(RunsTouched{kLoopbackHost, "", ""});
   INFO(said.out << said.err);

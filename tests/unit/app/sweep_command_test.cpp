@@ -46,6 +46,7 @@ unit = "u"
 
 TEST_CASE("a sweep writes a line for every verdict", "[app][sweep_command]") {
   Place place;
+  place.sweep.method = "connect";
   const auto said = place.stage.run(place.sweep);
   CHECK(said.status == 0);
   CHECK(lines(said.out) == 2);
