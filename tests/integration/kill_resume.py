@@ -227,8 +227,9 @@ class Suite:
         self.checks.that(gap.returncode == 1 and any(row["kind"] == "unrecorded" for row in rows), f"no gap: {gap}")
 
     def unheard(self, program):
-        """Open ports whose interview was still to come: of them only the handshake is known."""
-        return {key for key in self.services(program) if key[2] == "open" and key[:2] in OPEN}
+        """Open ports whose interview was still to come: of them only the sweep's own answer is known."""
+        return {key for key in self.services(program)
+                if key[2] in ("open", "open-synack") and key[:2] in OPEN}
 
     def full_disk(self):
         disk = self.place / "disk"
