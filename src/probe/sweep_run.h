@@ -17,6 +17,17 @@ namespace qingdan::probe {
                                                              Hosts& hosts, std::uint64_t ports,
                                                              const std::string& why, bool all);
 
+// Counters of either engine as the run kept them, once the marks were counted (`done`).
+template <class Counters>
+void put_back(Counters& count, const model::RunCounts& kept) {
+  count.sent = kept.sent;
+  count.retried = kept.retried;
+  count.answered = kept.answered;
+  count.open = kept.open;
+  count.closed = kept.answered - std::min(kept.open, kept.answered);
+  count.filtered = count.done - std::min<std::uint64_t>(count.done, kept.answered);
+}
+
 struct Sweep::State {
   using Counter = std::atomic<std::uint64_t>;
   struct Counters {

@@ -147,6 +147,14 @@ void Hosts::restore(const model::HostMark& mark) {
   block.heard_on_try = std::max(block.heard_on_try, mark.heard_on_try);
 }
 
+void Hosts::restore(const model::PrefixReport& report) {
+  auto& block = blocks_[report.block];
+  block.answered = report.answered;
+  block.answered_late = report.answered_late;
+  block.found_first = report.found_first_pass_only;
+  block.found_second = report.found_second_only;
+}
+
 nanoseconds Hosts::timeout(const net::Address& ip, int attempt) const {
   const nanoseconds first = settings_.first_timeout;
   const nanoseconds least = settings_.least_timeout;

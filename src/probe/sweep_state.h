@@ -118,6 +118,7 @@ class Hosts {
   // What of the table changed since the last call, and how it comes back.
   [[nodiscard]] std::vector<model::HostMark> take_changed();
   void restore(const model::HostMark& mark);
+  void restore(const model::PrefixReport& report);
 
  private:
   [[nodiscard]] BlockRecord& block_of(const net::Address& ip);

@@ -93,21 +93,9 @@ void SynSweep::resume(const model::Checkpoint& from) {
   QD_EXPECTS(state.pass == 0 && from.positions == state.source.size());
   for (const auto& page : from.pages) state.marks.load(page);
   for (const auto& host : from.hosts) state.hosts.restore(host);
-  for (const auto& report : from.report) {
-    auto& block = state.hosts.blocks()[report.block];
-    block.answered = report.answered;
-    block.answered_late = report.answered_late;
-    block.found_first = report.found_first_pass_only;
-    block.found_second = report.found_second_only;
-  }
+  for (const auto& report : from.report) state.hosts.restore(report);
   state.recount();
-  auto& count = state.count;
-  count.sent = from.counts.sent;
-  count.retried = from.counts.retried;
-  count.answered = from.counts.answered;
-  count.open = from.counts.open;
-  count.closed = from.counts.answered - std::min(from.counts.open, from.counts.answered);
-  count.filtered = count.done - std::min<std::uint64_t>(count.done, from.counts.answered);
+  put_back(state.count, from.counts);
 }
 
 }  // namespace qingdan::probe
