@@ -92,11 +92,13 @@ Awaitable<bool> SynDiscovery::permitted(net::Address ip, std::function<void()> t
   }
 }
 
-Awaitable<bool> SynDiscovery::send(Bytes bytes, net::Address ip, std::size_t link,
-                                   std::function<void()> take) {
+Awaitable<bool> SynDiscovery::send(Bytes bytes, net::Address ip, const KnownWay& known,
+                                   model::SendKind kind, std::function<void()> take) {
+  auto& dialer = pacer_.dialer();
+  dialer.note(ip, kind, known.way.source, dialer.clock().now());
   while (!pacer_.stopped() && ways_.health()) {
     const Outgoing one{bytes, ip};
-    if (ways_.links()[link].link->send({&one, 1}) == 1) {
+    if (ways_.links()[known.link].link->send({&one, 1}) == 1) {
       pacer_.left();
       ++sent_;
       co_return true;
@@ -127,8 +129,7 @@ Awaitable<Result<void>> SynDiscovery::round(Question question, Wanted wanted,
     auto permit = co_await permitted(ip, take);
     if (!permit) continue;
     auto bytes = frame(question, known.way, ip);
-    const auto link = known.link;
-    co_await send(std::move(bytes), ip, link, take);
+    co_await send(std::move(bytes), ip, known, model::SendKind::icmp, take);
     if (i % kFramesAtOnce != 0) continue;
     take();
     auto executor_of = pacer_.dialer().sockets().executor();
@@ -168,8 +169,7 @@ Awaitable<Result<void>> SynDiscovery::ask_neighbour(net::Address ip, std::functi
   const auto& way = known->way;
   auto bytes = ip.is_v4() ? net::build_arp_request(way.own, way.source, ip)
                           : net::build_neighbour_solicitation(way.own, way.source, ip);
-  const auto link = known->link;
-  co_await send(std::move(bytes), ip, link, take);
+  co_await send(std::move(bytes), ip, *known, model::SendKind::arp, take);
   co_return Result<void>{};
 }
 

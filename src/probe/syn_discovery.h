@@ -48,7 +48,8 @@ class SynDiscovery {
   Awaitable<Result<void>> ask_neighbour(net::Address ip, std::function<void()> take);
   [[nodiscard]] Bytes frame(Question question, const Way& way, const net::Address& ip) const;
   Awaitable<bool> permitted(net::Address ip, std::function<void()> take);
-  Awaitable<bool> send(Bytes frame, net::Address ip, std::size_t link, std::function<void()> take);
+  Awaitable<bool> send(Bytes frame, net::Address ip, const KnownWay& known, model::SendKind kind,
+                       std::function<void()> take);
   [[nodiscard]] std::uint64_t mark_of(const net::Address& ip) const;
 
   Pacer& pacer_;

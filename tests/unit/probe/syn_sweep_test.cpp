@@ -3,6 +3,7 @@
 #include "qingdan/probe/syn_sweep.h"
 
 #include <catch2/catch.hpp>
+#include <map>
 
 #include "support/lib/sim_rig.h"
 #include "support/lib/sweeps.h"
@@ -122,4 +123,23 @@ TEST_CASE("a host that answers pings alone is alive though every port is silent"
   CHECK(found.verdicts.at(at("192.0.2.1", 22)) == Verdict::filtered);
   CHECK(sweep.outcome(address("192.0.2.1")) == HostOutcome::answered);
   CHECK(sweep.outcome(address("192.0.2.2")) == HostOutcome::silent);
+}
+
+TEST_CASE("the ledger has the SYNs and the pings that the wire saw", "[probe][syn]") {
+  SimRig rig(test::make_scope("192.0.2.0/30"));
+  probe::SendLog log;
+  rig.dialer.keep_log(log);
+  const Grid source(rig.scope, "22,80");
+  Found found;
+  probe::SynSweep sweep(rig.pacer, rig.sim, source, found);
+  bool ok = false;
+  rig.net.spawn(run_to_end(sweep, ok));
+  rig.net.run();
+  CHECK(ok);
+  std::map<model::SendKind, std::uint64_t> packets;
+  for (const auto& entry : log.take()) packets[entry.kind] += entry.packets;
+  CHECK(packets[model::SendKind::tcp_syn] == sweep.progress().sent);
+  CHECK(packets[model::SendKind::icmp] > 0);
+  CHECK(packets[model::SendKind::tcp_syn] + packets[model::SendKind::icmp] ==
+        rig.sim.record().packets().size());
 }
