@@ -104,7 +104,20 @@ PermutedSource::PermutedSource(const targets::Scope& scope, const net::PortSet& 
 }
 
 std::optional<targets::ApprovedTarget> PermutedSource::at(std::uint64_t position) const {
-  const std::uint64_t element = order_.at(position);
+  return target_of(order_.at(position));
+}
+
+void PermutedSource::read(std::uint64_t first,
+                          std::span<std::optional<targets::ApprovedTarget>> into) const {
+  std::array<std::uint64_t, 16> elements{};
+  for (std::size_t done = 0; done < into.size();) {
+    const auto some = std::span(elements).first(std::min(elements.size(), into.size() - done));
+    order_.read(first + done, some);
+    for (const auto element : some) into[done++] = target_of(element);
+  }
+}
+
+std::optional<targets::ApprovedTarget> PermutedSource::target_of(std::uint64_t element) const {
   const auto& port = ports_[element % ports_.size()];
   return scope_.approve(scope_.address_at(element / ports_.size()), port.transport, port.port);
 }

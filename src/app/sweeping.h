@@ -22,10 +22,13 @@ class PermutedSource final : public probe::TargetSource {
   PermutedSource(const targets::Scope& scope, const net::PortSet& ports, const Key128& key);
   [[nodiscard]] std::uint64_t size() const override { return order_.size(); }
   [[nodiscard]] std::optional<targets::ApprovedTarget> at(std::uint64_t position) const override;
+  void read(std::uint64_t first,
+            std::span<std::optional<targets::ApprovedTarget>> into) const override;
   [[nodiscard]] std::optional<std::uint64_t> position_of(const net::Address& ip,
                                                          net::TransportPort port) const override;
 
  private:
+  [[nodiscard]] std::optional<targets::ApprovedTarget> target_of(std::uint64_t element) const;
   static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
   const targets::Scope& scope_;
   std::vector<net::TransportPort> ports_;

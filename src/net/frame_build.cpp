@@ -252,4 +252,51 @@ void SynFrame::write(std::uint8_t* out, const Address& target, std::uint16_t sou
   put_u16(tcp + 16, folded(tcp_sum_ + sum_target + source_port + target_port + sum_u32(seq)));
 }
 
+IcmpFrame::IcmpFrame(const Address& source, bool with_ethernet, const Mac& own, const Mac& hop,
+                     Question question)
+    : six_(source.is_v6()), timestamp_(question == Question::timestamp) {
+  const auto blank = Address::from_number(0, six_);
+  auto frame = timestamp_ ? build_timestamp(source, blank, 0, 0, 0) : build_echo(source, blank, 0, 0);
+  if (with_ethernet) {
+    ip_ = kEthernetSize;
+    frame = build_ethernet(hop, own, six_ ? kEtherIpv6 : kEtherIpv4, frame);
+  }
+  QD_ENSURES(frame.size() <= kSizeMost);
+  size_ = frame.size();
+  std::copy(frame.begin(), frame.end(), bytes_.begin());
+  const std::size_t icmp = ip_ + (six_ ? kIpv6Size : kIpv4Size);
+  put_u16(&bytes_[icmp + 2], 0);
+  icmp_sum_ = sum_words(BytesView(bytes_).subspan(icmp, size_ - icmp));
+  if (six_) {
+    icmp_sum_ += sum_pseudo(source, blank, kIcmpv6, size_ - icmp);
+    return;
+  }
+  put_u16(&bytes_[ip_ + 10], 0);
+  ip_sum_ = sum_words(BytesView(bytes_).subspan(ip_, kIpv4Size));
+}
+
+void IcmpFrame::write(std::uint8_t* out, const Address& target, std::uint16_t id,
+                      std::uint16_t sequence, std::uint32_t originate_ms) const {
+  QD_EXPECTS(target.is_v6() == six_);
+  std::memcpy(out, bytes_.data(), size_);
+  auto* const ip = out + ip_;
+  std::uint32_t sum = icmp_sum_ + id + sequence;
+  if (six_) {
+    put_address(ip + 24, target);
+    sum += sum_address(target);
+  } else {
+    const auto number = static_cast<std::uint32_t>(target.number());
+    put_u32(ip + 16, number);
+    put_u16(ip + 10, folded(ip_sum_ + sum_u32(number)));
+  }
+  auto* const icmp = ip + (six_ ? kIpv6Size : kIpv4Size);
+  put_u16(icmp + 4, id);
+  put_u16(icmp + 6, sequence);
+  if (timestamp_) {
+    put_u32(icmp + 8, originate_ms);
+    sum += sum_u32(originate_ms);
+  }
+  put_u16(icmp + 2, folded(sum));
+}
+
 }  // namespace qingdan::net

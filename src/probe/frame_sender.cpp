@@ -11,6 +11,7 @@
 #include <cstring>
 #include <utility>
 
+#include "probe/xdp_sender.h"
 #include "qingdan/base/contract.h"
 
 namespace qingdan::probe {
@@ -182,6 +183,17 @@ Result<std::unique_ptr<FrameSender>> open_ip(const Way& way) {
 
 Result<std::unique_ptr<FrameSender>> open_frame_sender(const Way& way) {
   return way.ethernet ? open_ethernet(way) : open_ip(way);
+}
+
+Result<SenderPair> open_sender_pair(const Way& way) {
+  if (way.ethernet) {
+    if (auto two = open_xdp_senders(way, 2)) return SenderPair{std::move((*two)[0]), std::move((*two)[1])};
+  }
+  auto owners = open_frame_sender(way);
+  if (!owners) return owners.error();
+  auto lanes = open_frame_sender(way);
+  if (!lanes) return lanes.error();
+  return SenderPair{*std::move(owners), *std::move(lanes)};
 }
 
 }  // namespace qingdan::probe

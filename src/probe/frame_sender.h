@@ -33,4 +33,11 @@ class FrameSender {
 // missing.
 [[nodiscard]] Result<std::unique_ptr<FrameSender>> open_frame_sender(const Way& way);
 
+// For two threads that send on one interface at once: AF_XDP where it is to be had (xdp_sender.h),
+// else as open_frame_sender().
+struct SenderPair {
+  std::unique_ptr<FrameSender> owners, lanes;
+};
+[[nodiscard]] Result<SenderPair> open_sender_pair(const Way& way);
+
 }  // namespace qingdan::probe

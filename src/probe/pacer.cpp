@@ -29,9 +29,11 @@ bool Pacer::is_fresh(UnixMillis asked, UnixMillis now) const {
   return asked.value != 0 && now >= asked && now - asked < kCalendarKept;
 }
 
-const Pacer::Seen& Pacer::window(const std::string& zone) {
-  const auto now = dialer_.clock().now();
-  auto& seen = windows_[zone];
+const Pacer::Seen& Pacer::window(const std::string& zone, UnixMillis now) {
+  if (last_window_ == nullptr || last_window_->first != zone) {
+    last_window_ = &*windows_.try_emplace(zone).first;
+  }
+  auto& seen = last_window_->second;
   if (is_fresh(seen.asked, now) && !has_come(seen.opens, now)) return seen;
   const auto opens = targets::next_valid_opening(dialer_.scope(), zone, now);
   seen = Seen{opens == now, opens && *opens != now ? *opens : UnixMillis{}, now};
@@ -44,7 +46,7 @@ UnixMillis Pacer::closed_until() {
   closed_asked_ = now;
   closed_until_ = {};
   for (const auto& zone : zones_) {
-    const auto& seen = window(zone);
+    const auto& seen = window(zone, now);
     if (seen.open) return closed_until_ = {};
     if (seen.opens.value != 0 && (closed_until_.value == 0 || seen.opens < closed_until_)) {
       closed_until_ = seen.opens;
@@ -53,12 +55,12 @@ UnixMillis Pacer::closed_until() {
   return closed_until_;
 }
 
-Permit Pacer::ask_guard(const net::Address& ip) const {
+Permit Pacer::ask_guard(const net::Address& ip, SteadyTime now) const {
   switch (dialer_.guard()->ruling(ip)) {
     case Ruling::free:
       return {Leave::granted, {}, {}};
     case Ruling::hold:
-      return {Leave::later, now() + kHeld, {}};
+      return {Leave::later, now + kHeld, {}};
     case Ruling::host:
     case Ruling::block:
     case Ruling::run:
@@ -73,13 +75,13 @@ PortClass Pacer::class_of(const targets::ApprovedTarget& target) const {
   return devices != nullptr ? devices->class_of(target.ip(), port) : probe::class_of(port);
 }
 
-Permit Pacer::ask(const targets::ApprovedTarget& target, Errand errand) {
+Permit Pacer::ask(const targets::ApprovedTarget& target, Errand errand, Moment at) {
   if (stopped() || dialer_.breaches() != 0) return {Leave::stopped, {}, {}};
-  const auto& seen = window(target.zone());
+  const auto& seen = window(target.zone(), at.wall);
   if (!seen.open) return {Leave::window_closed, {}, seen.opens};
   auto* guard = errand.sentinel ? nullptr : dialer_.guard();
   if (guard != nullptr) {
-    const auto allowed = ask_guard(target.ip());
+    const auto allowed = ask_guard(target.ip(), at.steady);
     if (allowed.leave != Leave::granted) return allowed;
   }
   const auto* devices = dialer_.devices();
@@ -88,12 +90,12 @@ Permit Pacer::ask(const targets::ApprovedTarget& target, Errand errand) {
   if (devices != nullptr && connects && devices->connected_before(target.ip(), target.port())) {
     return {Leave::guarded, {}, {}};
   }
-  if (fragile && connects && devices->busy(target.ip())) return {Leave::later, now() + kLineHeld, {}};
-  const auto later = budget_.try_take(target.ip(), now(), {1, true, fragile});
+  if (fragile && connects && devices->busy(target.ip())) return {Leave::later, at.steady + kLineHeld, {}};
+  const auto later = budget_.try_take(target.ip(), at.steady, {1, true, fragile});
   if (later) return {Leave::later, *later, {}};
   if (guard != nullptr) {
-    guard->on_sent(target.ip(), {target.transport(), target.port()}, errand.what, now(),
-                   errand.half_open);
+    guard->on_sent(target.ip(), {target.transport(), target.port()}, errand.what,
+                   at.steady, errand.half_open);
   }
   return {Leave::granted, {}, {}};
 }

@@ -1,4 +1,4 @@
-// packet_link — the RawLink of the real machine: guard, sender, capture and inbox put together.
+// packet_link — the RawLink of the real machine: guard, senders, capture and inbox put together.
 #pragma once
 
 #include <atomic>
@@ -10,6 +10,7 @@
 #include "probe/frame_guard.h"
 #include "probe/frame_inbox.h"
 #include "probe/frame_sender.h"
+#include "probe/sending_lane.h"
 #include "qingdan/probe/raw_link.h"
 
 namespace qingdan::probe {
@@ -39,6 +40,8 @@ class PacketLink final : public RawLink {
     std::unique_ptr<FrameSender> sender;
     std::shared_ptr<const Gateways> gateways;
     std::shared_ptr<Bell> bell;
+    // For post(), called at its first frame; without one post() is send().
+    std::function<Result<SenderPair>()> open_pair;
   };
   PacketLink(const targets::Scope& scope, bool ethernet, Parts parts);
   ~PacketLink() override;
@@ -47,6 +50,8 @@ class PacketLink final : public RawLink {
   void hear(std::unique_ptr<Capture> capture) { capture_ = std::move(capture); }
 
   [[nodiscard]] std::size_t send(std::span<const Outgoing> frames) override;
+  [[nodiscard]] std::size_t post(std::span<const Outgoing> frames) override;
+  [[nodiscard]] bool idle() const override { return !lane_ || lane_->idle(); }
   std::size_t receive(const OnFrame& on_frame, std::size_t most) override;
   void on_arrival(std::function<void()> wake) override;
   [[nodiscard]] LinkCounters counters() const override;
@@ -54,14 +59,20 @@ class PacketLink final : public RawLink {
 
  private:
   [[nodiscard]] bool permits(std::span<const Outgoing> batch);
-  // The one place that knows what has left.
-  void note_left(std::span<const Outgoing> left);
+  [[nodiscard]] bool is_shut() const {
+    return guard_.is_closed() || link_gone_ || (lane_ && lane_->link_gone());
+  }
+  // How many of `batch`, which the guard has permitted, are done with; false: no more just now.
+  bool push(FrameSender& sender, std::span<const Outgoing> batch, std::size_t& done);
+  void open_lane();
 
   bool ethernet_;
   Parts parts_;
   FrameGuard guard_;
   bool link_gone_{false};
   std::uint64_t sent_{0}, retries_{0}, failures_{0};
+  std::unique_ptr<FrameSender> beside_lane_;  // ours, where the lane is full
+  std::unique_ptr<SendingLane> lane_;
   FrameInbox inbox_;
   std::unique_ptr<Capture> capture_;  // after the inbox it fills
 };

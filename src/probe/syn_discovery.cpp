@@ -16,6 +16,8 @@ namespace asio = boost::asio;
 
 constexpr std::chrono::milliseconds kQueueRest{1};
 constexpr std::size_t kFramesAtOnce = 32;
+// Addresses passed over between two looks at the arrivals, where nothing is to be sent.
+constexpr std::uint64_t kStepsAtOnce = 4096;
 
 // An address index far from the one before, each exactly once: neighbours share a block's budget,
 // so walking in order would wait for one block while the others idle.
@@ -42,16 +44,18 @@ std::uint64_t SynDiscovery::mark_of(const net::Address& ip) const {
   return siphash24_words(key_, words);
 }
 
+void SynDiscovery::believe(const net::ArpReply& reply) {
+  if (neighbours_.learn(reply.ip, reply.mac)) ways_.learn(reply.ip, reply.mac);
+}
+
 void SynDiscovery::on_arp(BytesView payload) {
-  const auto reply = net::parse_arp_reply(payload);
-  if (reply) neighbours_.learn(reply->ip, reply->mac);
+  if (const auto reply = net::parse_arp_reply(payload)) believe(*reply);
 }
 
 std::optional<net::Address> SynDiscovery::on_packet(const net::Packet& packet, BytesView ip) {
   using Kind = net::Packet::Kind;
   if (packet.kind == Kind::icmp_other) {
-    const auto reply = net::parse_neighbour_advertisement(ip);
-    if (reply) neighbours_.learn(reply->ip, reply->mac);
+    if (const auto reply = net::parse_neighbour_advertisement(ip)) believe(*reply);
     return std::nullopt;
   }
   if (packet.kind != Kind::echo_reply && packet.kind != Kind::timestamp_reply) return std::nullopt;
@@ -62,52 +66,60 @@ std::optional<net::Address> SynDiscovery::on_packet(const net::Packet& packet, B
   return packet.source;
 }
 
-Bytes SynDiscovery::frame(Question question, const Way& way, const net::Address& ip) const {
+void SynDiscovery::put(Question question, const KnownWay& known, const net::Address& ip) {
   const auto mark = mark_of(ip);
   const auto id = static_cast<std::uint16_t>(mark);
   const auto sequence = static_cast<std::uint16_t>(mark >> 16);
   constexpr std::int64_t kDayMs = 86'400'000;  // RFC 792: milliseconds since midnight UT
-  const auto since_midnight = pacer_.dialer().clock().now().value % kDayMs;
-  const bool timestamp = question == Question::second && ip.is_v4();
-  const auto packet = timestamp ? net::build_timestamp(way.source, ip, id, sequence,
-                                                       static_cast<std::uint32_t>(since_midnight))
-                                : net::build_echo(way.source, ip, id, sequence);
-  if (!way.ethernet) return packet;
-  const auto hop = hop_to(ip, way);
-  QD_EXPECTS(hop.has_value());
-  return net::build_ethernet(*hop, way.own, ip.is_v4() ? net::kEtherIpv4 : net::kEtherIpv6, packet);
+  const auto since_midnight = static_cast<std::uint32_t>(moment_.wall.value % kDayMs);
+  const auto& frame = question == Question::echo ? known.echo : known.second;
+  frame.write(batch_.add(ip, known.link, frame.size()), ip, id, sequence, since_midnight);
+  pacer_.dialer().note(ip, model::SendKind::icmp, known.way.source, moment_.wall);
+}
+
+// The permit is the address'; ICMP and ARP have no ports, so any stands for it.
+Permit SynDiscovery::ask(const net::Address& ip) {
+  const auto target = pacer_.dialer().scope().approve(ip, net::Transport::tcp, 1);
+  if (!target) return {Leave::guarded, {}, {}};
+  return pacer_.ask(*target, {}, moment_);
 }
 
 // Waits for the permit; false: not now and not later on this round.
 Awaitable<bool> SynDiscovery::permitted(net::Address ip, std::function<void()> take) {
-  // The permit is the address'; ICMP and ARP have no ports, so any stands for it.
-  const auto target = pacer_.dialer().scope().approve(ip, net::Transport::tcp, 1);
-  if (!target) co_return false;
-  while (true) {
-    const auto permit = pacer_.ask(*target);
-    if (permit.leave != Leave::later) co_return permit.leave == Leave::granted;
+  auto permit = ask(ip);
+  while (permit.leave == Leave::later) {
+    // What has its permit does not wait for what has none.
+    co_await flush(take);
     const auto until = std::min(permit.at, pacer_.now() + kStopCheck);
     co_await event_.wait_until(until);
     take();
+    moment_ = pacer_.moment();
+    permit = ask(ip);
   }
+  co_return permit.leave == Leave::granted;
 }
 
-Awaitable<bool> SynDiscovery::send(Bytes bytes, net::Address ip, const KnownWay& known,
-                                   model::SendKind kind, std::function<void()> take) {
-  auto& dialer = pacer_.dialer();
-  dialer.note(ip, kind, known.way.source, dialer.clock().now());
-  while (!pacer_.stopped() && ways_.health()) {
-    const Outgoing one{bytes, ip};
-    if (ways_.links()[known.link].link->send({&one, 1}) == 1) {
-      pacer_.left();
-      ++sent_;
-      co_return true;
-    }
+// What a stop or a broken link leaves in the batch never leaves the machine.
+Awaitable<void> SynDiscovery::flush(std::function<void()> take) {
+  const bool post = pacer_.unbound();
+  while (!batch_.flush(ways_.links(), post)) {
+    if (pacer_.stopped() || !ways_.health()) co_return;
     const auto until = pacer_.now() + kQueueRest;
     co_await event_.wait_until(until);
     take();
   }
-  co_return false;
+  pacer_.left();
+  moment_ = pacer_.moment();
+}
+
+// A neighbour has said by ARP that it is there; of loopback our own kernel answers for everybody.
+Result<const KnownWay*> SynDiscovery::far_way(const net::Address& ip) {
+  auto way = ways_.find(ip);
+  if (!way) return way.error().in("syn_discovery");
+  const auto& known = **way;
+  const bool near = known.way.on_link && known.way.ethernet;
+  const bool lost = !known.reachable || (known.way.ethernet && !known.way.hop_known);
+  return near || lost || ip.is_loopback() ? nullptr : &known;
 }
 
 Awaitable<Result<void>> SynDiscovery::round(Question question, Wanted wanted,
@@ -116,25 +128,30 @@ Awaitable<Result<void>> SynDiscovery::round(Question question, Wanted wanted,
   const auto count = scope.address_count();
   const auto stride = stride_of(count);
   std::uint64_t index = 0;
+  moment_ = pacer_.moment();
   for (std::uint64_t i = 0; i < count && !pacer_.stopped(); ++i) {
-    index = static_cast<std::uint64_t>((static_cast<unsigned __int128>(index) + stride) % count);
+    index += stride;
+    if (index >= count) index -= count;
     const auto ip = scope.address_at(index);
-    if (!wanted(ip)) continue;
-    auto way = ways_.find(ip);
-    if (!way) co_return way.error().in("syn_discovery");
-    const auto& known = **way;
-    // A neighbour has said by ARP that it is there; of loopback our own kernel answers for everybody.
-    const bool near = known.way.on_link && known.way.ethernet;
-    if (!known.reachable || near || ip.is_loopback() || (known.way.ethernet && !hop_to(ip, known.way))) continue;
-    auto permit = co_await permitted(ip, take);
-    if (!permit) continue;
-    auto bytes = frame(question, known.way, ip);
-    co_await send(std::move(bytes), ip, known, model::SendKind::icmp, take);
-    if (i % kFramesAtOnce != 0) continue;
+    if (wanted(ip)) {
+      auto way = far_way(ip);
+      if (!way) co_return way.error();
+      const auto permit = *way == nullptr ? Permit{Leave::guarded, {}, {}} : ask(ip);
+      bool granted = permit.leave == Leave::granted;
+      if (permit.leave == Leave::later) {
+        auto waited = co_await permitted(ip, take);
+        granted = waited;
+      }
+      if (granted) put(question, **way, ip);
+    }
+    if (!batch_.full() && i % kStepsAtOnce != 0) continue;
+    co_await flush(take);
+    if (auto well = ways_.health(); !well) break;
     take();
     auto executor_of = pacer_.dialer().sockets().executor();
     co_await asio::post(executor_of, asio::use_awaitable);
   }
+  co_await flush(take);
   take();
   if (auto well = ways_.health(); !well) co_return well.error().in("syn_discovery");
   co_return Result<void>{};
@@ -167,20 +184,25 @@ Awaitable<Result<void>> SynDiscovery::ask_neighbour(net::Address ip, std::functi
     if (!permit) co_return Result<void>{};
   }
   const auto& way = known->way;
-  auto bytes = ip.is_v4() ? net::build_arp_request(way.own, way.source, ip)
-                          : net::build_neighbour_solicitation(way.own, way.source, ip);
-  co_await send(std::move(bytes), ip, *known, model::SendKind::arp, take);
+  const auto bytes = ip.is_v4() ? net::build_arp_request(way.own, way.source, ip)
+                                : net::build_neighbour_solicitation(way.own, way.source, ip);
+  if (batch_.full()) co_await flush(take);
+  if (batch_.full()) co_return Result<void>{};  // stopped, or the link is gone
+  std::copy(bytes.begin(), bytes.end(), batch_.add(ip, known->link, bytes.size()));
+  pacer_.dialer().note(ip, model::SendKind::arp, way.source, moment_.wall);
   co_return Result<void>{};
 }
 
 Awaitable<Result<void>> SynDiscovery::resolve(std::function<void()> take) {
   if (auto wanted = want_neighbours(); !wanted) co_return wanted.error();
   while (neighbours_.open() != 0 && !pacer_.stopped()) {
-    const auto due = neighbours_.due(pacer_.now(), kFramesAtOnce);
+    moment_ = pacer_.moment();
+    const auto due = neighbours_.due(moment_.steady, kFramesAtOnce);
     for (const auto& ip : due) {
       auto asked = co_await ask_neighbour(ip, take);
       if (!asked) co_return asked.error();
     }
+    co_await flush(take);
     take();
     silent_ += neighbours_.take_silent(pacer_.now()).size();
     const auto next = neighbours_.next();

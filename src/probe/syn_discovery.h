@@ -14,6 +14,7 @@
 #include "qingdan/base/rng.h"
 #include "neighbours.h"
 #include "qingdan/probe/pacer.h"
+#include "syn_state.h"
 #include "syn_ways.h"
 
 namespace qingdan::probe {
@@ -35,7 +36,6 @@ class SynDiscovery {
   void on_arp(BytesView payload);
   // The host, where it is an answer to our ICMP. Advertisements of neighbours are taken in too.
   [[nodiscard]] std::optional<net::Address> on_packet(const net::Packet& packet, BytesView ip);
-  [[nodiscard]] std::uint64_t sent() const { return sent_; }
   [[nodiscard]] std::uint64_t silent_neighbours() const { return silent_; }
 
  private:
@@ -46,10 +46,13 @@ class SynDiscovery {
   Awaitable<Result<void>> resolve(std::function<void()> take);
   [[nodiscard]] Result<void> want_neighbours();
   Awaitable<Result<void>> ask_neighbour(net::Address ip, std::function<void()> take);
-  [[nodiscard]] Bytes frame(Question question, const Way& way, const net::Address& ip) const;
+  void put(Question question, const KnownWay& known, const net::Address& ip);
+  // The way to one whom ICMP is to ask; nullptr: it is not, or there is none.
+  [[nodiscard]] Result<const KnownWay*> far_way(const net::Address& ip);
+  [[nodiscard]] Permit ask(const net::Address& ip);
   Awaitable<bool> permitted(net::Address ip, std::function<void()> take);
-  Awaitable<bool> send(Bytes frame, net::Address ip, const KnownWay& known, model::SendKind kind,
-                       std::function<void()> take);
+  Awaitable<void> flush(std::function<void()> take);
+  void believe(const net::ArpReply& reply);
   [[nodiscard]] std::uint64_t mark_of(const net::Address& ip) const;
 
   Pacer& pacer_;
@@ -58,7 +61,9 @@ class SynDiscovery {
   const Key128 key_;
   Neighbours neighbours_;
   std::map<net::Address, const KnownWay*> gateways_;  // whose MAC the kernel did not know
-  std::uint64_t sent_{0}, silent_{0};
+  SynBatch batch_{64};
+  Moment moment_{};  // of this batch
+  std::uint64_t silent_{0};
 };
 
 }  // namespace qingdan::probe

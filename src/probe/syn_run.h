@@ -3,7 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <optional>
 #include <unordered_map>
 
 #include "loss_control.h"
@@ -45,10 +47,23 @@ struct SynSweep::State {
         discovery(pacer_of, ways, event, chosen.key),
         decided(pacer_of.dialer().scope().address_count()) {}
 
-  using Counter = std::atomic<std::uint64_t>;
+  // Written by the sweep's own thread alone, so no read-modify-write has to be atomic.
+  class Counter {
+   public:
+    Counter& operator=(std::uint64_t value) {
+      value_.store(value, std::memory_order_relaxed);
+      return *this;
+    }
+    operator std::uint64_t() const { return value_.load(std::memory_order_relaxed); }
+    void operator++() { *this = *this + 1; }
+    void operator--() { *this = *this - 1; }
+
+   private:
+    std::atomic<std::uint64_t> value_{0};
+  };
   struct Counters {
-    Counter sent{0}, retried{0}, answered{0}, open{0}, closed{0}, filtered{0}, done{0};
-    Counter not_asked{0}, deferred{0};
+    Counter sent, retried, answered, open, closed, filtered, done;
+    Counter not_asked, deferred;
     std::atomic<std::int64_t> paused_until{0};
     std::atomic<int> pass{0};
   };
@@ -56,14 +71,20 @@ struct SynSweep::State {
 
   Awaitable<void> walk();
   Awaitable<void> send_batch();
+  Awaitable<void> drain();
   Awaitable<void> rest(SteadyTime until);
   Awaitable<void> wait_answers(SteadyTime until);
   Next choose(std::uint64_t& chosen, SteadyTime& until);
   bool fill(SteadyTime& until);
   [[nodiscard]] bool wanted(std::uint64_t at);
   void place(std::uint64_t at);
+  // `hop`: the neighbour's own MAC, where the way has no other.
   void put(std::uint64_t at, const targets::ApprovedTarget& target, const KnownWay& way,
-           std::uint16_t source_port);
+           std::uint16_t source_port, const std::optional<net::Mac>& hop);
+  [[nodiscard]] const std::optional<targets::ApprovedTarget>& target_at(std::uint64_t at);
+  // False: there is nobody to send to. `hop` is filled in where the way has no MAC of its own.
+  [[nodiscard]] bool reach(const KnownWay& way, const net::Address& ip,
+                           std::optional<net::Mac>& hop) const;
   void take(Next next, std::uint64_t at);
   void forgo(std::uint64_t at);
   void defer(std::uint64_t at, const net::Address& ip, UnixMillis opens);
@@ -105,6 +126,12 @@ struct SynSweep::State {
   };
   std::unordered_map<net::Address, Sample> samples;  // by first address of the block
   std::vector<std::uint32_t> decided;  // positions with a verdict, by index of the address
+  // Targets of the positions that the walk comes to next: many are cheaper together.
+  struct Ahead {
+    std::array<std::optional<targets::ApprovedTarget>, 16> targets;
+    std::uint64_t first{0}, count{0};
+  };
+  Ahead ahead;
   Deferred deferred;
   UnixMillis deferred_opens{};
   std::optional<Error> failure;
@@ -112,11 +139,11 @@ struct SynSweep::State {
   std::uint64_t sent_in_pass{0};
   std::uint64_t sent_at_sample{0};
   // Of this batch: the clocks are read once for all of it.
-  SteadyTime moment{};
-  UnixMillis moment_wall{};
+  Moment moment{};
   SteadyTime last_sent{}, next_sample{}, sampled_at{};
   int pass{0};
   int sample_round{0};
+  bool posted{false};         // frames of this pass went to a thread of the link
   bool looking_again{false};  // the walk goes over what was deferred
   bool reported{false};       // every block is in a checkpoint
 };

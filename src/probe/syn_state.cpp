@@ -22,14 +22,15 @@ std::uint8_t* SynBatch::add(const net::Address& ip, std::size_t link, std::size_
   return frame.bytes.data();
 }
 
-bool SynBatch::flush(const std::vector<OpenLink>& links) {
+bool SynBatch::flush(const std::vector<OpenLink>& links, bool post) {
   while (left_ < count_) {
     const auto link = frames_[left_].link;
     outgoing_.clear();
     for (auto i = left_; i < count_ && frames_[i].link == link; ++i) {
       outgoing_.push_back({BytesView(frames_[i].bytes).first(frames_[i].size), frames_[i].ip});
     }
-    const auto sent = links[link].link->send(outgoing_);
+    auto& door = *links[link].link;
+    const auto sent = post ? door.post(outgoing_) : door.send(outgoing_);
     left_ += sent;
     if (sent < outgoing_.size()) return false;
   }

@@ -23,8 +23,9 @@ class SynBatch {
   [[nodiscard]] std::size_t size() const { return count_; }
   // Room for one frame of `size` bytes to `ip` over `link`. EXPECTS not full().
   std::uint8_t* add(const net::Address& ip, std::size_t link, std::size_t size);
-  // Sends what lies in order; false: the kernel takes no more now, the rest stays.
-  bool flush(const std::vector<OpenLink>& links);
+  // Sends what lies in order, or posts it (RawLink); false: the kernel takes no more now, the rest
+  // stays.
+  bool flush(const std::vector<OpenLink>& links, bool post = false);
 
  private:
   struct Frame {

@@ -27,21 +27,19 @@ constexpr std::size_t kAnswersAtOnce = 4096;
 // Samples per interval: one in a hundred packets, within these.
 constexpr std::size_t kSamplesLeast = 4, kSamplesMost = 64;
 
-void bump(std::atomic<std::uint64_t>& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
-
 }  // namespace
 
 void SynSweep::State::settle(std::uint64_t at, const targets::ApprovedTarget& target,
                              model::Verdict verdict, nanoseconds rtt, int attempt) {
   marks.set(at, Mark::done);
-  bump(count.done);
+  ++count.done;
   hosts.on_block_done(target.ip());
   if (const auto index = pacer.dialer().scope().index_of(target.ip())) ++decided[*index];
   if (model::is_open(verdict)) {
-    bump(count.open);
+    ++count.open;
     hosts.on_open(target.ip(), attempt);
   } else {
-    bump(verdict == model::Verdict::closed ? count.closed : count.filtered);
+    ++(verdict == model::Verdict::closed ? count.closed : count.filtered);
   }
   model::PortResult result;
   result.at = target.endpoint();
@@ -55,7 +53,7 @@ void SynSweep::State::settle(std::uint64_t at, const targets::ApprovedTarget& ta
 // Not asked as planned: its address will be `skipped`.
 void SynSweep::State::forgo(std::uint64_t at) {
   marks.set(at, Mark::not_asked);
-  bump(count.not_asked);
+  ++count.not_asked;
 }
 
 // Its mark stays: it is asked in this pass when its zone opens, and after a restart too.
@@ -63,7 +61,7 @@ void SynSweep::State::defer(std::uint64_t at, const net::Address& ip, UnixMillis
   if (deferred_opens.value == 0 || opens < deferred_opens) deferred_opens = opens;
   deferred.set(at, source.size());
   hosts.on_deferred(ip, +1);
-  bump(count.deferred);
+  ++count.deferred;
 }
 
 const KnownWay* SynSweep::State::way_to(const net::Address& ip) {
@@ -90,7 +88,7 @@ bool SynSweep::State::wanted(std::uint64_t at) {
 
 // Parked positions come before new ones; a full car park stops the walk until one leaves.
 SynSweep::State::Next SynSweep::State::choose(std::uint64_t& chosen, SteadyTime& until) {
-  if (const auto parked = parking.take(moment)) {
+  if (const auto parked = parking.take(moment.steady)) {
     chosen = *parked;
     return Next::parked;
   }
@@ -105,54 +103,68 @@ SynSweep::State::Next SynSweep::State::choose(std::uint64_t& chosen, SteadyTime&
 }
 
 void SynSweep::State::put(std::uint64_t at, const targets::ApprovedTarget& target,
-                          const KnownWay& way, std::uint16_t source_port) {
+                          const KnownWay& way, std::uint16_t source_port,
+                          const std::optional<net::Mac>& hop) {
   const auto seq = syn_cookie(key, way.way.source, source_port, target.ip(), target.port());
   auto* out = batch.add(target.ip(), way.link, way.frame.size());
   way.frame.write(out, target.ip(), source_port, target.port(), seq);
-  if (way.way.ethernet && !way.way.hop_known) {
-    const auto mac = discovery.hop_to(target.ip(), way.way);
-    QD_EXPECTS(mac.has_value());
-    std::copy(mac->bytes.begin(), mac->bytes.end(), out);
-  }
-  last_sent = moment;
+  if (hop) std::copy(hop->bytes.begin(), hop->bytes.end(), out);
+  last_sent = moment.steady;
   times.note(at, source_port - settings.ports.first, last_sent);
-  bump(count.sent);
-  pacer.dialer().note(target.ip(), model::SendKind::tcp_syn, way.way.source, moment_wall);
+  ++count.sent;
+  pacer.dialer().note(target.ip(), model::SendKind::tcp_syn, way.way.source, moment.wall);
+}
+
+// The walk reads some positions ahead; others come one by one.
+const std::optional<targets::ApprovedTarget>& SynSweep::State::target_at(std::uint64_t at) {
+  if (at - ahead.first < ahead.count) return ahead.targets[at - ahead.first];
+  const auto most = at + 1 == position ? ahead.targets.size() : 1;
+  ahead.first = at;
+  ahead.count = std::min<std::uint64_t>(most, source.size() - at);
+  source.read(at, std::span(ahead.targets).first(ahead.count));
+  return ahead.targets[0];
+}
+
+bool SynSweep::State::reach(const KnownWay& way, const net::Address& ip,
+                            std::optional<net::Mac>& hop) const {
+  if (!way.reachable) return false;
+  if (!way.way.ethernet || way.way.hop_known) return true;
+  hop = discovery.hop_to(ip, way.way);
+  return hop.has_value();
 }
 
 void SynSweep::State::place(std::uint64_t at) {
-  const auto target = source.at(at);
+  const auto& target = target_at(at);
   if (!target || target->transport() != net::Transport::tcp) return forgo(at);
   const auto& ip = target->ip();
   const auto* way = way_to(ip);
   if (way == nullptr) return;
-  const bool lonely =
-      way->way.ethernet && !way->way.hop_known && !discovery.hop_to(ip, way->way);
-  if (!way->reachable || lonely) {
+  std::optional<net::Mac> hop;
+  if (!reach(*way, ip, hop)) {
     // Nobody there to send to: silent without a packet, and nothing changes on a later pass.
     hosts.on_unreachable(ip);
     marks.set(at, Mark::silent);
     return;
   }
   if (control.limits()) {
-    if (const auto later = control.earliest(ip, moment); later > moment) {
+    if (const auto later = control.earliest(ip, moment.steady); later > moment.steady) {
       return parking.park(ip, at, later);
     }
   }
-  const auto permit = pacer.ask(*target, {"syn", false, true});
+  const auto permit = pacer.ask(*target, {"syn", false, true}, moment);
   if (permit.leave == Leave::later) return parking.park(ip, at, permit.at);
   if (permit.leave == Leave::granted) {
-    control.take(ip, moment);
-    put(at, *target, *way, static_cast<std::uint16_t>(settings.ports.first + pass - 1));
+    control.take(ip, moment.steady);
+    put(at, *target, *way, static_cast<std::uint16_t>(settings.ports.first + pass - 1), hop);
     marks.set(at, Mark::silent);
     ++sent_in_pass;
-    if (pass > 1) bump(count.retried);
+    if (pass > 1) ++count.retried;
   } else if (permit.leave == Leave::window_closed && permit.opens.value != 0) {
     defer(at, ip, permit.opens);
   } else if (permit.leave != Leave::stopped) {
     forgo(at);
   }
-  parking.again(ip, moment);
+  if (parking.size() != 0) parking.again(ip, moment.steady);
 }
 
 void SynSweep::State::take(Next next, std::uint64_t at) {
@@ -162,20 +174,19 @@ void SynSweep::State::take(Next next, std::uint64_t at) {
   }
   if (next == Next::deferred) {
     if (!deferred.take(at)) return;
-    count.deferred.fetch_sub(1, std::memory_order_relaxed);
+    --count.deferred;
     if (const auto target = source.at(at)) hosts.on_deferred(target->ip(), -1);
     return place(at);
   }
   // Found wanted when it was parked; an answer to an earlier try may have come since.
   if (marks.at(at) != Mark::done) return place(at);
-  if (const auto target = source.at(at)) parking.again(target->ip(), moment);
+  if (const auto target = source.at(at)) parking.again(target->ip(), moment.steady);
 }
 
 // Fills the batch; false: nothing more can be added before `until` (max: nothing more at all).
 bool SynSweep::State::fill(SteadyTime& until) {
   until = SteadyTime::max();
-  moment = pacer.now();
-  moment_wall = pacer.dialer().clock().now();
+  moment = pacer.moment();
   for (int steps = 0; !batch.full() && !halted(); ++steps) {
     if (steps >= kStepsAtOnce) return true;
     std::uint64_t chosen = 0;
@@ -185,7 +196,7 @@ bool SynSweep::State::fill(SteadyTime& until) {
     take(next, chosen);
     // Once the cap over all is used up nobody gets a permit: asking for every parked position would
     // cost thousands of questions for each packet.
-    if (parking.size() > waiting && (until = pacer.ready_at()) > moment) return false;
+    if (parking.size() > waiting && (until = pacer.ready_at()) > moment.steady) return false;
   }
   return true;
 }
@@ -196,7 +207,9 @@ Awaitable<void> SynSweep::State::rest(SteadyTime until) {
 }
 
 Awaitable<void> SynSweep::State::send_batch() {
-  while (!batch.flush(ways.links())) {
+  const bool post = pacer.unbound();
+  posted = posted || post;
+  while (!batch.flush(ways.links(), post)) {
     if (auto well = ways.health(); !well && !failure) failure = well.error().in("syn_sweep");
     if (halted()) co_return;
     const auto until = pacer.now() + kQueueRest;
@@ -204,6 +217,16 @@ Awaitable<void> SynSweep::State::send_batch() {
     take_answers();
   }
   pacer.left();
+}
+
+// The pass is over when its last frame has left the machine.
+Awaitable<void> SynSweep::State::drain() {
+  while (!halted() && !ways.idle()) {
+    const auto until = pacer.now() + kQueueRest;
+    co_await rest(until);
+    take_answers();
+  }
+  if (posted && sent_in_pass != 0) last_sent = pacer.now();
 }
 
 // Until the first zone of what was deferred opens again.
@@ -226,8 +249,8 @@ Awaitable<void> SynSweep::State::walk() {
   looking_again = false;
   while (!halted()) {
     take_answers();
-    moment = pacer.now();
-    if (moment >= next_sample) sample(moment);
+    moment = pacer.moment();
+    if (moment.steady >= next_sample) sample(moment.steady);
     SteadyTime until{};
     const bool more = fill(until);
     co_await send_batch();
@@ -289,7 +312,7 @@ void SynSweep::State::on_answer(const SynAnswer& answer, SteadyTime at) {
   const auto sent = times.find(*place, port);
   const auto rtt = sent ? nanoseconds(at - *sent) : nanoseconds(-1);
   hosts.on_answer(answer.target, port + 1, rtt);
-  bump(count.answered);
+  ++count.answered;
   const bool open = answer.kind == SynAnswer::Kind::open;
   pacer.dialer().tell_answered(*target, open);
   // Printers and industrial devices are not asked again to measure the path.
@@ -301,9 +324,9 @@ void SynSweep::State::on_answer(const SynAnswer& answer, SteadyTime at) {
 // Asks a sample of known-open ports again, and closes the one before.
 void SynSweep::State::sample(SteadyTime now) {
   close_samples(now);
-  const auto sent = count.sent.load(std::memory_order_relaxed) - sent_at_sample;
+  const auto sent = count.sent - sent_at_sample;
   const auto size = std::clamp<std::size_t>(sent / 100, kSamplesLeast, kSamplesMost);
-  sent_at_sample = count.sent.load(std::memory_order_relaxed);
+  sent_at_sample = count.sent;
   sampled_at = now;
   next_sample = now + settings.sentinel_gap;
   const auto port = settings.ports.first + kTryPorts + sample_round++ % kSamplePorts;
@@ -311,8 +334,10 @@ void SynSweep::State::sample(SteadyTime now) {
     if (batch.full()) break;
     const auto target = source.at(at);
     const auto* way = target ? way_to(target->ip()) : nullptr;
-    if (way == nullptr || pacer.ask(*target).leave != Leave::granted) continue;
-    put(at, *target, *way, static_cast<std::uint16_t>(port));
+    std::optional<net::Mac> hop;
+    if (way == nullptr || !reach(*way, target->ip(), hop)) continue;
+    if (pacer.ask(*target, {}, moment).leave != Leave::granted) continue;
+    put(at, *target, *way, static_cast<std::uint16_t>(port), hop);
     sentinels.asked(at, target->ip(), now);
   }
 }
@@ -326,7 +351,7 @@ void SynSweep::State::close_samples(SteadyTime now) {
   }
   const auto span = std::chrono::duration<double>(now - sampled_at).count();
   if (sampled_at == SteadyTime{} || span <= 0) return;
-  const auto sent = count.sent.load(std::memory_order_relaxed) - sent_at_sample;
+  const auto sent = count.sent - sent_at_sample;
   control.close_interval(static_cast<double>(sent) / span, now);
 }
 
@@ -379,6 +404,7 @@ Awaitable<Result<void>> SynSweep::run() {
       if (!again) state.failure = again.error();
     }
     co_await state.walk();
+    co_await state.drain();
     if (state.sent_in_pass == 0) break;
     const auto next_pass = state.last_sent + state.settings.pass_gap;
     co_await state.wait_answers(next_pass);

@@ -8,7 +8,23 @@ namespace qingdan::probe {
 namespace {
 
 bool holds(const KnownWay& known, const net::Address& ip) {
-  return known.way.covers.range().contains(ip);
+  return known.range.contains(ip);
+}
+
+KnownWay make_known(Way way, std::size_t link, bool reachable) {
+  using Question = net::IcmpFrame::Question;
+  const bool four = way.source.is_v4();
+  const auto icmp = [&way](Question question) {
+    return net::IcmpFrame(way.source, way.ethernet, way.own, way.hop, question);
+  };
+  const auto range = way.covers.range();
+  return {way,
+          link,
+          reachable,
+          net::SynFrame(way.source, way.ethernet, way.own, way.hop),
+          icmp(Question::echo),
+          icmp(four ? Question::timestamp : Question::echo),
+          range};
 }
 
 }  // namespace
@@ -40,8 +56,7 @@ Result<const KnownWay*> SynWays::ask(const net::Address& ip) {
     if (!opened) return opened.error();
     link = *opened;
   }
-  auto known = std::make_unique<KnownWay>(KnownWay{
-      way, link, reachable, net::SynFrame(way.source, way.ethernet, way.own, way.hop)});
+  auto known = std::make_unique<KnownWay>(make_known(std::move(way), link, reachable));
   last_found_ = known.get();
   const auto place = std::upper_bound(
       ways_.begin(), ways_.end(), known->way.covers.base,
@@ -59,6 +74,21 @@ Result<std::size_t> SynWays::open(const Way& way) {
   (*link)->on_arrival(wake_);
   links_.push_back({way.interface, std::move(*link)});
   return links_.size() - 1;
+}
+
+void SynWays::learn(const net::Address& gateway, const net::Mac& mac) {
+  for (auto& known : ways_) {
+    auto way = known->way;
+    if (way.on_link || !known->reachable || way.next_hop != gateway || !way.ethernet) continue;
+    way.hop = mac;
+    way.hop_known = true;
+    *known = make_known(std::move(way), known->link, true);
+  }
+}
+
+bool SynWays::idle() const {
+  return std::all_of(links_.begin(), links_.end(),
+                     [](const auto& open) { return open.link->idle(); });
 }
 
 LinkCounters SynWays::counters() const {

@@ -21,6 +21,8 @@ struct KnownWay {
   std::size_t link{0};  // index into links(); meaningless where unreachable
   bool reachable{true};
   net::SynFrame frame;
+  net::IcmpFrame echo, second;  // the first and the second question by ICMP: timestamp over IPv4
+  net::AddressRange range;      // of `way.covers`
 };
 
 class SynWays {
@@ -32,7 +34,11 @@ class SynWays {
 
   // A destination without route is `reachable` = false. Error: the link cannot be opened.
   [[nodiscard]] Result<const KnownWay*> find(const net::Address& ip);
+  // From now on frames by way of `gateway` go to `mac`.
+  void learn(const net::Address& gateway, const net::Mac& mac);
   [[nodiscard]] const std::vector<OpenLink>& links() const { return links_; }
+  // Everything posted to any link has left.
+  [[nodiscard]] bool idle() const;
   [[nodiscard]] LinkCounters counters() const;
   [[nodiscard]] Result<void> health() const;
 

@@ -19,6 +19,22 @@ using Wide = unsigned __int128;
 
 constexpr unsigned kRounds = 4;
 
+// Halves are at most 2^32, so the round number fits above them.
+std::uint64_t message_of(std::uint64_t half, unsigned round) {
+  return half | std::uint64_t{round} << 56;
+}
+
+// Uniform enough in [0, modulus): the bias of the multiplication is below 2^-32.
+std::uint64_t scaled(std::uint64_t hash, std::uint64_t modulus) {
+  return static_cast<std::uint64_t>(Wide{hash} * modulus >> 64);
+}
+
+std::array<std::uint64_t, 2> mix_two(const Key128& key, std::uint64_t one, std::uint64_t other,
+                                     unsigned round, std::uint64_t modulus) {
+  const auto hashes = siphash24_two(key, message_of(one, round), message_of(other, round));
+  return {scaled(hashes[0], modulus), scaled(hashes[1], modulus)};
+}
+
 std::uint64_t root_above(std::uint64_t value) {
   auto root = static_cast<std::uint64_t>(std::sqrt(static_cast<double>(value)));
   // The double is off by one near 2^64.
@@ -39,12 +55,8 @@ unsigned __int128 Permutation::join(Halves halves) const {
   return Wide{halves.right} * a_ + halves.left;
 }
 
-// Uniform enough in [0, modulus): the bias of the multiplication is below 2^-32.
 std::uint64_t Permutation::mix(std::uint64_t half, unsigned round, std::uint64_t modulus) const {
-  // Halves are at most 2^32, so the round number fits above them.
-  const std::uint64_t message = half | std::uint64_t{round} << 56;
-  return static_cast<std::uint64_t>(Wide{siphash24_words<1>(key_, {message})} * modulus >>
-                                    64);
+  return scaled(siphash24_words<1>(key_, {message_of(half, round)}), modulus);
 }
 
 Permutation::Halves Permutation::forward(Halves halves) const {
@@ -55,6 +67,21 @@ Permutation::Halves Permutation::forward(Halves halves) const {
     if (halves.right >= b_) halves.right -= b_;
   }
   return halves;
+}
+
+void Permutation::forward_two(Halves& one, Halves& other) const {
+  for (unsigned round = 0; round < kRounds; round += 2) {
+    const auto left = mix_two(key_, one.right, other.right, round, a_);
+    one.left += left[0];
+    if (one.left >= a_) one.left -= a_;
+    other.left += left[1];
+    if (other.left >= a_) other.left -= a_;
+    const auto right = mix_two(key_, one.left, other.left, round + 1, b_);
+    one.right += right[0];
+    if (one.right >= b_) one.right -= b_;
+    other.right += right[1];
+    if (other.right >= b_) other.right -= b_;
+  }
 }
 
 Permutation::Halves Permutation::backward(Halves halves) const {
@@ -74,6 +101,20 @@ std::uint64_t Permutation::at(std::uint64_t position) const {
     halves = forward(halves);
   } while (join(halves) >= size_);
   return static_cast<std::uint64_t>(join(halves));
+}
+
+void Permutation::read(std::uint64_t first, std::span<std::uint64_t> into) const {
+  QD_EXPECTS(first <= size_ && into.size() <= size_ - first);
+  std::size_t i = 0;
+  for (; i + 1 < into.size(); i += 2) {
+    auto one = split(first + i);
+    auto other = split(first + i + 1);
+    forward_two(one, other);
+    // Outside, hardly ever: walked on alone.
+    into[i] = join(one) < size_ ? static_cast<std::uint64_t>(join(one)) : at(first + i);
+    into[i + 1] = join(other) < size_ ? static_cast<std::uint64_t>(join(other)) : at(first + i + 1);
+  }
+  if (i < into.size()) into[i] = at(first + i);
 }
 
 std::uint64_t Permutation::inverse(std::uint64_t element) const {

@@ -40,18 +40,31 @@ struct Errand {
   bool half_open{false};  // nobody waits for this one: its silence shows by what comes after it
 };
 
+// Both clocks, read together: who asks for many packets at once reads them once for all.
+struct Moment {
+  SteadyTime steady{};
+  UnixMillis wall{};
+};
+
 class Pacer {
  public:
   // All must outlive the pacer.
   Pacer(Dialer& dialer, targets::Budget& budget, const std::atomic<bool>& stop);
 
   // Takes one packet from the budget where granted; takes nothing otherwise.
-  [[nodiscard]] Permit ask(const targets::ApprovedTarget& target, Errand errand = {});
+  [[nodiscard]] Permit ask(const targets::ApprovedTarget& target, Errand errand = {}) {
+    return ask(target, errand, moment());
+  }
+  // The same at a moment that has just been: not older than a batch takes to fill.
+  [[nodiscard]] Permit ask(const targets::ApprovedTarget& target, Errand errand, Moment at);
+  [[nodiscard]] Moment moment() const { return {now(), dialer_.clock().now()}; }
   // When the cap over all will let any packet go; lets a caller with many candidates wait once.
   [[nodiscard]] SteadyTime ready_at() const { return budget_.earliest(net::Address(), now(), {1, true, false}); }
   // What was granted has left by now. For those who send later than they ask: the second of a cap
   // begins when a packet leaves.
   void left() { budget_.left(now()); }
+  // No cap holds what was granted since the last left(): when it leaves makes no difference.
+  [[nodiscard]] bool unbound() const { return budget_.all_left(); }
   // As ask(), waiting while the answer is `later`; never answers `later`.
   [[nodiscard]] Awaitable<Leave> admit(targets::ApprovedTarget target, Errand errand = {});
 
@@ -59,7 +72,9 @@ class Pacer {
   [[nodiscard]] PortClass class_of(const targets::ApprovedTarget& target) const;
 
   // When a closed zone opens again; 0 = it is open now, or will not open any more.
-  [[nodiscard]] UnixMillis closed_until(const std::string& zone) { return window(zone).opens; }
+  [[nodiscard]] UnixMillis closed_until(const std::string& zone) {
+    return window(zone, dialer_.clock().now()).opens;
+  }
   // When the first zone of the scope opens; 0 = one is open now, or none will open any more.
   [[nodiscard]] UnixMillis closed_until();
 
@@ -68,20 +83,22 @@ class Pacer {
   [[nodiscard]] SteadyTime now() const { return dialer_.clock().steady(); }
 
  private:
-  [[nodiscard]] Permit ask_guard(const net::Address& ip) const;
+  [[nodiscard]] Permit ask_guard(const net::Address& ip, SteadyTime now) const;
 
   struct Seen {
-    bool open;
+    bool open{false};
     UnixMillis opens;
     UnixMillis asked;
   };
-  [[nodiscard]] const Seen& window(const std::string& zone);
+  [[nodiscard]] const Seen& window(const std::string& zone, UnixMillis now);
   [[nodiscard]] bool is_fresh(UnixMillis asked, UnixMillis now) const;
 
   Dialer& dialer_;
   targets::Budget& budget_;
   const std::atomic<bool>& stop_;
   std::map<std::string, Seen> windows_;  // the calendar's answer, kept for a second
+  // The entry asked for last: most questions in a row are of one zone.
+  std::map<std::string, Seen>::value_type* last_window_{nullptr};
   const std::vector<std::string> zones_;
   UnixMillis closed_until_{}, closed_asked_{};
 };

@@ -6,8 +6,11 @@
 //       (fail closed), as Dialer does for sockets, and tells the SendLog. It reads the destination
 //       out of the frame itself. ARP and ND requests for a gateway that find_way() named may leave
 //       though no scope holds it: the kernel asks the same before it sends anything that way
+//       post() is the same door for frames that no cap holds: it asks the scope at once and hands
+//       what is permitted to a thread of the link's own, where there is one
 //   L2  what was received is handed out in order of arrival; what the kernel dropped is counted
-// Not thread-safe: one owner, on the thread of its Sockets. The receiving thread inside is its own.
+// Not thread-safe: one owner, on the thread of its Sockets. The receiving thread inside is its own,
+// and so is the sending one.
 #pragma once
 
 #include <cstdint>
@@ -61,6 +64,12 @@ class RawLink {
   // just now (ENOBUFS, EAGAIN), try again a little later. A frame the kernel will never take (a
   // firewall's EPERM) counts as left and as a send failure. After a breach of scope always 0.
   [[nodiscard]] virtual std::size_t send(std::span<const Outgoing> frames) = 0;
+  // As send(), but a frame counts as taken when it has been copied; it leaves within a millisecond,
+  // unless the kernel has no room, the link closes or a frame after it breaks the scope. For frames
+  // whose exact time of leaving no cap asks for.
+  [[nodiscard]] virtual std::size_t post(std::span<const Outgoing> frames) { return send(frames); }
+  // Everything posted has left, or never will.
+  [[nodiscard]] virtual bool idle() const { return true; }
   // Hands out what has arrived, at most `most` frames; returns how many.
   virtual std::size_t receive(const OnFrame& on_frame, std::size_t most) = 0;
   // Called on the owner's thread soon after something arrived; replaces the former.

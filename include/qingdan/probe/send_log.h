@@ -37,6 +37,16 @@ class SendLog {
       return std::hash<net::Address>{}(key.block) * 8 + static_cast<std::size_t>(key.kind);
     }
   };
+  // A sweep goes round the blocks: most packets find their entry here, without a search.
+  struct Lately {
+    Key key;
+    model::SentBlock* entry{nullptr};
+  };
+  [[nodiscard]] static std::size_t slot_of(const Key& key);
+  model::SentBlock& find(const Key& key, UnixMillis now);
+
+  static constexpr std::size_t kLately = 1024;
+  std::vector<Lately> lately_ = std::vector<Lately>(kLately);
   std::unordered_map<Key, model::SentBlock, Hash> entries_;
   std::uint64_t packets_{0};
 };

@@ -21,6 +21,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "qingdan/base/result.h"
@@ -41,6 +42,11 @@ class TargetSource {
   // nullopt: not (or no longer) approved; counts as not asked. The same position gives the same
   // endpoint every time.
   [[nodiscard]] virtual std::optional<targets::ApprovedTarget> at(std::uint64_t position) const = 0;
+  // at() of the positions from `first` on, all of them below size(): for those who walk.
+  virtual void read(std::uint64_t first,
+                    std::span<std::optional<targets::ApprovedTarget>> into) const {
+    for (auto& target : into) target = at(first++);
+  }
   // The inverse: at(*position_of(e)) is e. nullopt: no position asks it.
   [[nodiscard]] virtual std::optional<std::uint64_t> position_of(const net::Address& ip,
                                                                  net::TransportPort port) const = 0;

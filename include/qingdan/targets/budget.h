@@ -52,6 +52,8 @@ class Budget {
   void force(const net::Address& ip, SteadyTime now, std::uint32_t packets);
   // All that was taken so far has left the machine by `now`.
   void left(SteadyTime now);
+  // Nothing waits for left(): no cap holds what was taken last.
+  [[nodiscard]] bool all_left() const { return not_left_.empty(); }
   [[nodiscard]] bool unlimited() const {
     return pace_.global_pps == 0 && pace_.prefix_pps == 0 && pace_.host_pps == 0;
   }

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "qingdan/base/rng.h"
 
@@ -19,6 +20,8 @@ class Permutation {
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] std::uint64_t at(std::uint64_t position) const;      // EXPECTS position < size()
+  // at() of the positions from `first` on: twice as fast as one by one. EXPECTS all of them < size().
+  void read(std::uint64_t first, std::span<std::uint64_t> into) const;
   [[nodiscard]] std::uint64_t inverse(std::uint64_t element) const;  // EXPECTS element < size()
 
  private:
@@ -28,6 +31,8 @@ class Permutation {
   [[nodiscard]] Halves split(std::uint64_t value) const { return {value % a_, value / a_}; }
   [[nodiscard]] unsigned __int128 join(Halves halves) const;
   [[nodiscard]] Halves forward(Halves halves) const;
+  // forward() of both: the hash is a chain of dependent steps, and two chains run side by side.
+  void forward_two(Halves& one, Halves& other) const;
   [[nodiscard]] Halves backward(Halves halves) const;
   [[nodiscard]] std::uint64_t mix(std::uint64_t half, unsigned round, std::uint64_t modulus) const;
 

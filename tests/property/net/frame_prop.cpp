@@ -1,5 +1,5 @@
 // F1  parse(build(x)) = x
-// F2  a SynFrame patched for a target is byte for byte what build_tcp would give
+// F2  a SynFrame or IcmpFrame patched for a target is byte for byte what the builder would give
 // and every checksum comes out right by another way of summing.
 #include <catch2/catch.hpp>
 
@@ -175,6 +175,32 @@ TEST_CASE("F2: a SynFrame writes what build_tcp builds", "[net][property][frame]
       syn.ip_id = static_cast<std::uint16_t>(syn.seq);
       frame.write(written.data(), syn.target, syn.source_port, syn.target_port, syn.seq);
       const auto packet = build_tcp(syn);
+      const std::uint16_t type = six ? kEtherIpv6 : kEtherIpv4;
+      REQUIRE(written == (ethernet ? build_ethernet(hop, own, type, packet) : packet));
+    }
+  }
+}
+
+TEST_CASE("F2: an IcmpFrame writes what the builders build", "[net][property][frame]") {
+  Rng rng(5);
+  for (int i = 0; i < kRounds; ++i) {
+    const bool six = i % 3 == 0;
+    const bool ethernet = i / 3 % 2 == 0;
+    const bool timestamp = !six && i % 3 == 1;
+    const auto own = random_mac(rng), hop = random_mac(rng);
+    const auto source = random_address(rng, six);
+    const IcmpFrame frame(
+        source, ethernet, own, hop,
+        timestamp ? IcmpFrame::Question::timestamp : IcmpFrame::Question::echo);
+    REQUIRE(frame.size() <= IcmpFrame::kSizeMost);
+    Bytes written(frame.size());
+    for (int j = 0; j < 5; ++j) {
+      const auto target = random_address(rng, six);
+      const auto id = random_u16(rng), sequence = random_u16(rng);
+      const auto originate = random_u32(rng);
+      frame.write(written.data(), target, id, sequence, originate);
+      const auto packet = timestamp ? build_timestamp(source, target, id, sequence, originate)
+                                    : build_echo(source, target, id, sequence);
       const std::uint16_t type = six ? kEtherIpv6 : kEtherIpv4;
       REQUIRE(written == (ethernet ? build_ethernet(hop, own, type, packet) : packet));
     }

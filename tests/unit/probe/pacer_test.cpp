@@ -83,3 +83,18 @@ TEST_CASE("a closed zone says when it opens, and the scope when its first one do
   CHECK(rig.pacer.closed_until() == UnixMillis{});
   CHECK(rig.pacer.ask(target).leave == Leave::granted);
 }
+
+TEST_CASE("what a cap holds is bound until it has left, fragile hosts without caps too") {
+  test::ScopeText text{{"192.0.2.0/24"}, {}, 0, 0, 0, ""};
+  Rig rig(test::make_scope(text));
+  const auto at = rig.pacer.moment();
+  CHECK(at.steady == rig.pacer.now());
+  CHECK(rig.pacer.ask(rig.target("192.0.2.1", 22), {}, at).leave == Leave::granted);
+  CHECK(rig.pacer.unbound());
+  probe::Devices devices({{rig.target("192.0.2.2", 22).ip(), probe::DeviceKind::printer}});
+  rig.dialer.mind(devices);
+  CHECK(rig.pacer.ask(rig.target("192.0.2.2", 22), {}, at).leave == Leave::granted);
+  CHECK_FALSE(rig.pacer.unbound());
+  rig.pacer.left();
+  CHECK(rig.pacer.unbound());
+}

@@ -61,7 +61,7 @@ struct Desk {
     sender = owned.get();
     link = std::make_unique<PacketLink>(
         scope, false,
-        PacketLink::Parts{std::move(owned), std::make_shared<probe::Gateways>(), bell});
+        PacketLink::Parts{std::move(owned), std::make_shared<probe::Gateways>(), bell, {}});
   }
   void add(std::size_t count, std::string_view text = "192.0.2.7") {
     for (std::size_t i = 0; i < count; ++i) {
@@ -113,6 +113,41 @@ TEST_CASE("L1: a batch with one frame outside the scope stays, and so does all a
   CHECK(desk.link->health().error().code == ErrorCode::refused);
   CHECK(desk.link->send(std::span(desk.frames).first(1)) == 0);
   CHECK(desk.sender->batches.empty());
+}
+
+TEST_CASE("posted frames leave by the link's own thread, or beside it where that is full") {
+  Desk desk;
+  probe::SenderPair made{std::make_unique<ScriptedSender>(), std::make_unique<ScriptedSender>()};
+  auto& beside = dynamic_cast<ScriptedSender&>(*made.owners);
+  auto pair = std::make_shared<probe::SenderPair>(std::move(made));
+  desk.link = std::make_unique<PacketLink>(
+      desk.scope, false,
+      PacketLink::Parts{std::make_unique<ScriptedSender>(), std::make_shared<probe::Gateways>(),
+                        desk.bell, [pair]() -> Result<probe::SenderPair> {
+                          return std::move(*pair);
+                        }});
+  desk.add(1000);
+  CHECK(desk.link->post(desk.frames) == 1000);
+  for (int i = 0; i < 10'000 && !desk.link->idle(); ++i) std::this_thread::sleep_for(1ms);
+  CHECK(desk.link->idle());
+  CHECK(desk.link->counters().sent == 1000);
+  std::size_t ours = 0;
+  for (const auto size : beside.batches) ours += size;
+  CHECK(ours < 1000);
+
+  desk.add(1, "192.0.3.1");
+  CHECK(desk.link->post(std::span(desk.frames).last(2)) == 0);
+  CHECK(desk.link->health().error().code == ErrorCode::refused);
+  CHECK(desk.link->post(std::span(desk.frames).first(1)) == 0);
+  CHECK(desk.link->counters().sent == 1000);
+}
+
+TEST_CASE("without a thread of its own a link posts by sending") {
+  Desk desk;
+  desk.add(3);
+  CHECK(desk.link->post(desk.frames) == 3);
+  CHECK(desk.sender->batches == std::vector<std::size_t>{3});
+  CHECK(desk.link->idle());
 }
 
 TEST_CASE("many arrivals ring once, and a bell without a listener is silent") {

@@ -35,6 +35,29 @@ TEST_CASE("packets are counted by block and kind, with the first and the last ti
   CHECK(log.take().empty());
 }
 
+// The log remembers the entries of late by the last bits of a block.
+TEST_CASE("blocks and kinds that resemble each other are counted apart, and after take() anew") {
+  probe::SendLog log;
+  for (int turn = 1; turn <= 2; ++turn) {
+    for (int i = 0; i < 3; ++i) {
+      log.count(ip("10.0.1.7"), SendKind::tcp_syn, 1, {100 * turn});
+      log.count(ip("10.4.1.7"), SendKind::tcp_syn, 2, {100 * turn});
+      log.count(ip("10.0.1.7"), SendKind::icmp, 4, {100 * turn});
+      log.count(ip("2001:db8::1"), SendKind::tcp_syn, 8, {100 * turn});
+      log.count(ip("2001:db8:0:400::1"), SendKind::tcp_syn, 16, {100 * turn});
+    }
+    const auto all = log.take();
+    REQUIRE(all.size() == 5);
+    std::uint64_t sum = 0;
+    for (const auto& entry : all) {
+      CHECK(entry.first == UnixMillis{100 * turn});
+      sum |= entry.packets / 3;
+      CHECK(entry.packets % 3 == 0);
+    }
+    CHECK(sum == 31);
+  }
+}
+
 TEST_CASE("the dialer writes down what leaves, and nothing that does not") {
   test::Rig rig(test::make_scope("192.0.2.0/25"));
   rig.net.host("192.0.2.1");

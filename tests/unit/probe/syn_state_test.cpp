@@ -18,12 +18,17 @@ class Narrow final : public probe::RawLink {
     room -= taken;
     return taken;
   }
+  std::size_t post(std::span<const probe::Outgoing> frames) override {
+    posted += frames.size();
+    return frames.size();
+  }
   std::size_t receive(const OnFrame&, std::size_t) override { return 0; }
   void on_arrival(std::function<void()>) override {}
   probe::LinkCounters counters() const override { return {}; }
   Result<void> health() const override { return {}; }
   std::size_t room{0};
   std::vector<std::uint8_t> sent;
+  std::size_t posted{0};
 };
 
 net::Address ip(std::uint32_t last) { return net::Address::v4(0xC000'0200U + last); }
@@ -44,6 +49,10 @@ TEST_CASE("what the kernel does not take stays in the batch, in order", "[probe]
   CHECK(batch.flush(links));
   CHECK(batch.empty());
   CHECK(narrow.sent == std::vector<std::uint8_t>{0, 1, 2, 3});
+  *batch.add(ip(9), 0, 10) = 9;
+  CHECK(batch.flush(links, true));
+  CHECK(narrow.posted == 1);
+  CHECK(narrow.sent.size() == 4);
 }
 
 TEST_CASE("samples go round all known ports before any is asked twice", "[probe][syn]") {

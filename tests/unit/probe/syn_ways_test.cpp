@@ -28,6 +28,8 @@ class TwoWays final : public probe::RawNetwork {
     way.covers = net::block_of(ip);
     way.interface = ip < net::parse_address("198.51.100.0").value() ? "veth0" : "veth1";
     way.source = net::parse_address("192.0.2.250").value();
+    way.ethernet = true;
+    way.next_hop = net::parse_address(gateway).value();
     return way;
   }
   Result<std::unique_ptr<probe::RawLink>> open_link(const probe::Way&, std::uint16_t,
@@ -37,6 +39,7 @@ class TwoWays final : public probe::RawNetwork {
     return std::unique_ptr<probe::RawLink>(std::make_unique<Idle>());
   }
   int asked{0}, opened{0};
+  const char* gateway{"192.0.2.254"};
   bool forbidden{false};
 };
 
@@ -76,4 +79,26 @@ TEST_CASE("a link that cannot be opened is an error", "[probe][syn]") {
   const auto found = ways.find(net::parse_address("192.0.2.1").value());
   REQUIRE_FALSE(found);
   CHECK(found.error().code == ErrorCode::privilege);
+}
+
+TEST_CASE("a gateway's MAC is in every frame that goes by way of it", "[probe][syn]") {
+  TwoWays network;
+  probe::SynWays ways(network, 61000, 61999, [] {});
+  CHECK_FALSE(way(ways, "192.0.2.1").way.hop_known);
+  network.gateway = "198.51.100.254";
+  CHECK_FALSE(way(ways, "198.51.100.1").way.hop_known);
+  const net::Mac mac{{2, 1, 2, 3, 4, 5}};
+  ways.learn(net::parse_address("192.0.2.254").value(), mac);
+  CHECK_FALSE(way(ways, "198.51.100.1").way.hop_known);
+  const auto& known = way(ways, "192.0.2.1");
+  CHECK(known.way.hop_known);
+  const auto target = net::parse_address("192.0.2.1").value();
+  const auto begins_with_it = [&](const auto& frame, auto... rest) {
+    Bytes bytes(frame.size());
+    frame.write(bytes.data(), target, rest...);
+    return std::equal(mac.bytes.begin(), mac.bytes.end(), bytes.begin());
+  };
+  CHECK(begins_with_it(known.frame, std::uint16_t{1}, std::uint16_t{2}, 3U));
+  CHECK(begins_with_it(known.echo, std::uint16_t{1}, std::uint16_t{2}));
+  CHECK(begins_with_it(known.second, std::uint16_t{1}, std::uint16_t{2}, 3U));
 }

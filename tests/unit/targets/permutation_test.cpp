@@ -66,6 +66,23 @@ TEST_CASE("sizes beyond 32 bits lead there and back", "[targets][permutation]") 
   }
 }
 
+TEST_CASE("positions read together are those read one by one", "[targets][permutation]") {
+  qingdan::Rng rng(3);
+  std::vector<std::uint64_t> sizes{std::numeric_limits<std::uint64_t>::max(), 655'360, 65'537};
+  for (std::uint64_t n = 1; n <= 200; ++n) sizes.push_back(n);
+  for (const auto n : sizes) {
+    const Permutation permutation({n, 9}, n);
+    for (int i = 0; i < 50; ++i) {
+      const auto first = rng.below(n);
+      std::vector<std::uint64_t> read(std::min<std::uint64_t>(rng.below(20), n - first));
+      permutation.read(first, read);
+      for (std::size_t k = 0; k < read.size(); ++k) {
+        if (read[k] != permutation.at(first + k)) FAIL(n << " at " << first << " + " << k);
+      }
+    }
+  }
+}
+
 TEST_CASE("another key gives another order", "[targets][permutation]") {
   const Permutation one(kKey, 100'000);
   const Permutation two({kKey[0] + 1, kKey[1]}, 100'000);
