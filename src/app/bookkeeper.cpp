@@ -52,7 +52,13 @@ void Bookkeeper::take(Message message, registry::Batch& batch) {
   if (auto* result = std::get_if<model::PortResult>(&message)) {
     batch.results.push_back(std::move(*result));
   } else if (auto* state = std::get_if<FieldState>(&message)) {
-    std::move(state->sent.begin(), state->sent.end(), std::back_inserter(batch.sent));
+    const auto append = [](auto& from, auto& to) {
+      std::move(from.begin(), from.end(), std::back_inserter(to));
+    };
+    append(state->sent, batch.sent);
+    append(state->incidents.trips, batch.trips);
+    append(state->incidents.boxes, batch.middleboxes);
+    append(state->incidents.masked, batch.results);
     batch.checkpoint = std::move(state->checkpoint);
   } else {
     identify(std::get<std::vector<model::Observation>>(std::move(message)), batch);
