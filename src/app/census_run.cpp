@@ -121,6 +121,9 @@ Result<int> carry_on(const Equipment& equipment, const Prepared& prepared, Begun
                    std::move(begun.known_open), true, begun.key, std::move(begun.resumed), std::move(begun.devices),
                    std::move(begun.dark)},
                   equipment.clock, stop, bookkeeper);
+  bookkeeper.warn([&field](const net::Address& ip, probe::DeviceKind kind) {
+    return field.heed(ip, kind);
+  });
   // Before the first packet, so that whatever was sent belongs to a run that can go on.
   if (goes_on) {
     if (auto heard = bookkeeper.recall(); !heard) return heard.error();

@@ -2,6 +2,7 @@
 #include "app/fieldwork.h"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -65,7 +66,21 @@ Fieldwork::Fieldwork(FieldPlan plan, const Clock& clock, std::atomic<bool>& stop
 
 Fieldwork::~Fieldwork() = default;
 
+// One posted call however many hints: the flag falls before the hints are taken, so that none that
+// comes later is left lying.
+bool Fieldwork::heed(const net::Address& ip, probe::DeviceKind kind) {
+  if (!hints_.try_push({ip, kind})) return false;
+  if (!hinted_.exchange(true)) boost::asio::post(context_, [this] { take_hints(); });
+  return true;
+}
+
+void Fieldwork::take_hints() {
+  hinted_.store(false);
+  while (const auto hint = hints_.try_pop()) devices_.on_identified(hint->first, hint->second);
+}
+
 Result<void> Fieldwork::run() {
+  take_hints();
   if (plan_.interviews) {
     auto tls = probe::open_tls_context();
     if (!tls) return tls.error().in("fieldwork");

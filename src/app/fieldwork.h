@@ -9,6 +9,7 @@
 //   F4  stopped hosts and machines in front of a prefix are told when they are found, and a run that
 //       goes on knows those of the process before it (incidents.h)
 //   F5  a host that falls silent under it is left alone; where it stops the run, `stop` is set
+//   F6  what identification finds fragile is handled with care from then on (devices.h, C3)
 #pragma once
 
 #include <atomic>
@@ -21,6 +22,7 @@
 
 #include "app/incidents.h"
 #include "app/sweeping.h"
+#include "qingdan/base/channel.h"
 #include "qingdan/base/clock.h"
 #include "qingdan/base/rng.h"
 #include "qingdan/model/checkpoint.h"
@@ -83,6 +85,9 @@ class Fieldwork final : private probe::SweepSink {
   Fieldwork(FieldPlan plan, const Clock& clock, std::atomic<bool>& stop, FieldSink& sink);
   ~Fieldwork() override;
 
+  // F6. From any thread, at any time; never waits. False: too much was told that is not heeded yet.
+  bool heed(const net::Address& ip, probe::DeviceKind kind);
+
   // Runs to the end on the calling thread. An Error ends the run: scope breach, no TLS library.
   [[nodiscard]] Result<void> run();
   // Where it stands, with coverage; before run() too.
@@ -112,6 +117,7 @@ class Fieldwork final : private probe::SweepSink {
   void resubmit();
   void on_trip(const probe::Trip& trip);
   void finish_when_done();
+  void take_hints();
   void failed(const Error& error);
   void spawn_runner(probe::InterviewRunner& runner);
   Awaitable<void> sweep_and_confirm();
@@ -151,6 +157,9 @@ class Fieldwork final : private probe::SweepSink {
   bool sweep_done_{false};
   int runners_running_{0};
   Incidents incidents_;
+  using Hint = std::pair<net::Address, probe::DeviceKind>;
+  Channel<Hint> hints_{65'536};  // as many as a scope of that size has hosts
+  std::atomic<bool> hinted_{false};
   std::optional<Error> failure_;
 };
 

@@ -321,3 +321,17 @@ TEST_CASE("F4: a host stopped by an earlier process gets nothing from this one",
     CHECK(work.trips().size() == 1);  // the run has one all the same
   }
 }
+
+TEST_CASE("F6: what is told to be a printer is handled as one from then on", "[app][fieldwork]") {
+  // The port that prints on printers and is an ordinary one elsewhere.
+  const Greeter greeter("SSH-2.0-OpenSSH_9.2p1\r\n", kLoopbackHost, 9999);
+  for (const bool told : {false, true}) {
+    Field field({9999}, true);
+    if (told) CHECK(field.work.heed(*net::parse_address(kLoopbackHost), probe::DeviceKind::printer));
+    REQUIRE(field.work.run());
+    REQUIRE_FALSE(field.heard.of(9999).empty());
+    const auto verdict = field.heard.of(9999).back().verdict;
+    CHECK(verdict == (told ? model::Verdict::open_acked : model::Verdict::open_verified));
+    CHECK(field.heard.observations.empty() == told);
+  }
+}
