@@ -4,6 +4,8 @@
 #include <iterator>
 #include <map>
 
+#include "app/known_devices.h"
+
 namespace qingdan::app {
 namespace {
 
@@ -39,6 +41,7 @@ Result<void> Bookkeeper::run() {
       if (!next) break;
       take(std::move(*next), batch);
     }
+    pass_warnings();
     if (auto written = store_.add(run_, batch); !written) {
       failure = written.error();
       stop_.store(true);
@@ -52,7 +55,13 @@ void Bookkeeper::take(Message message, registry::Batch& batch) {
   if (auto* result = std::get_if<model::PortResult>(&message)) {
     batch.results.push_back(std::move(*result));
   } else if (auto* state = std::get_if<FieldState>(&message)) {
-    std::move(state->sent.begin(), state->sent.end(), std::back_inserter(batch.sent));
+    const auto append = [](auto& from, auto& to) {
+      std::move(from.begin(), from.end(), std::back_inserter(to));
+    };
+    append(state->sent, batch.sent);
+    append(state->incidents.trips, batch.trips);
+    append(state->incidents.boxes, batch.middleboxes);
+    append(state->incidents.masked, batch.results);
     batch.checkpoint = std::move(state->checkpoint);
   } else {
     identify(std::get<std::vector<model::Observation>>(std::move(message)), batch);
@@ -64,6 +73,7 @@ void Bookkeeper::identify(std::vector<model::Observation> of_one_endpoint, regis
     auto finding = identifier_.identify(observations);
     auto light = finding;
     for (auto& certificate : light.certificates) certificate.der.clear();
+    notice(finding);
     hosts_[{finding.at.zone, finding.at.ip}].insert_or_assign({finding.at, vhost},
                                                               std::move(light));
     finding.host_claims.clear();  // a host is judged by all its ports together, in write_hosts
@@ -72,11 +82,27 @@ void Bookkeeper::identify(std::vector<model::Observation> of_one_endpoint, regis
   }
 }
 
+void Bookkeeper::notice(const model::Finding& finding) {
+  const auto kind = fragile_kind(finding);
+  if (kind == probe::DeviceKind::unknown) return;
+  auto& known = fragile_[finding.at.ip];
+  if (known >= kind) return;
+  known = kind;
+  untold_.insert(finding.at.ip);
+}
+
+void Bookkeeper::pass_warnings() {
+  if (!warn_of_) return;
+  std::erase_if(untold_, [this](const auto& ip) { return warn_of_(ip, fragile_.at(ip)); });
+}
+
 Result<void> Bookkeeper::recall() {
-  return store_.recall(run_, [this](std::vector<model::Observation> of_one_endpoint) {
+  auto heard = store_.recall(run_, [this](std::vector<model::Observation> of_one_endpoint) {
     registry::Batch known;  // kept already
     identify(std::move(of_one_endpoint), known);
   });
+  pass_warnings();
+  return heard;
 }
 
 Result<void> Bookkeeper::write_hosts() {

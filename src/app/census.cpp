@@ -60,8 +60,10 @@ Result<Begun> begin(const Equipment& equipment, const model::Run& run, const tar
   if (!world) return world.error();
   auto id = store->begin_run(run);
   if (!id) return id.error();
-  return Begun{std::move(*store), *id, open_endpoints(*world), random_key(), {},
-               known_devices(*world, scope), dark_addresses(*world, scope, rng.next())};
+  const auto key = random_key();
+  // Drawn from the key, so that a resumed run has the same ones.
+  return Begun{std::move(*store), *id, open_endpoints(*world), key, {},
+               known_devices(*world, scope), dark_addresses(*world, scope, key[0])};
 }
 
 }  // namespace

@@ -71,12 +71,6 @@ Result<void> end_run(registry::Store& store, model::RunId run, const Result<void
                           stopped ? "stopped before everything was asked" : "");
 }
 
-// Hosts that were stopped, and machines in front of a prefix.
-Result<void> record_incidents(registry::Store& store, model::RunId run, const Fieldwork& field) {
-  if (auto kept = store.record(run, field.trips()); !kept) return kept;
-  return store.record(run, field.middleboxes());
-}
-
 void say_paused(const Equipment& equipment, model::RunId run, const model::RunCounts& counts) {
   if (equipment.invocation.quiet) return;
   std::fputs(fmt::format("run {} is paused: {} of {} probes are done; `qingdan runs resume {} "
@@ -127,6 +121,9 @@ Result<int> carry_on(const Equipment& equipment, const Prepared& prepared, Begun
                    std::move(begun.known_open), true, begun.key, std::move(begun.resumed), std::move(begun.devices),
                    std::move(begun.dark)},
                   equipment.clock, stop, bookkeeper);
+  bookkeeper.warn([&field](const net::Address& ip, probe::DeviceKind kind) {
+    return field.heed(ip, kind);
+  });
   // Before the first packet, so that whatever was sent belongs to a run that can go on.
   if (goes_on) {
     if (auto heard = bookkeeper.recall(); !heard) return heard.error();
@@ -143,7 +140,6 @@ Result<int> carry_on(const Equipment& equipment, const Prepared& prepared, Begun
     });
   }
   const bool stopped = stop.load();
-  if (auto kept = record_incidents(begun.store, begun.run, field); !kept && done) done = kept;
   auto ended = end_run(begun.store, begun.run, done, stopped);
   stop_file.obeyed(begun.run);
   if (!done) return done.error();

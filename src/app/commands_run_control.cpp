@@ -37,6 +37,20 @@ Result<model::Run> find_run(const std::string& path, std::int64_t number) {
   return (*row)->run;
 }
 
+// What each port said, folded to what tells machines in front of a prefix from hosts.
+Result<std::map<model::Endpoint, std::uint64_t>> load_shapes(registry::Store& store,
+                                                             model::RunId run) {
+  std::map<model::Endpoint, std::uint64_t> shapes;
+  auto read = store.recall(run, [&](std::vector<model::Observation> of_one_endpoint) {
+    probe::InterviewReport report;
+    report.at = of_one_endpoint.front().at;
+    report.observations = std::move(of_one_endpoint);
+    shapes[report.at] = probe::shape_of(report);
+  });
+  if (!read) return read.error();
+  return shapes;
+}
+
 // What the run has kept, and whether it fits what is asked for now.
 Result<Resumption> load(registry::Store& store, const model::Run& run, const Prepared& prepared) {
   if (prepared.scope.hash(prepared.ports) != run.scope_hash) {
@@ -52,7 +66,12 @@ Result<Resumption> load(registry::Store& store, const model::Run& run, const Pre
   }
   auto results = store.load_results(run.id);
   if (!results) return results.error();
-  return Resumption{std::move(**checkpoint), std::move(*results)};
+  auto trips = store.load_trips(run.id);
+  if (!trips) return trips.error();
+  auto shapes = load_shapes(store, run.id);
+  if (!shapes) return shapes.error();
+  return Resumption{std::move(**checkpoint), std::move(*results), std::move(*shapes),
+                    std::move(*trips)};
 }
 
 Result<Begun> take_up(registry::Store store, const model::Run& run, const targets::Scope& scope,
@@ -61,9 +80,9 @@ Result<Begun> take_up(registry::Store store, const model::Run& run, const target
   if (!world) return world.error();
   if (auto open = store.reopen_run(run.id); !open) return open.error();
   const auto key = resumed.checkpoint.key;
-  // Dark addresses were asked by the part that went before.
+  // The same dark addresses as the part that went before, unless the register learnt of them since.
   return Begun{std::move(store),   run.id, open_endpoints(*world), key, std::move(resumed),
-               known_devices(*world, scope), {}};
+               known_devices(*world, scope), dark_addresses(*world, scope, key[0])};
 }
 
 std::string how_far(const model::Run& run, const Resumption& resumed) {

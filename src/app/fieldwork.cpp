@@ -2,13 +2,10 @@
 #include "app/fieldwork.h"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
-
-#include "qingdan/base/log.h"
 
 namespace qingdan::app {
 namespace {
@@ -59,7 +56,8 @@ Fieldwork::Fieldwork(FieldPlan plan, const Clock& clock, std::atomic<bool>& stop
                ? probe::make_raw_network(context_.get_executor(), clock, plan_.scope)
                : nullptr),
       sweep_(pacer_, raw_.get(), {plan_.ports, plan_.method, plan_.key}, *this),
-      tick_(sockets_->executor(), sockets_->alarms()) {
+      tick_(sockets_->executor(), sockets_->alarms()),
+      incidents_(plan_.scope, clock_, plan_.dark) {
   dialer_.keep_log(send_log_);
   dialer_.watch(guard_);
   dialer_.mind(devices_);
@@ -68,7 +66,21 @@ Fieldwork::Fieldwork(FieldPlan plan, const Clock& clock, std::atomic<bool>& stop
 
 Fieldwork::~Fieldwork() = default;
 
+// One posted call however many hints: the flag falls before the hints are taken, so that none that
+// comes later is left lying.
+bool Fieldwork::heed(const net::Address& ip, probe::DeviceKind kind) {
+  if (!hints_.try_push({ip, kind})) return false;
+  if (!hinted_.exchange(true)) boost::asio::post(context_, [this] { take_hints(); });
+  return true;
+}
+
+void Fieldwork::take_hints() {
+  hinted_.store(false);
+  while (const auto hint = hints_.try_pop()) devices_.on_identified(hint->first, hint->second);
+}
+
 Result<void> Fieldwork::run() {
+  take_hints();
   if (plan_.interviews) {
     auto tls = probe::open_tls_context();
     if (!tls) return tls.error().in("fieldwork");
@@ -96,7 +108,6 @@ Result<void> Fieldwork::run() {
   context_.run();
   tell(Told::everything);
   if (failure_) return *failure_;
-  settle_fronts();
   return {};
 }
 
@@ -118,6 +129,7 @@ void Fieldwork::spawn_runner(probe::InterviewRunner& runner) {
 
 // What an earlier process left: open ports without a final word, refusals without a second one.
 void Fieldwork::take_up(const Resumption& resumed) {
+  take_up(resumed.trips);
   for (const auto& result : resumed.results) {
     const bool open = model::is_open(result.verdict);
     // A place that was open in this very run may close only by two refusals, as one of the
@@ -130,8 +142,26 @@ void Fieldwork::take_up(const Resumption& resumed) {
       to_confirm_.push_back(*target);
     const bool unheard = result.verdict == model::Verdict::open ||
                          result.verdict == model::Verdict::open_synack || result.tries == 0;
-    if (open && unheard && result.at.transport == net::Transport::tcp) on_open(*target, result);
+    const bool tcp = result.at.transport == net::Transport::tcp;
+    if (open && unheard && tcp) on_open(*target, result);
+    if (open && !unheard && tcp && result.verdict != model::Verdict::tarpit) {
+      const auto said = resumed.shapes.find(result.at);
+      incidents_.on_open(result.at, said == resumed.shapes.end() ? 0 : said->second);
+    }
   }
+}
+
+// Somebody looked at what stopped the whole run before it was taken up again: the hosts stay stopped,
+// but the count towards another such stop begins anew. A lost path is no fault of the host it showed
+// at.
+void Fieldwork::take_up(const std::vector<model::GuardTrip>& trips) {
+  const auto stop = std::find_if(trips.rbegin(), trips.rend(),
+                                 [](const auto& trip) { return trip.stopped == "run"; });
+  const auto looked_at = static_cast<std::size_t>(trips.rend() - stop);
+  for (std::size_t i = 0; i < trips.size(); ++i) {
+    if (!trips[i].path) guard_.keep_stopped(trips[i].ip, i >= looked_at);
+  }
+  incidents_.restore(trips);
 }
 
 model::Checkpoint Fieldwork::standing() {
@@ -154,10 +184,12 @@ model::Checkpoint Fieldwork::checkpoint() {
 void Fieldwork::tell(Told what) {
   FieldState state;
   state.sent = send_log_.take();
+  state.incidents = incidents_.take();
   // Without interviews nobody keeps a register, and there is nothing to go on with.
   if (plan_.interviews && what == Told::everything) state.checkpoint = checkpoint();
   if (plan_.interviews && what == Told::standing) state.checkpoint = standing();
-  if (!state.sent.empty() || state.checkpoint) sink_.on_state(std::move(state));
+  const bool news = !state.sent.empty() || !state.incidents.empty();
+  if (news || state.checkpoint) sink_.on_state(std::move(state));
 }
 
 // Ledger every second of sending, checkpoint every five and when a pause begins, until all is done.
@@ -310,7 +342,7 @@ void Fieldwork::on_report(probe::InterviewReport report) {
     if (target) return again_.push_back({*target, std::chrono::nanoseconds(-1), "", false});
   }
   if (model::is_open(report.verdict) && report.verdict != model::Verdict::tarpit) {
-    fronts_.on_open(report.at.ip, {report.at.transport, report.at.port}, probe::shape_of(report));
+    incidents_.on_open(report.at, probe::shape_of(report));
   }
   model::PortResult result;
   result.at = report.at;
@@ -322,69 +354,9 @@ void Fieldwork::on_report(probe::InterviewReport report) {
 }
 
 void Fieldwork::on_trip(const probe::Trip& trip) {
-  const auto wall = [&](SteadyTime at) {
-    const auto ago = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.steady() - at);
-    return clock_.now() + -ago;
-  };
-  model::GuardTrip told;
-  told.zone = plan_.scope.area_of(trip.ip).zone;
-  told.ip = trip.ip;
-  told.at = wall(trip.at);
-  told.last_heard = wall(trip.last_heard);
-  told.first_silent = wall(trip.first_silent);
-  told.sentinel = trip.sentinel.port;
-  told.stopped = trip.stops_run ? "run" : trip.stops_block ? "block" : "host";
-  told.path = trip.path;
-  for (const auto& sent : trip.probes) {
-    const bool udp = sent.port.transport == net::Transport::udp;
-    const std::string_view plain = udp ? "datagram" : "handshake";
-    told.probes.push_back(
-        {wall(sent.at), sent.port, std::string(sent.what.empty() ? plain : sent.what)});
-  }
-  const std::string before = told.probes.empty() ? ""
-                                                 : fmt::format("{} to {}", told.probes.back().what,
-                                                               told.probes.back().port.port);
-  if (trip.path) {
-    log::write(log::Level::error, "probe.guard.path_lost", {{"host", told.ip.to_string()}});
-  } else {
-    log::write(log::Level::error, "probe.guard.tripped",
-               {{"host", told.ip.to_string()},
-                {"port", std::to_string(told.sentinel)},
-                {"last", before},
-                {"stopped", told.stopped}});
-  }
-  trips_.push_back(std::move(told));
+  incidents_.on_trip(trip);
+  tell(Told::sent);
   if (trip.stops_run) stop_.store(true);
-}
-
-// What a machine in front says is taken back from the hosts behind it: they keep what is their own.
-void Fieldwork::settle_fronts() {
-  const auto asked = [this](const net::Prefix& block) {
-    std::uint64_t addresses = 0;
-    for (const auto& range : plan_.scope.ranges()) {
-      const auto first = std::max(range.addresses.first, block.range().first);
-      const auto last = std::min(range.addresses.last, block.range().last);
-      if (first <= last) addresses += net::AddressRange{first, last}.size();
-    }
-    return addresses;
-  };
-  for (const auto& front : fronts_.judge(asked, plan_.dark)) {
-    const auto& zone = plan_.scope.area_of(front.answering.front()).zone;
-    const bool same = !middleboxes_.empty() && middleboxes_.back().block == front.block;
-    if (!same) middleboxes_.push_back({zone, front.block, {}, front.asked, 0, false, {}, {}});
-    auto& box = middleboxes_.back();
-    box.ports.insert(front.port);
-    box.answering = std::max<std::uint64_t>(box.answering, front.answering.size());
-    box.dark = box.dark || front.dark;
-    for (const auto& ip : front.answering) {
-      model::PortResult result;
-      result.at = {plan_.scope.area_of(ip).zone, ip, front.port.transport, front.port.port};
-      result.verdict = model::Verdict::suspect_proxy;
-      result.tries = 1;
-      result.time = clock_.now();
-      sink_.on_port(result);
-    }
-  }
 }
 
 FieldProgress Fieldwork::progress() const {

@@ -6,7 +6,10 @@
 //   F3  what it tells its sink is in an order of which every beginning can be resumed: an open port
 //       before its interview, observations before the verdict drawn from them, both before the
 //       checkpoint that covers them
-//   F4  a host that falls silent under it is left alone; where it stops the run, `stop` is set
+//   F4  stopped hosts and machines in front of a prefix are told when they are found, and a run that
+//       goes on knows those of the process before it (incidents.h)
+//   F5  a host that falls silent under it is left alone; where it stops the run, `stop` is set
+//   F6  what identification finds fragile is handled with care from then on (devices.h, C3)
 #pragma once
 
 #include <atomic>
@@ -17,14 +20,15 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "app/incidents.h"
 #include "app/sweeping.h"
+#include "qingdan/base/channel.h"
 #include "qingdan/base/clock.h"
 #include "qingdan/base/rng.h"
 #include "qingdan/model/checkpoint.h"
 #include "qingdan/model/run.h"
 #include "qingdan/probe/canary.h"
 #include "qingdan/probe/devices.h"
-#include "qingdan/probe/fronts.h"
 #include "qingdan/probe/guard.h"
 #include "qingdan/probe/interview_runner.h"
 #include "qingdan/probe/sentinel.h"
@@ -35,6 +39,7 @@ namespace qingdan::app {
 // What a run has to remember, told now and then. It covers what the sink was told before it.
 struct FieldState {
   std::vector<model::SentBlock> sent;  // since the last one
+  TellOfIncidents incidents;           // since then
   std::optional<model::Checkpoint> checkpoint;
 };
 
@@ -51,6 +56,9 @@ class FieldSink {
 struct Resumption {
   model::Checkpoint checkpoint;            // with all pages
   std::vector<model::PortResult> results;  // all that the run has kept
+  // Of what they said (probe::shape_of); none: nothing.
+  std::map<model::Endpoint, std::uint64_t> shapes{};
+  std::vector<model::GuardTrip> trips{};
 };
 
 struct FieldPlan {
@@ -77,6 +85,9 @@ class Fieldwork final : private probe::SweepSink {
   Fieldwork(FieldPlan plan, const Clock& clock, std::atomic<bool>& stop, FieldSink& sink);
   ~Fieldwork() override;
 
+  // F6. From any thread, at any time; never waits. False: too much was told that is not heeded yet.
+  bool heed(const net::Address& ip, probe::DeviceKind kind);
+
   // Runs to the end on the calling thread. An Error ends the run: scope breach, no TLS library.
   [[nodiscard]] Result<void> run();
   // Where it stands, with coverage; before run() too.
@@ -85,9 +96,11 @@ class Fieldwork final : private probe::SweepSink {
   [[nodiscard]] FieldProgress progress() const;  // from any thread
   [[nodiscard]] model::Coverage coverage() const;
   [[nodiscard]] model::RunCounts counts() const;
-  // After run().
-  [[nodiscard]] const std::vector<model::GuardTrip>& trips() const { return trips_; }
-  [[nodiscard]] const std::vector<model::Middlebox>& middleboxes() const { return middleboxes_; }
+  // After run(); of the whole run, whichever process found them.
+  [[nodiscard]] const std::vector<model::GuardTrip>& trips() const { return incidents_.trips(); }
+  [[nodiscard]] std::vector<model::Middlebox> middleboxes() const {
+    return incidents_.middleboxes();
+  }
 
  private:
   struct Host;  // canaries of one host, and what waits for them
@@ -97,13 +110,14 @@ class Fieldwork final : private probe::SweepSink {
   void on_report(probe::InterviewReport report);
   void release(Host& host);
   void take_up(const Resumption& resumed);
+  void take_up(const std::vector<model::GuardTrip>& trips);
   enum class Told : std::uint8_t { sent, standing, everything };
   void tell(Told what);
   [[nodiscard]] model::Checkpoint standing();
   void resubmit();
   void on_trip(const probe::Trip& trip);
-  void settle_fronts();
   void finish_when_done();
+  void take_hints();
   void failed(const Error& error);
   void spawn_runner(probe::InterviewRunner& runner);
   Awaitable<void> sweep_and_confirm();
@@ -142,9 +156,10 @@ class Fieldwork final : private probe::SweepSink {
   std::uint64_t interview_sent_{0};
   bool sweep_done_{false};
   int runners_running_{0};
-  probe::Fronts fronts_;
-  std::vector<model::GuardTrip> trips_;
-  std::vector<model::Middlebox> middleboxes_;
+  Incidents incidents_;
+  using Hint = std::pair<net::Address, probe::DeviceKind>;
+  Channel<Hint> hints_{65'536};  // as many as a scope of that size has hosts
+  std::atomic<bool> hinted_{false};
   std::optional<Error> failure_;
 };
 

@@ -23,6 +23,7 @@ DeviceKind kind_of_class(std::string_view device_class) {
   constexpr std::array<std::string_view, 2> kVague{"其他", "物联网设备"};
   if (device_class.empty()) return DeviceKind::unknown;
   if (device_class == "打印机") return DeviceKind::printer;
+  if (device_class == "摄像机" || device_class == "门禁考勤") return DeviceKind::delicate;
   if (device_class == "工控设备" || device_class == "不间断电源") return DeviceKind::industrial;
   const bool vague = std::find(kVague.begin(), kVague.end(), device_class) != kVague.end();
   return vague ? DeviceKind::unknown : DeviceKind::sturdy;
@@ -58,6 +59,24 @@ DeviceKind kind_of(const model::AssetRecord& asset) {
 }
 
 }  // namespace
+
+DeviceKind fragile_kind(const model::Finding& finding) {
+  auto kind = DeviceKind::unknown;
+  const auto take = [&kind](DeviceKind told) {
+    if (probe::is_fragile(told)) kind = std::max(kind, told);
+  };
+  const auto hear = [&take](const model::Claim& claim) {
+    if (claim.field == model::field::kDeviceClass) {
+      if (const auto text = model::parse_text(claim.value)) take(kind_of_class(*text));
+    } else if (claim.field == model::field::kHardware || claim.field == model::field::kProduct) {
+      const auto product = model::parse_product(claim.value);
+      if (product) take(kind_of_category(product->category));
+    }
+  };
+  for (const auto& claim : finding.service_claims) hear(claim);
+  for (const auto& claim : finding.host_claims) hear(claim);
+  return kind;
+}
 
 std::map<net::Address, DeviceKind> known_devices(const model::World& world,
                                                  const targets::Scope& scope) {

@@ -1,6 +1,8 @@
 // devices — see the header.
 #include "qingdan/probe/devices.h"
 
+#include <algorithm>
+
 namespace qingdan::probe {
 namespace {
 
@@ -12,9 +14,18 @@ constexpr std::uint16_t kRawOnPrinters = 9999;
 }  // namespace
 
 DeviceKind Devices::kind(const net::Address& ip) const {
-  if (const auto known = known_.find(ip); known != known_.end()) return known->second;
-  const auto learnt = learnt_.find(ip);
-  return learnt == learnt_.end() ? DeviceKind::unknown : learnt->second;
+  const auto of = [&ip](const auto& kinds) {
+    const auto found = kinds.find(ip);
+    return found == kinds.end() ? DeviceKind::unknown : found->second;
+  };
+  const auto settled = std::max(of(known_), of(identified_));
+  return settled == DeviceKind::unknown ? of(learnt_) : settled;
+}
+
+void Devices::on_identified(const net::Address& ip, DeviceKind kind) {
+  if (!is_fragile(kind)) return;
+  auto& held = identified_[ip];
+  held = std::max(held, kind);
 }
 
 PortClass Devices::class_of(const net::Address& ip, net::TransportPort port) const {

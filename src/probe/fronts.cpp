@@ -11,29 +11,46 @@ constexpr std::size_t kDarkPerBlock = 2;
 }  // namespace
 
 void Fronts::on_open(const net::Address& ip, net::TransportPort port, std::uint64_t shape) {
-  answers_[{net::block_of(ip), port}].push_back({ip, shape});
+  const Key key{net::block_of(ip), port};
+  answers_[key].push_back({ip, shape});
+  changed_.insert(key);
+}
+
+std::optional<Front> Fronts::judge_one(const Key& key, std::uint64_t asked,
+                                       const std::set<net::Address>& dark) const {
+  const auto& [block, port] = key;
+  std::map<std::uint64_t, std::set<net::Address>> alike;
+  for (const auto& answer : answers_.at(key)) alike[answer.shape].insert(answer.ip);
+  const auto& [shape, addresses] = *std::max_element(
+      alike.begin(), alike.end(),
+      [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
+  const bool wide = asked >= kLeastAsked && addresses.size() * 10 >= asked * 9;
+  const auto from = dark.lower_bound(block.base);
+  const auto to = dark.upper_bound(block.range().last);
+  const auto chosen = static_cast<std::size_t>(std::distance(from, to));
+  const bool lit = chosen >= kDarkPerBlock &&
+                   std::all_of(from, to, [&](const auto& ip) { return addresses.contains(ip); });
+  if (!wide && !lit) return std::nullopt;
+  return Front{block, port, asked, {addresses.begin(), addresses.end()}, !wide};
 }
 
 std::vector<Front> Fronts::judge(const std::function<std::uint64_t(const net::Prefix&)>& asked,
                                  const std::set<net::Address>& dark) const {
   std::vector<Front> fronts;
   for (const auto& [key, answers] : answers_) {
-    const auto& [block, port] = key;
-    std::map<std::uint64_t, std::set<net::Address>> alike;
-    for (const auto& answer : answers) alike[answer.shape].insert(answer.ip);
-    const auto& [shape, addresses] = *std::max_element(
-        alike.begin(), alike.end(),
-        [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
-    const auto all = asked(block);
-    const bool wide = all >= kLeastAsked && addresses.size() * 10 >= all * 9;
-    const auto from = dark.lower_bound(block.base);
-    const auto to = dark.upper_bound(block.range().last);
-    const auto chosen = static_cast<std::size_t>(std::distance(from, to));
-    const bool lit = chosen >= kDarkPerBlock &&
-                     std::all_of(from, to, [&](const auto& ip) { return addresses.contains(ip); });
-    if (wide || lit) {
-      fronts.push_back({block, port, all, {addresses.begin(), addresses.end()}, !wide});
-    }
+    auto front = judge_one(key, asked(key.first), dark);
+    if (front) fronts.push_back(std::move(*front));
+  }
+  return fronts;
+}
+
+std::vector<Front> Fronts::judge_changed(
+    const std::function<std::uint64_t(const net::Prefix&)>& asked,
+    const std::set<net::Address>& dark) {
+  std::vector<Front> fronts;
+  for (const auto& key : std::exchange(changed_, {})) {
+    auto front = judge_one(key, asked(key.first), dark);
+    if (front) fronts.push_back(std::move(*front));
   }
   return fronts;
 }

@@ -152,9 +152,17 @@ void Guard::on_quiet(const net::Address& ip, SteadyTime sent) {
   if (host != nullptr && sent >= host->next_ask) suspect(ip, *host, sent);
 }
 
+void Guard::keep_stopped(const net::Address& ip, bool counts) {
+  auto& host = hosts_[ip];
+  if (host.state == State::stopped) return;
+  host.state = State::stopped;
+  ++stopped_in_[net::block_of(ip).base];
+  if (counts) ++stopped_;
+}
+
 Ruling Guard::ruling(const net::Address& ip) const {
   if (run_stopped_) return Ruling::run;
-  if (stopped_ == 0 && suspects_.empty()) return Ruling::free;
+  if (stopped_in_.empty() && suspects_.empty()) return Ruling::free;
   const auto block = stopped_in_.find(net::block_of(ip).base);
   if (block != stopped_in_.end() && block->second >= settings_.block_hosts) return Ruling::block;
   const auto host = hosts_.find(ip);

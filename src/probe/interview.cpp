@@ -58,6 +58,7 @@ class Interview {
  private:
   [[nodiscard]] bool may_go_on() const;
   [[nodiscard]] bool spent() const;
+  void look_again();
   Awaitable<void> visit(Visit& visit);
   Awaitable<void> ask_with_care();
   Awaitable<void> shake_hands();
@@ -80,7 +81,7 @@ class Interview {
   const Subject subject_;
   const InterviewSettings settings_;
   const Deadline session_;
-  const bool gentle_;  // a printer or an industrial device
+  bool gentle_;  // a printer, an industrial device, a camera
   InterviewPlan plan_;
   InterviewReport report_;
   std::deque<Visit> follow_ups_;
@@ -101,10 +102,18 @@ bool Interview::spent() const {
 }
 
 bool Interview::may_go_on() const {
-  if (spent()) return false;
+  if (spent() || pacer_.class_of(subject_.target) != PortClass::normal) return false;
   if (gentle_ && report_.connections >= kGentleConnections) return false;
   return report_.complete && !tarpit_ && failures_ < kDialFailures && bytes_left_ > 0 &&
          report_.connections < settings_.connections && pacer_.now() < session_.at;
+}
+
+// What another port said may have told meanwhile that the host is fragile.
+void Interview::look_again() {
+  const auto* devices = pacer_.dialer().devices();
+  if (gentle_ || devices == nullptr || !devices->fragile(subject_.target.ip())) return;
+  gentle_ = true;
+  plan_.on_gentle();
 }
 
 Awaitable<InterviewReport> Interview::run() {
@@ -112,7 +121,7 @@ Awaitable<InterviewReport> Interview::run() {
     co_await ask_with_care();
     co_return std::move(report_);
   }
-  while (may_go_on()) {
+  for (look_again(); may_go_on(); look_again()) {
     Visit next;
     if (!follow_ups_.empty()) {
       next = std::move(follow_ups_.front());

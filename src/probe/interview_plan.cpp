@@ -82,6 +82,11 @@ void InterviewPlan::on_heard(std::string_view kind, bool inside_tls) {
   }
 }
 
+void InterviewPlan::on_gentle() {
+  gentle_ = true;
+  std::erase_if(queue_, [](const Attempt& a) { return !a.hinted; });
+}
+
 void InterviewPlan::on_tls() {
   if (speaks_tls_) return;
   speaks_tls_ = true;

@@ -31,6 +31,8 @@ class InterviewPlan {
 
   // Bytes came that look like `kind` (a word of net::sniff, "" = like nothing we know).
   void on_heard(std::string_view kind, bool inside_tls);
+  // The device turned out to be one of that kind: what nothing hints at is dropped.
+  void on_gentle();
   // It speaks TLS: plain attempts are dropped, the same order begins inside.
   void on_tls();
   // Says by itself that it wants TLS (an HTTP server's 400).

@@ -30,12 +30,12 @@ void read_probes(Database& database, model::RunId run, model::GuardTrip& trip) {
 
 void write_trips(Database& database, model::RunId run, std::span<const model::GuardTrip> trips) {
   Zones zones(database);
-  database.run("DELETE FROM guard_trip WHERE run_id = ?", run);
-  database.run("DELETE FROM guard_probe WHERE run_id = ?", run);
   for (const auto& trip : trips) {
     const auto zone = zones.id(trip.zone);
+    database.run("DELETE FROM guard_probe WHERE run_id = ? AND zone_id = ? AND ip = ?", run, zone,
+                 trip.ip);
     database.run(
-        "INSERT INTO guard_trip (run_id, zone_id, ip, at, last_heard, first_silent, sentinel, "
+        "INSERT OR REPLACE INTO guard_trip (run_id, zone_id, ip, at, last_heard, first_silent, sentinel, "
         "stopped, path) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         run, zone, trip.ip, trip.at, trip.last_heard, trip.first_silent, trip.sentinel,
         trip.stopped, trip.path);
@@ -53,10 +53,9 @@ void write_trips(Database& database, model::RunId run, std::span<const model::Gu
 void write_middleboxes(Database& database, model::RunId run,
                        std::span<const model::Middlebox> boxes) {
   Zones zones(database);
-  database.run("DELETE FROM middlebox WHERE run_id = ?", run);
   for (const auto& box : boxes) {
     database.run(
-        "INSERT INTO middlebox (run_id, zone_id, first, bits, ports, asked, answering, dark) "
+        "INSERT OR REPLACE INTO middlebox (run_id, zone_id, first, bits, ports, asked, answering, dark) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         run, zones.id(box.zone), box.block.base, static_cast<int>(box.block.bits),
         box.ports.to_string(), box.asked, box.answering, box.dark);
@@ -131,6 +130,15 @@ Result<void> Store::record(model::RunId run, std::span<const model::Middlebox> b
   Transaction transaction(*held_->database);
   write_middleboxes(*held_->database, run, boxes);
   return transaction.commit();
+}
+
+Result<std::vector<model::GuardTrip>> Store::load_trips(model::RunId run) {
+  auto& database = *held_->database;
+  Reading reading(database);
+  auto trips = read_trips(database, run);
+  auto outcome = reading.finish();
+  if (!outcome) return outcome.error();
+  return trips;
 }
 
 Result<std::vector<model::GuardTrip>> Query::trips(model::RunId run) const {

@@ -1,5 +1,6 @@
 // incidents — what a run did besides asking: hosts it stopped probing, machines it found in front
-// of a prefix. Rows of one run are replaced as a whole.
+// of a prefix. Told while the run goes on, by one process or several: a host stands once, a block once,
+// with what was said of it last.
 #pragma once
 
 #include <optional>

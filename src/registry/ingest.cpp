@@ -397,6 +397,8 @@ Result<void> Store::add(model::RunId run, const Batch& batch) {
   write_observations(*held_, run, batch.observations);
   if (!batch.findings.empty()) write_findings(*held_, run, batch.findings);
   append_sent(database, run, batch.sent);
+  write_trips(database, run, batch.trips);
+  write_middleboxes(database, run, batch.middleboxes);
   if (batch.checkpoint) write_checkpoint(database, run, *batch.checkpoint, held_->clock.now());
   return transaction.commit();
 }

@@ -1,7 +1,7 @@
 // channel — the only thing that joins two threads: a bounded queue of values, closed by its writer.
 //
-// A full channel makes the writer wait: nothing is dropped. What arrives in capture, where waiting
-// would lose packets anyway, will use try_push and count.
+// A full channel makes the writer wait: nothing is dropped. Who must not wait uses try_push, and keeps
+// the value or counts the loss.
 #pragma once
 
 #include <condition_variable>
@@ -28,6 +28,14 @@ class Channel {
     std::unique_lock lock(mutex_);
     room_.wait(lock, [this] { return closed_ || held_.size() < capacity_; });
     if (closed_) return false;
+    held_.push_back(std::move(value));
+    some_.notify_one();
+    return true;
+  }
+  // Without waiting. False: full or closed, and the value was not taken.
+  bool try_push(T value) {
+    std::unique_lock lock(mutex_);
+    if (closed_ || held_.size() >= capacity_) return false;
     held_.push_back(std::move(value));
     some_.notify_one();
     return true;

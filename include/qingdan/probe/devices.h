@@ -2,12 +2,14 @@
 //
 // What is known of a device outranks what its port is: a printer prints what arrives on its raw
 // ports, port 9999 among them, and an industrial controller has a handful of connection slots, some
-// of them for good (lesson 28). Both are fragile: one connection at a time, their own pace, and no
-// request that nothing hints at.
+// of them for good (lesson 28). Cameras and door controls have little memory and no spare processor.
+// All are fragile: one connection at a time, their own pace, and no request that nothing hints at.
 //   C1  a host with a raw printing port open is a printer, one with an industrial port open is
 //       industrial, unless the register knows better
 //   C2  no more than kIndustrialConnections connections in a run to an industrial host by anything
 //       but the sweep, and never two in all to one industrial port
+//   C3  what this run identified speaks where it calls for more care than the register does, from then
+//       on; never for less
 // Pure. Not thread-safe.
 #pragma once
 
@@ -26,10 +28,13 @@ namespace qingdan::probe {
 
 enum class DeviceKind : std::uint8_t {
   unknown,
-  sturdy,  // the register knows that it is none of the following
+  sturdy,    // the register knows that it is none of the following
+  delicate,  // a camera and the like: no port of it is special
   printer,
-  industrial
+  industrial  // by care: the last one calls for most
 };
+
+[[nodiscard]] constexpr bool is_fragile(DeviceKind kind) { return kind >= DeviceKind::delicate; }
 
 class Devices {
  public:
@@ -40,12 +45,12 @@ class Devices {
 
   [[nodiscard]] DeviceKind kind(const net::Address& ip) const;
   [[nodiscard]] bool fragile(const net::Address& ip) const {
-    const auto what = kind(ip);
-    return what == DeviceKind::printer || what == DeviceKind::industrial;
+    return is_fragile(kind(ip));
   }
   [[nodiscard]] PortClass class_of(const net::Address& ip, net::TransportPort port) const;
 
   void on_open(const net::Address& ip, net::TransportPort port);  // C1
+  void on_identified(const net::Address& ip, DeviceKind kind);  // C3
   // It says "open" where nobody listens: its open ports tell nothing of what it is.
   void on_suspect(const net::Address& ip) { learnt_[ip] = DeviceKind::sturdy; }
   void on_connected(const net::Address& ip, std::uint16_t port);
@@ -79,7 +84,8 @@ class Devices {
  private:
   // Asked for every probe that leaves.
   std::unordered_map<net::Address, DeviceKind> known_;  // of the register
-  std::unordered_map<net::Address, DeviceKind> learnt_;
+  std::unordered_map<net::Address, DeviceKind> identified_;  // fragile ones
+  std::unordered_map<net::Address, DeviceKind> learnt_;      // by open ports
   std::unordered_map<net::Address, int> held_;
   std::unordered_map<net::Address, int> connections_;
   std::set<std::pair<net::Address, std::uint16_t>> industrial_ports_;  // connected to in this run

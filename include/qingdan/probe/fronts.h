@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -39,13 +40,21 @@ class Fronts {
   [[nodiscard]] std::vector<Front> judge(
       const std::function<std::uint64_t(const net::Prefix&)>& asked,
       const std::set<net::Address>& dark) const;
+  // The same of what on_open() told of since the last call: a front is judged again when it grows.
+  [[nodiscard]] std::vector<Front> judge_changed(
+      const std::function<std::uint64_t(const net::Prefix&)>& asked,
+      const std::set<net::Address>& dark);
 
  private:
   struct Answer {
     net::Address ip;
     std::uint64_t shape;
   };
-  std::map<std::pair<net::Prefix, net::TransportPort>, std::vector<Answer>> answers_;
+  using Key = std::pair<net::Prefix, net::TransportPort>;
+  [[nodiscard]] std::optional<Front> judge_one(const Key& key, std::uint64_t asked,
+                                               const std::set<net::Address>& dark) const;
+  std::map<Key, std::vector<Answer>> answers_;
+  std::set<Key> changed_;
 };
 
 // Two addresses per block that a former run asked and nothing is known of; `unknown` in any order.

@@ -94,6 +94,11 @@ class Guard {
   // A conversation ended in silence: worth a question now and then, not at every port.
   void on_quiet(const net::Address& ip, SteadyTime sent);
 
+  // G4 in a run that goes on after its process died: `ip` was stopped then. `counts`: towards
+  // run_hosts; what came before a stop of the whole run does not, as a person looked at it and let the
+  // run go on.
+  void keep_stopped(const net::Address& ip, bool counts);
+
   [[nodiscard]] Ruling ruling(const net::Address& ip) const;
   // It, its block or the run was stopped.
   [[nodiscard]] bool stops(const net::Address& ip) const {

@@ -55,6 +55,8 @@ struct Batch {
   std::vector<model::Observation> observations;
   std::vector<model::Finding> findings;
   std::vector<model::SentBlock> sent;           // into the probe ledger
+  std::vector<model::GuardTrip> trips;
+  std::vector<model::Middlebox> middleboxes;    // each as it is now
   std::optional<model::Checkpoint> checkpoint;  // covers all of the above and what came before
 };
 
@@ -95,6 +97,7 @@ class Store {
   // Replaces what was recorded before of this run; may be repeated while it goes on.
   [[nodiscard]] Result<void> record(model::RunId run, const model::Coverage& coverage);
   [[nodiscard]] Result<void> record(model::RunId run, const model::RunCounts& counts);
+  // By host and by block: what was recorded of another one stays.
   [[nodiscard]] Result<void> record(model::RunId run, std::span<const model::GuardTrip> trips);
   [[nodiscard]] Result<void> record(model::RunId run, std::span<const model::Middlebox> boxes);
   // `failure` is one line, required for failed. Does not apply anything.
@@ -111,6 +114,8 @@ class Store {
   [[nodiscard]] Result<std::vector<model::RunId>> resumable();
   // Everything add() kept of its ports, by endpoint.
   [[nodiscard]] Result<std::vector<model::PortResult>> load_results(model::RunId run);
+  // Hosts it stopped probing, by time.
+  [[nodiscard]] Result<std::vector<model::GuardTrip>> load_trips(model::RunId run);
   // Everything observed, one endpoint a call, each in the order it was heard.
   [[nodiscard]] Result<void> recall(
       model::RunId run, const std::function<void(std::vector<model::Observation>)>& on_endpoint);

@@ -43,6 +43,9 @@ model::PortResult open_port(const std::string& ip, std::uint16_t port) {
 struct Books {
   explicit Books(bool begun = true)
       : run(begun ? take(store.begin_run(registry::test::sample_run())) : model::RunId{999}) {}
+  explicit Books(const std::string& rules)
+      : run(take(store.begin_run(registry::test::sample_run()))),
+        identifier(identify::test::make_base(rules)) {}
   Result<void> keep() {
     bookkeeper.close();
     return bookkeeper.run();
@@ -131,6 +134,45 @@ TEST_CASE("more than one batch is kept whole, while the field goes on", "[app][b
   const auto seen = books.seen();
   REQUIRE(seen.hosts.size() == 1);
   CHECK(seen.hosts[0].services.size() == 5000);
+}
+
+TEST_CASE("B4: a fragile host is told to the field, again where it could not take it",
+          "[app][bookkeeper]") {
+  Books books(kSshRule + "device_class = \"打印机\"\n");
+  std::vector<std::pair<std::string, probe::DeviceKind>> told;
+  bool takes = false;
+  books.bookkeeper.warn([&](const net::Address& ip, probe::DeviceKind kind) {
+    told.emplace_back(ip.to_string(), kind);
+    return std::exchange(takes, true);
+  });
+  books.bookkeeper.on_observations({ssh("192.0.2.7", 22)});
+  books.bookkeeper.on_state({{}, {}, model::Checkpoint{}});  // ends a batch
+  books.bookkeeper.on_observations({ssh("192.0.2.7", 2222)});
+  books.bookkeeper.on_state({{}, {}, model::Checkpoint{}});
+  books.bookkeeper.on_observations({ssh("192.0.2.7", 22222)});
+  registry::test::done(books.keep());
+  REQUIRE(told.size() == 2);  // refused, then taken; what was taken is not told a third time
+  CHECK(told[0] == told[1]);
+  CHECK(told[1] == std::pair<std::string, probe::DeviceKind>{"192.0.2.7", probe::DeviceKind::printer});
+
+  // A run that goes on warns of what the process before it identified.
+  Bookkeeper again(books.store, books.run, books.identifier, books.stop);
+  told.clear();
+  again.warn([&](const net::Address& ip, probe::DeviceKind kind) {
+    told.emplace_back(ip.to_string(), kind);
+    return true;
+  });
+  registry::test::done(again.recall());
+  CHECK(told.size() == 1);
+}
+
+TEST_CASE("nobody is warned of an ordinary host", "[app][bookkeeper]") {
+  Books books;
+  int told = 0;
+  books.bookkeeper.warn([&](const net::Address&, probe::DeviceKind) { return ++told > 0; });
+  books.bookkeeper.on_observations({ssh("192.0.2.7", 22)});
+  registry::test::done(books.keep());
+  CHECK(told == 0);
 }
 
 TEST_CASE("B2: the first error of the register stops the run and the field never waits",

@@ -21,6 +21,9 @@ namespace {
 struct Heard final : FieldSink {
   void on_port(const model::PortResult& result) override { results.push_back(result); }
   void on_state(FieldState told) override {
+    for (auto& one : told.incidents.masked) results.push_back(std::move(one));
+    for (auto& one : told.incidents.boxes) boxes.insert_or_assign(one.block, std::move(one));
+    trips += told.incidents.trips.size();
     for (const auto& sent : told.sent) packets += sent.packets;
     if (!told.checkpoint) return;
     last = std::move(told.checkpoint);
@@ -38,6 +41,8 @@ struct Heard final : FieldSink {
   std::vector<model::PortResult> results;
   std::vector<model::Observation> observations;
   std::uint64_t packets{0};
+  std::map<net::Prefix, model::Middlebox> boxes;  // as told last
+  std::size_t trips{0};
   std::optional<model::Checkpoint> last;
   std::map<net::Address, model::PrefixReport> reports;  // a checkpoint has those that changed
 };
@@ -235,7 +240,7 @@ TEST_CASE("what answers alike for a whole block is one machine in front, not man
   REQUIRE(field.work.run());
 
   REQUIRE(field.work.middleboxes().size() == 1);
-  const auto& box = field.work.middleboxes()[0];
+  const auto box = field.work.middleboxes()[0];
   CHECK(box.block.to_string() == "127.66.240.0/24");
   CHECK(box.zone == "z");
   CHECK(box.asked == 16);
@@ -249,4 +254,84 @@ TEST_CASE("what answers alike for a whole block is one machine in front, not man
   }
   CHECK(last.size() == 16);
   CHECK(field.work.trips().empty());
+  REQUIRE(field.heard.boxes.size() == 1);
+  CHECK(field.heard.boxes.begin()->second == box);
+}
+
+TEST_CASE("F4: a machine in front is recognised by what two processes heard of it",
+          "[app][fieldwork]") {
+  const Greeter front("SSH-2.0-Front\r\n", "127.66.240.16");
+  const auto scope = qingdan::test::make_scope("127.66.240.16/28");
+  const auto ports = take(net::parse_ports(std::to_string(front.port())));
+  const PermutedSource source(scope, ports, {1, 2});
+  probe::InterviewReport said;
+  said.observations.resize(1);
+  said.observations[0].channel = std::string(model::channel::kSsh);
+  said.observations[0].raw = to_bytes("SSH-2.0-Front\r\n");
+  for (const bool heard_before : {true, false}) {
+    // The process before heard 15 of 16; this one has only the last to ask.
+    Resumption resumed;
+    resumed.checkpoint.positions = 16;
+    resumed.checkpoint.pass = 1;
+    resumed.checkpoint.pages = {{0, Bytes(model::kMarkPageBytes)}};
+    for (std::uint64_t at = 0; at < source.size(); ++at) {
+      const auto target = source.at(at);
+      REQUIRE(target);
+      if (target->ip() == *net::parse_address("127.66.240.16")) continue;
+      auto& marks = resumed.checkpoint.pages[0].marks[at / 4];
+      marks = static_cast<std::uint8_t>(marks | 2U << (at % 4 * 2));
+      resumed.results.push_back({target->endpoint(), model::Verdict::open_verified, 0.1, 1, {1}});
+      if (heard_before) resumed.shapes[target->endpoint()] = probe::shape_of(said);
+    }
+    SystemClock clock;
+    std::atomic<bool> stop{false};
+    Heard heard;
+    Fieldwork work({scope, ports, scope.pace(), Method::connect, {}, true, {1, 2}, resumed}, clock,
+                   stop, heard);
+    REQUIRE(work.run());
+    // Without a word from the others they are 15 that said nothing: a front of its own kind.
+    REQUIRE(work.middleboxes().size() == 1);
+    CHECK(work.middleboxes()[0].answering == (heard_before ? 16 : 15));
+    CHECK(heard.boxes.size() == 1);
+  }
+}
+
+TEST_CASE("F4: a host stopped by an earlier process gets nothing from this one",
+          "[app][fieldwork]") {
+  const Greeter ssh("SSH-2.0-OpenSSH_9.2p1\r\n");
+  const auto scope = qingdan::test::make_scope(std::string(kLoopbackHost) + "/32");
+  const auto ports = take(net::parse_ports(std::to_string(ssh.port())));
+  // Where the run was stopped because nobody answered any more, the host is not to blame.
+  for (const bool path : {false, true}) {
+    Resumption resumed;
+    resumed.checkpoint.positions = 1;
+    resumed.trips.resize(1);
+    resumed.trips[0].ip = *net::parse_address(kLoopbackHost);
+    resumed.trips[0].stopped = path ? "run" : "host";
+    resumed.trips[0].path = path;
+    SystemClock clock;
+    std::atomic<bool> stop{false};
+    Heard heard;
+    Fieldwork work({scope, ports, scope.pace(), Method::connect, {}, true, {1, 2}, resumed}, clock,
+                   stop, heard);
+    REQUIRE(work.run());
+    CHECK(heard.of(ssh.port()).empty() == !path);
+    CHECK((heard.packets == 0) == !path);
+    CHECK(heard.trips == 0);
+    CHECK(work.trips().size() == 1);  // the run has one all the same
+  }
+}
+
+TEST_CASE("F6: what is told to be a printer is handled as one from then on", "[app][fieldwork]") {
+  // The port that prints on printers and is an ordinary one elsewhere.
+  const Greeter greeter("SSH-2.0-OpenSSH_9.2p1\r\n", kLoopbackHost, 9999);
+  for (const bool told : {false, true}) {
+    Field field({9999}, true);
+    if (told) CHECK(field.work.heed(*net::parse_address(kLoopbackHost), probe::DeviceKind::printer));
+    REQUIRE(field.work.run());
+    REQUIRE_FALSE(field.heard.of(9999).empty());
+    const auto verdict = field.heard.of(9999).back().verdict;
+    CHECK(verdict == (told ? model::Verdict::open_acked : model::Verdict::open_verified));
+    CHECK(field.heard.observations.empty() == told);
+  }
 }

@@ -88,3 +88,24 @@ TEST_CASE("dark addresses were asked, were silent, and were never anybody's") {
   CHECK(app::dark_addresses(world, scope, 1) ==
         std::set<net::Address>{ip("192.0.2.0"), ip("192.0.2.2")});
 }
+
+TEST_CASE("a finding tells what calls for care, the most careful word of several") {
+  const auto finding = [](std::initializer_list<std::pair<std::string_view, std::string>> claims) {
+    model::Finding made;
+    for (const auto& [field, value] : claims) {
+      auto& list = field == model::field::kProduct ? made.service_claims : made.host_claims;
+      list.emplace_back().field = field;
+      list.back().value = value;
+    }
+    return app::fragile_kind(made);
+  };
+  using namespace model::field;
+  CHECK(finding({}) == DeviceKind::unknown);
+  CHECK(finding({{kDeviceClass, model::to_json(std::string_view("服务器"))}}) == DeviceKind::unknown);
+  CHECK(finding({{kDeviceClass, model::to_json(std::string_view("摄像机"))}}) == DeviceKind::delicate);
+  CHECK(finding({{kProduct, product("打印")}}) == DeviceKind::printer);
+  CHECK(finding({{kHardware, product("工控")},
+                 {kDeviceClass, model::to_json(std::string_view("打印机"))}}) ==
+        DeviceKind::industrial);
+  CHECK(finding({{kDeviceClass, "broken"}}) == DeviceKind::unknown);
+}

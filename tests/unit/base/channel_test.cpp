@@ -26,6 +26,17 @@ TEST_CASE("a closed channel gives what it held and takes nothing more", "[base][
   CHECK_FALSE(channel.pop().has_value());
 }
 
+TEST_CASE("who must not wait is told that the channel is full or closed", "[base][channel]") {
+  Channel<int> channel(1);
+  CHECK(channel.try_push(1));
+  CHECK_FALSE(channel.try_push(2));
+  CHECK(channel.pop() == 1);
+  CHECK(channel.try_push(3));
+  channel.close();
+  CHECK(channel.pop() == 3);
+  CHECK_FALSE(channel.try_push(4));
+}
+
 TEST_CASE("a full channel makes the writer wait and loses nothing", "[base][channel]") {
   constexpr int kCount = 20'000;
   Channel<std::unique_ptr<int>> channel(2);

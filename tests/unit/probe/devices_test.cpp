@@ -60,6 +60,72 @@ TEST_CASE("a host is what its open ports say, unless the register knows better")
   CHECK(devices.fragile(ip("192.0.2.8")));
 }
 
+TEST_CASE("C3: what the run identifies calls for more care than the register, never for less") {
+  Devices devices({{ip("192.0.2.9"), DeviceKind::sturdy},
+                   {ip("192.0.2.8"), DeviceKind::industrial},
+                   {ip("192.0.2.7"), DeviceKind::delicate}});
+  for (const auto* who : {"192.0.2.1", "192.0.2.7", "192.0.2.8", "192.0.2.9"}) {
+    devices.on_identified(ip(who), DeviceKind::printer);
+    CHECK(devices.fragile(ip(who)));
+    devices.on_identified(ip(who), DeviceKind::sturdy);
+    devices.on_identified(ip(who), DeviceKind::delicate);
+  }
+  CHECK(devices.kind(kHost) == DeviceKind::printer);
+  CHECK(devices.kind(ip("192.0.2.7")) == DeviceKind::printer);
+  CHECK(devices.kind(ip("192.0.2.8")) == DeviceKind::industrial);
+  CHECK(devices.kind(ip("192.0.2.9")) == DeviceKind::printer);
+  CHECK(devices.class_of(ip("192.0.2.9"), tcp(9999)) == PortClass::never_payload);
+  // Behind a host that says "open" everywhere there may be a printer all the same.
+  devices.on_suspect(kHost);
+  CHECK(devices.kind(kHost) == DeviceKind::printer);
+}
+
+TEST_CASE("C3: a camera has its own pace and one connection, and no port of its is special") {
+  Cared cared(0);
+  cared.devices.on_identified(kHost, DeviceKind::delicate);
+  CHECK(cared.devices.class_of(kHost, tcp(9999)) == PortClass::normal);
+  const auto target = cared.rig.target("192.0.2.1", 80);
+  CHECK(cared.rig.pacer.ask(target).leave == probe::Leave::granted);
+  CHECK(cared.rig.pacer.ask(target).leave == probe::Leave::later);
+  const auto line = cared.devices.hold_line(kHost);
+  cared.rig.net.virtual_clock().advance(10s);
+  CHECK(cared.rig.pacer.ask(target).leave == probe::Leave::later);
+}
+
+TEST_CASE("C3: an interview under way turns gentle when its host is found to be fragile") {
+  const auto connections = [](std::optional<DeviceKind> found) {
+    Cared cared;
+    cared.rig.net.listen("192.0.2.1", 7777, test::peers::silent());
+    struct Finds final : probe::Waiter {
+      void on_alarm() override { devices->on_identified(kHost, *kind); }
+      Devices* devices{nullptr};
+      std::optional<DeviceKind> kind;
+    } finds;
+    finds.devices = &cared.devices;
+    finds.kind = found;
+    if (found) cared.rig.net.alarms().set(cared.rig.pacer.now() + 500ms, finds);
+    return cared.interview(7777).connections;
+  };
+  CHECK(connections({}) > 2);
+  // The first one was under way; nothing hints at any other.
+  CHECK(connections(DeviceKind::delicate) == 1);
+  CHECK(connections(DeviceKind::printer) == 1);
+}
+
+TEST_CASE("C3: port 9999 of what turns out to be a printer gets nothing more") {
+  Cared cared;
+  cared.rig.net.listen("192.0.2.1", 9999, test::peers::silent());
+  struct Finds final : probe::Waiter {
+    void on_alarm() override { devices->on_identified(kHost, DeviceKind::printer); }
+    Devices* devices{nullptr};
+  } finds;
+  finds.devices = &cared.devices;
+  cared.rig.net.alarms().set(cared.rig.pacer.now() + 500ms, finds);  // while it only listens
+  CHECK(cared.interview(9999).verdict == Verdict::open_acked);
+  CHECK(cared.rig.net.payload("192.0.2.1", 9999).empty());
+  CHECK(cared.rig.net.attempts_at("192.0.2.1", 9999) == 1);
+}
+
 TEST_CASE("port 9999 prints on printers, and only there") {
   Devices devices;
   CHECK(devices.class_of(kHost, tcp(9999)) == PortClass::normal);

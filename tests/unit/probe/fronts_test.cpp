@@ -61,6 +61,22 @@ TEST_CASE("dark addresses that all light up alike give the machine away") {
   CHECK(found[0].answering.size() == 40);
 }
 
+TEST_CASE("a front is judged again when it has grown, and only then") {
+  Fronts fronts;
+  for (std::uint32_t i = 1; i <= 200; ++i) fronts.on_open(at(i), kWeb, 77);
+  CHECK(fronts.judge_changed(whole_block, {}).empty());
+  for (std::uint32_t i = 201; i <= 240; ++i) fronts.on_open(at(i), kWeb, 77);
+  const auto found = fronts.judge_changed(whole_block, {});
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].answering.size() == 240);
+  CHECK(fronts.judge_changed(whole_block, {}).empty());
+  fronts.on_open(at(7), kShell, 9);
+  CHECK(fronts.judge_changed(whole_block, {}).empty());
+  fronts.on_open(at(241), kWeb, 77);
+  REQUIRE(fronts.judge_changed(whole_block, {}).size() == 1);
+  CHECK(fronts.judge(whole_block, {}).size() == 1);
+}
+
 TEST_CASE("two dark addresses are chosen per block, different ones, by the salt") {
   std::vector<net::Address> unknown;
   for (std::uint32_t i = 200; i > 100; --i) unknown.push_back(at(i));

@@ -250,3 +250,33 @@ TEST_CASE("quiet conversations lead to a question now and then, not each") {
   CHECK(play.questions >= 2);
   CHECK(play.questions <= 3);
 }
+
+TEST_CASE("G4: what an earlier process stopped stays stopped, and counts for its block") {
+  Play play;
+  play.guard.keep_stopped(ip("192.0.2.1"), true);
+  CHECK(play.guard.ruling(ip("192.0.2.1")) == Ruling::host);
+  CHECK(play.guard.ruling(ip("192.0.2.2")) == Ruling::free);
+  play.guard.on_heard(ip("192.0.2.1"), play.now);
+  CHECK(play.guard.ruling(ip("192.0.2.1")) == Ruling::host);
+  play.guard.keep_stopped(ip("192.0.2.1"), true);  // once is enough
+  CHECK(play.guard.ruling(ip("192.0.2.2")) == Ruling::free);
+  play.guard.keep_stopped(ip("192.0.2.9"), true);
+  CHECK(play.guard.ruling(ip("192.0.2.2")) == Ruling::block);
+  CHECK(play.guard.ruling(ip("198.51.100.1")) == Ruling::free);
+  CHECK(play.guard.take_trips().empty());
+}
+
+TEST_CASE("G4: stops before a stop of the whole run count for hosts, not towards the next one") {
+  for (const bool counts : {true, false}) {
+    Play play;
+    for (const auto* who : {"192.0.2.1", "198.51.100.1", "203.0.113.1", "10.0.0.1"}) {
+      play.guard.keep_stopped(ip(who), counts);
+    }
+    play.meet("10.1.0.1");
+    play.meet("10.2.0.1");
+    for (int i = 0; i < 3; ++i) play.probe("10.1.0.1", false);
+    play.check([](const auto& who) { return who == ip("10.2.0.1"); });
+    CHECK(play.guard.run_stopped() == counts);  // the fifth
+    CHECK(play.guard.stops(ip("10.0.0.1")));
+  }
+}

@@ -48,6 +48,38 @@ model::Middlebox box(const std::string& base, const std::string& ports) {
 
 }  // namespace
 
+TEST_CASE("incidents are kept with the results they belong to, by one process after the other",
+          "[registry][incidents]") {
+  Bench bench;
+  const auto run = bench.run();
+  registry::Batch first;
+  first.trips = {trip("192.0.2.9", 2'000'000)};
+  first.middleboxes = {box("192.0.2.0", "80")};
+  first.results = {{at("192.0.2.7", 80), model::Verdict::suspect_proxy, 0, 1, {1'780'000'001'000}}};
+  done(bench.store.add(run, first));
+  registry::Batch second;
+  second.trips = {trip("192.0.2.1", 3'000'000)};
+  second.middleboxes = {box("192.0.2.0", "80,443"), box("198.51.100.0", "22")};
+  done(bench.store.add(run, second));
+
+  const auto trips = take(bench.store.load_trips(run));
+  REQUIRE(trips.size() == 2);
+  CHECK(trips[0] == first.trips[0]);
+  CHECK(trips[1] == second.trips[0]);
+  auto query = take(Query::open(bench.path));
+  const auto boxes = take(query.middleboxes(run));
+  REQUIRE(boxes.size() == 2);
+  CHECK(boxes[0].ports.to_string() == "80,443");
+  CHECK(boxes[1].ports.to_string() == "22");
+  CHECK(take(bench.store.load_results(run)).size() == 1);
+  // All of a batch or nothing of it.
+  registry::Batch broken;
+  broken.trips = {trip("192.0.2.2", 4'000'000)};
+  broken.trips[0].stopped = "something";
+  broken.results = {{at("192.0.2.8", 80), model::Verdict::open, 0, 1, {1'780'000'001'000}}};
+  CHECK_FALSE(bench.store.add(run, broken));
+}
+
 TEST_CASE("what was recorded of a run is read back, and recorded again it is replaced",
           "[registry][incidents]") {
   Bench bench;
