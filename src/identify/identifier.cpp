@@ -317,8 +317,8 @@ model::ProductStatement spoken(model::ProductStatement s) {
 
 }  // namespace
 
-Identifier::Identifier(std::shared_ptr<const RuleBase> rules)
-    : rules_(std::move(rules)), scratch_(rules_->matcher()) {}
+Identifier::Identifier(std::shared_ptr<const RuleBase> rules, VerdictMemory memory)
+    : rules_(std::move(rules)), scratch_(rules_->matcher(), memory) {}
 
 model::Finding Identifier::identify(std::span<const model::Observation> observations) {
   if (observations.empty()) return {};

@@ -329,7 +329,8 @@ Result<Matcher> Matcher::load(const std::vector<Rule>& rules, ByteReader& compil
   return Matcher(std::move(state));
 }
 
-Matcher::Scratch::Scratch(const Matcher& matcher) : state_(std::make_unique<State>()) {
+Matcher::Scratch::Scratch(const Matcher& matcher, VerdictMemory memory)
+    : state_(std::make_unique<State>()) {
   hs_scratch_t* scratch = nullptr;
   for (const auto& [name, field] : matcher.state_->fields) {
     for (const auto* database : {&field.all, &field.others}) {
@@ -344,6 +345,7 @@ Matcher::Scratch::Scratch(const Matcher& matcher) : state_(std::make_unique<Stat
   pcre2_set_heap_limit(engines.context.get(), kHeapLimitKiB);
   engines.data.reset(pcre2_match_data_create(32, nullptr));
   engines.captors.resize(matcher.state_->captures.size());
+  if (memory == VerdictMemory::none) return;
   state_->seen.resize(kSeenSlots);
   state_->verdicts.resize(kVerdictSlots);
 }
@@ -484,7 +486,7 @@ const std::vector<Hit>& Matcher::match(std::string_view name, std::string_view v
     write_hits(field, state_->captures, value, own.engines, hits);
     return hits;
   };
-  if (value.size() > kVerdictMaxBytes) return answer(own.hits);
+  if (value.size() > kVerdictMaxBytes || own.seen.empty()) return answer(own.hits);
   const auto hash = std::hash<std::string_view>{}(value);
   auto& seen = own.seen[hash % kSeenSlots];
   const auto mark = static_cast<std::uint32_t>(hash >> 32);

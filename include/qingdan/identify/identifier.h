@@ -17,7 +17,8 @@ namespace qingdan::identify {
 
 class Identifier {
  public:
-  explicit Identifier(std::shared_ptr<const RuleBase> rules);
+  explicit Identifier(std::shared_ptr<const RuleBase> rules,
+                      VerdictMemory memory = VerdictMemory::usual);
 
   // `observations`: all of one endpoint and vhost in one run. Observations of one exchange are one
   // response; products of different responses are stated side by side, never put together.
