@@ -1,8 +1,7 @@
-// combine — grouping by product, adding up, choosing.
+// combine — grouping by product, adding up, choosing; words are written last, for what was chosen.
 #include "identify/combine.h"
 
 #include <algorithm>
-#include <map>
 #include <tuple>
 
 namespace qingdan::identify {
@@ -14,67 +13,50 @@ constexpr std::string_view kListenersOwnWord = "http_header.server";
 
 int add_up(int a, int b) { return std::min(kMostCertain, 100 - (100 - a) * (100 - b) / 100); }
 
-Held make_held(const RuleBase& base, const Candidate& c) {
-  Held held;
-  held.product = c.product;
-  held.rank = c.rank;
-  held.evidence = c.evidence;
-  held.source = c.field;
-  held.implied = c.implied;
-  auto& s = held.statement;
-  const auto& p = *c.product;
-  s.id = p.id;
-  s.vendor = p.vendor;
-  s.vendor_zh = p.vendor_zh;
-  s.product = c.name.empty() ? p.product : c.name;
-  s.product_zh = p.product_zh;
-  s.version = c.version;
-  s.package = c.package;
-  s.model = c.model;
-  s.cpe = make_cpe(p.cpe_part, c.cpe.empty() ? p.cpe : c.cpe, c.version);
-  s.category = p.category;
-  s.xinchuang = p.xinchuang;
-  s.role = std::string(to_string(p.role));
-  s.precision = c.precision;
-  s.confidence = c.confidence;
-  s.rule = base.rules()[c.rule].id;
-  return held;
+Hint hint_of(const Candidate& c, std::size_t origin) {
+  return {origin, c.product, c.rank, c.confidence, c.implied, c.version, c.model, c.field};
 }
 
 // How much a hint says; the words of a statement come from the hint that says most (B1).
-auto weight(const Held& h) {
-  return std::tuple(!h.implied, !h.statement.version.empty(), !h.statement.model.empty(), h.rank,
-                    h.statement.version.size());
+auto weight(const Hint& h) {
+  return std::tuple(!h.implied, !h.version.empty(), !h.model.empty(), h.rank, h.version.size());
 }
 
-// One statement out of all hints at the same product. B2.
-Held merge(std::vector<Held> hints) {
-  std::map<std::string_view, int> by_source;
-  bool implied = true;
-  for (const auto& hint : hints) {
-    auto& confidence = by_source[hint.source];
-    confidence = std::max(confidence, hint.statement.confidence);
-    implied = implied && hint.implied;
-  }
+// One hint out of all at the same product, which stand beside each other by source. B2.
+Hint merge(const Hint* first, const Hint* last) {
+  Hint merged = *std::max_element(first, last, [](const Hint& a, const Hint& b) {
+    return std::tuple(weight(a), b.origin) < std::tuple(weight(b), a.origin);
+  });
+  merged.implied = std::all_of(first, last, [](const Hint& h) { return h.implied; });
   int total = 0;
-  for (const auto& [source, confidence] : by_source) total = add_up(total, confidence);
-  Held held =
-      std::move(*std::max_element(hints.begin(), hints.end(), [](const Held& a, const Held& b) {
-        return weight(a) < weight(b);
-      }));
-  held.implied = implied;
-  held.statement.confidence = total;
-  return held;
+  for (const auto* at = first; at != last;) {
+    const auto source = at->source;
+    int confidence = 0;
+    for (; at != last && at->source == source; ++at)
+      confidence = std::max(confidence, at->confidence);
+    total = add_up(total, confidence);
+  }
+  merged.confidence = total;
+  return merged;
 }
 
-std::vector<Held> merge_by_product(std::vector<Held> hints) {
-  if (hints.empty()) return hints;
-  std::map<std::string, std::vector<Held>> groups;
-  for (auto& hint : hints) groups[hint.statement.id].push_back(std::move(hint));
-  std::vector<Held> merged;
-  for (auto& [id, group] : groups) merged.push_back(merge(std::move(group)));
-  std::stable_sort(merged.begin(), merged.end(), [](const Held& a, const Held& b) {
-    return std::tuple(a.statement.confidence, a.rank) > std::tuple(b.statement.confidence, b.rank);
+// One hint a product, the surest first.
+std::vector<Hint> merge_by_product(std::vector<Hint> hints) {
+  if (hints.size() < 2) {
+    for (auto& hint : hints) hint.confidence = std::min(hint.confidence, kMostCertain);
+    return hints;
+  }
+  std::stable_sort(hints.begin(), hints.end(), [](const Hint& a, const Hint& b) {
+    return a.product == b.product ? a.source < b.source : a.product->id < b.product->id;
+  });
+  std::vector<Hint> merged;
+  for (std::size_t i = 0; i < hints.size();) {
+    const auto first = i;
+    while (i < hints.size() && hints[i].product == hints[first].product) ++i;
+    merged.push_back(merge(&hints[first], &hints[first] + (i - first)));
+  }
+  std::stable_sort(merged.begin(), merged.end(), [](const Hint& a, const Hint& b) {
+    return std::tuple(a.confidence, a.rank) > std::tuple(b.confidence, b.rank);
   });
   return merged;
 }
@@ -95,84 +77,120 @@ int listener_class(Role role) {
   return 0;
 }
 
-// Puts what listens first; what only runs on it follows by confidence.
-void choose_service(std::vector<Held> merged, const std::vector<Candidate>& candidates,
-                    Combined& out) {
-  const auto standing = [&](const Held& held) {
-    bool own = false;
-    bool named_by_header = false;
-    for (const auto& c : candidates) {
-      if (c.product != held.product || c.further || c.subject != Subject::service) continue;
-      own = true;
-      named_by_header = named_by_header || c.field == kListenersOwnWord;
-    }
-    const int listener = own ? listener_class(held.product->role) : 0;
-    return std::tuple(listener, named_by_header, held.statement.confidence);
-  };
-  const auto best =
-      std::max_element(merged.begin(), merged.end(),
-                       [&](const Held& a, const Held& b) { return standing(a) < standing(b); });
-  if (best != merged.end() && std::get<0>(standing(*best)) > 0) {
-    out.service = std::move(*best);
-    merged.erase(best);
+// Whether a product listens itself, and how surely; the greatest is the port's product.
+std::tuple<int, bool, int> standing(const Hint& hint, const std::vector<Candidate>& candidates) {
+  bool own = false;
+  bool named_by_header = false;
+  for (const auto& c : candidates) {
+    if (c.product != hint.product || c.further || c.subject != Subject::service) continue;
+    own = true;
+    named_by_header = named_by_header || c.field == kListenersOwnWord;
   }
-  out.also = std::move(merged);
+  return {own ? listener_class(hint.product->role) : 0, named_by_header, hint.confidence};
+}
+
+void write_held(const RuleBase& base, const Hint& hint, const Candidate& c, Held& held) {
+  held.product = hint.product;
+  held.evidence = c.evidence;
+  auto& s = held.statement;
+  const auto& p = *c.product;
+  s.id = p.id;
+  s.vendor = p.vendor;
+  s.vendor_zh = p.vendor_zh;
+  s.product = c.name.empty() ? p.product : c.name;
+  s.product_zh = p.product_zh;
+  s.version = c.version;
+  s.package = c.package;
+  s.model = c.model;
+  s.cpe = c.cpe.empty() ? finish_cpe(base.traits(p).cpe_head, c.version)
+                        : make_cpe(p.cpe_part, c.cpe, c.version);
+  s.category = p.category;
+  s.xinchuang = p.xinchuang;
+  s.role = to_string(p.role);
+  s.precision = c.precision;
+  s.confidence = hint.confidence;
+  s.rule = base.rules()[c.rule].id;
+}
+
+// A rule of little trust counts only where another names the same product.
+bool is_supported(const Candidate& candidate, const std::vector<Candidate>& all) {
+  return !candidate.support_only || std::any_of(all.begin(), all.end(), [&](const Candidate& o) {
+    return !o.support_only && o.product == candidate.product;
+  });
+}
+
+std::vector<Hint> hints_at(Subject subject, const std::vector<Candidate>& candidates) {
+  std::vector<Hint> hints;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    if (candidates[i].subject == subject && is_supported(candidates[i], candidates))
+      hints.push_back(hint_of(candidates[i], i));
+  }
+  return hints;
+}
+
+// Puts what listens first; what only runs on it follows by confidence.
+void choose_service(const RuleBase& base, const std::vector<Candidate>& candidates, Combined& out) {
+  const auto merged = merge_by_product(hints_at(Subject::service, candidates));
+  const Hint* best = nullptr;
+  auto best_standing = std::tuple(0, false, 0);
+  for (const auto& hint : merged) {
+    const auto own = standing(hint, candidates);
+    if (best != nullptr && !(best_standing < own)) continue;
+    best = &hint;
+    best_standing = own;
+  }
+  if (std::get<0>(best_standing) == 0) best = nullptr;
+  out.also.reserve(merged.size());
+  for (const auto& hint : merged) {
+    auto& held = &hint == best ? out.service.emplace() : out.also.emplace_back();
+    write_held(base, hint, candidates[hint.origin], held);
+  }
 }
 
 }  // namespace
 
-std::optional<Held> choose_one(const RuleBase& base, std::vector<Held> hints) {
+std::optional<Hint> choose_one(const RuleBase& base, std::vector<Hint> hints) {
   if (hints.empty()) return std::nullopt;
   auto merged = merge_by_product(std::move(hints));
+  if (merged.size() == 1) return merged.front();
   std::vector<bool> absorbed(merged.size(), false);
   for (std::size_t i = 0; i < merged.size(); ++i) {
     for (std::size_t j = 0; j < merged.size(); ++j) {
       if (i == j || !base.is_kind_of(*merged[i].product, *merged[j].product)) continue;
-      merged[i].statement.confidence =
-          add_up(merged[i].statement.confidence, merged[j].statement.confidence);
+      merged[i].confidence = add_up(merged[i].confidence, merged[j].confidence);
       merged[i].implied = merged[i].implied && merged[j].implied;
       absorbed[j] = true;
     }
   }
-  std::optional<Held> best;
-  const auto better = [](const Held& a, const Held& b) {
-    return std::tuple(!a.implied, a.statement.confidence, a.rank) >
-           std::tuple(!b.implied, b.statement.confidence, b.rank);
+  std::optional<Hint> best;
+  const auto better = [](const Hint& a, const Hint& b) {
+    return std::tuple(!a.implied, a.confidence, a.rank) >
+           std::tuple(!b.implied, b.confidence, b.rank);
   };
   for (std::size_t i = 0; i < merged.size(); ++i) {
     if (!absorbed[i] && (!best || better(merged[i], *best))) best = merged[i];
   }
   if (!best) return best;
-  const int own = best->statement.confidence;
+  const int own = best->confidence;
   for (std::size_t i = 0; i < merged.size(); ++i) {
     if (absorbed[i] || merged[i].product == best->product) continue;
-    const int other = merged[i].statement.confidence / (merged[i].implied ? 2 : 1);
-    best->statement.confidence -= best->statement.confidence * other / 300;
+    const int other = merged[i].confidence / (merged[i].implied ? 2 : 1);
+    best->confidence -= best->confidence * other / 300;
     const bool near_tie = other + 5 >= own;
-    if (near_tie) best->statement.confidence = std::min(best->statement.confidence, kDoubt - 1);
+    if (near_tie) best->confidence = std::min(best->confidence, kDoubt - 1);
   }
   return best;
 }
 
 Combined combine(const RuleBase& base, const std::vector<Candidate>& candidates) {
-  std::vector<Held> services, systems, devices;
-  const auto supported = [&](const Candidate& c) {
-    return !c.support_only ||
-           std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& o) {
-             return !o.support_only && o.product == c.product;
-           });
-  };
-  for (const auto& c : candidates) {
-    if (!supported(c)) continue;
-    auto& list = c.subject == Subject::service ? services
-                 : c.subject == Subject::os    ? systems
-                                               : devices;
-    list.push_back(make_held(base, c));
-  }
   Combined out;
-  choose_service(merge_by_product(std::move(services)), candidates, out);
-  out.os = choose_one(base, std::move(systems));
-  out.hardware = choose_one(base, std::move(devices));
+  if (candidates.empty()) return out;
+  choose_service(base, candidates, out);
+  for (const auto& [subject, held] :
+       {std::pair(Subject::os, &out.os), std::pair(Subject::hardware, &out.hardware)}) {
+    if (const auto chosen = choose_one(base, hints_at(subject, candidates)))
+      write_held(base, *chosen, candidates[chosen->origin], held->emplace());
+  }
   return out;
 }
 

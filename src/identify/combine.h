@@ -23,10 +23,19 @@ inline constexpr int kMostCertain = 99;
 struct Held {
   model::ProductStatement statement;
   const Product* product{nullptr};
-  Rank rank;
   std::string evidence;  // SHA-256
-  std::string source;    // what may support it only once: field, or endpoint
+};
+
+// What weighs of one hint at a product; its words are written only where it is chosen. The texts
+// belong to the candidate or finding number `origin`.
+struct Hint {
+  std::size_t origin{0};
+  const Product* product{nullptr};
+  Rank rank;
+  int confidence{0};
   bool implied{false};
+  std::string_view version, model;
+  std::string_view source;  // what may support it only once: field, or endpoint
 };
 
 struct Combined {
@@ -37,11 +46,15 @@ struct Combined {
 
 [[nodiscard]] Combined combine(const RuleBase& base, const std::vector<Candidate>& candidates);
 
-// Of several hints at one thing (an OS, a device) the one that holds, with B2 to B4 applied.
-[[nodiscard]] std::optional<Held> choose_one(const RuleBase& base, std::vector<Held> hints);
+// Of several hints at one thing (an OS, a device) the one that holds, with B2 to B4 applied to its
+// confidence.
+[[nodiscard]] std::optional<Hint> choose_one(const RuleBase& base, std::vector<Hint> hints);
 
 // "cpe:2.3:a:f5:nginx:1.20.1:*:*:*:*:*:*:*" (NISTIR 7695 §6.2); "" where vendor_product is.
 [[nodiscard]] std::string make_cpe(std::string_view part, std::string_view vendor_product,
                                    std::string_view version);
+// The same in two steps: what a product always has, and what its version adds.
+[[nodiscard]] std::string make_cpe_head(std::string_view part, std::string_view vendor_product);
+[[nodiscard]] std::string finish_cpe(std::string_view head, std::string_view version);
 
 }  // namespace qingdan::identify

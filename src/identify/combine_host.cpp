@@ -16,10 +16,18 @@ std::string endpoint_text(const model::Endpoint& at) {
   return std::to_string(at.port) + std::string(net::to_string(at.transport));
 }
 
-// All statements of one kind, each with the endpoint it came from.
-std::vector<Held> hints_of(const RuleBase& base, std::span<const model::Finding> findings,
-                           std::string_view name) {
-  std::vector<Held> hints;
+// What one port says of the host's system or device.
+struct Said {
+  model::ProductStatement statement;
+  const Product* product{nullptr};
+  const model::Claim* claim{nullptr};
+  std::string source;  // its endpoint
+};
+
+// All statements of one kind.
+std::vector<Said> sayings_of(const RuleBase& base, std::span<const model::Finding> findings,
+                             std::string_view name) {
+  std::vector<Said> sayings;
   for (const auto& finding : findings) {
     for (const auto& claim : finding.host_claims) {
       if (claim.field != name) continue;
@@ -27,15 +35,18 @@ std::vector<Held> hints_of(const RuleBase& base, std::span<const model::Finding>
       if (!statement) continue;
       const auto* product = base.find_product(statement->id);
       if (product == nullptr) continue;
-      Held held;
-      held.statement = std::move(*statement);
-      held.statement.confidence = claim.confidence;
-      held.product = product;
-      held.rank.trust = claim.confidence;
-      held.evidence = claim.evidence;
-      held.source = endpoint_text(finding.at);
-      hints.push_back(std::move(held));
+      sayings.push_back({std::move(*statement), product, &claim, endpoint_text(finding.at)});
     }
+  }
+  return sayings;
+}
+
+std::vector<Hint> hints_of(const std::vector<Said>& sayings) {
+  std::vector<Hint> hints;
+  for (std::size_t i = 0; i < sayings.size(); ++i) {
+    const auto& [statement, product, claim, source] = sayings[i];
+    hints.push_back({i, product, Rank{claim->confidence, 0, 0, 0}, claim->confidence, false,
+                     statement.version, statement.model, source});
   }
   return hints;
 }
@@ -98,9 +109,12 @@ std::vector<model::Claim> Identifier::combine_host(std::span<const model::Findin
     claims.push_back(std::move(claim));
   };
   for (const auto name : {field::kOs, field::kHardware}) {
-    if (const auto held = choose_one(*rules_, hints_of(*rules_, findings, name))) {
-      add(name, model::to_json(held->statement), held->statement.confidence, held->statement.rule,
-          held->evidence);
+    auto sayings = sayings_of(*rules_, findings, name);
+    if (const auto chosen = choose_one(*rules_, hints_of(sayings))) {
+      auto& said = sayings[chosen->origin];
+      said.statement.confidence = chosen->confidence;
+      add(name, model::to_json(said.statement), chosen->confidence, said.statement.rule,
+          said.claim->evidence);
     }
   }
   for (const auto name : {field::kHostName, field::kDeviceClass}) {

@@ -2,16 +2,19 @@
 #include <algorithm>
 
 #include "identify/combine.h"
-#include "qingdan/base/text.h"
 
 namespace qingdan::identify {
 namespace {
 
 // NISTIR 7695 §6.2.2: letters, digits, "_", "-" and "." stand for themselves, others are escaped;
-// bytes beyond ASCII cannot stand in a CPE at all.
-std::string bound(std::string_view text) {
-  std::string out;
-  for (const char c : to_lower_ascii(text)) {
+// bytes beyond ASCII cannot stand in a CPE at all. A lone "-" would mean "not applicable".
+void append_bound(std::string& out, std::string_view text) {
+  if (text == "-") {
+    out += "\\-";
+    return;
+  }
+  for (char c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
     const bool plain =
         (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
     if (plain) {
@@ -22,20 +25,36 @@ std::string bound(std::string_view text) {
       out += {'\\', c};
     }
   }
-  // A lone "-" would mean "not applicable".
-  return out == "-" ? "\\-" : out;
 }
 
 }  // namespace
 
-std::string make_cpe(std::string_view part, std::string_view vendor_product,
-                     std::string_view version) {
+std::string make_cpe_head(std::string_view part, std::string_view vendor_product) {
   const auto colon = vendor_product.find(':');
   if (colon == std::string_view::npos) return {};
-  const auto bound_version = bound(version);
-  return "cpe:2.3:" + std::string(part) + ":" + bound(vendor_product.substr(0, colon)) + ":" +
-         bound(vendor_product.substr(colon + 1)) + ":" +
-         (bound_version.empty() ? "*" : bound_version) + ":*:*:*:*:*:*:*";
+  std::string out = "cpe:2.3:";
+  out.append(part).append(":");
+  append_bound(out, vendor_product.substr(0, colon));
+  out += ':';
+  append_bound(out, vendor_product.substr(colon + 1));
+  out += ':';
+  return out;
+}
+
+std::string finish_cpe(std::string_view head, std::string_view version) {
+  constexpr std::string_view kTail = ":*:*:*:*:*:*:*";
+  if (head.empty()) return {};
+  std::string out;
+  out.reserve(head.size() + version.size() + kTail.size() + 8);
+  out.append(head);
+  append_bound(out, version);
+  if (out.size() == head.size()) out += '*';
+  return out.append(kTail);
+}
+
+std::string make_cpe(std::string_view part, std::string_view vendor_product,
+                     std::string_view version) {
+  return finish_cpe(make_cpe_head(part, vendor_product), version);
 }
 
 }  // namespace qingdan::identify

@@ -125,7 +125,7 @@ void Dissection::add_text(std::string name, std::string_view value) {
   const auto clean = trim(value);
   if (clean.empty()) return;
   auto text = is_utf8(clean) ? std::string(clean) : to_utf8(as_bytes(clean));
-  if (text.find_first_of(std::string_view("\r\0", 2)) != std::string::npos) {
+  if (text.find('\r') != std::string::npos || text.find('\0') != std::string::npos) {
     text = trim(with_line_feeds(text));
   } else if (const auto inner = trim(text); inner.size() != text.size()) {
     text = std::string(inner);

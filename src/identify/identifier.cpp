@@ -8,6 +8,7 @@
 
 #include "identify/combine.h"
 #include "identify/judge.h"
+#include "identify/recent_verdicts.h"
 #include "identify/unknown_digest.h"
 #include "qingdan/base/text.h"
 #include "qingdan/identify/dissect.h"
@@ -19,6 +20,8 @@ namespace {
 namespace field = model::field;
 
 constexpr std::size_t kBannerMaxBytes = 200;
+constexpr std::size_t kAnswerSlots = 8192;
+constexpr std::size_t kKeyMaxBytes = 1024;  // longer questions are kept by their SHA-256
 // The bytes of a handshake prove their protocol; only a deception would make it wrong.
 constexpr int kProven = 98;
 constexpr int kTold = 90;  // words the peer says of itself: names, titles
@@ -308,17 +311,40 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kExtraFie
      {"favicon_md5", "favicon.md5"}}};
 
 // For people a device's name includes its model.
-model::ProductStatement spoken(model::ProductStatement s) {
-  if (!s.model.empty() && s.product.find(s.model) == std::string::npos) {
-    s.product = s.product.empty() ? s.model : s.product + " " + s.model;
-  }
-  return s;
+void speak(model::ProductStatement& s) {
+  if (s.model.empty() || s.product.find(s.model) != std::string::npos) return;
+  s.product = s.product.empty() ? s.model : s.product + " " + s.model;
 }
 
 }  // namespace
 
-Identifier::Identifier(std::shared_ptr<const RuleBase> rules)
-    : rules_(std::move(rules)), scratch_(rules_->matcher()) {}
+struct Identifier::Answers {
+  explicit Answers(std::size_t slots) : recent(slots) {}
+  // All that the answer depends on, but for the rules.
+  std::string_view key_of(const model::IdentifyQuestion& question) {
+    // Lengths keep the parts apart: no bytes can look like another question.
+    key.assign(std::to_string(question.input.size())).append(" ").append(question.input);
+    key.append(std::to_string(question.bytes.size())).append(" ");
+    if (question.bytes.size() <= kKeyMaxBytes) {
+      key.append(as_text(question.bytes));
+    } else {
+      key.append(net::sha256_hex(question.bytes));
+    }
+    for (const auto& [name, value] : question.extra)
+      key.append(std::to_string(name.size())).append(" ").append(name).append(value).append("\n");
+    return key;
+  }
+  RecentVerdicts<model::IdentifyAnswer> recent;
+  std::string key;  // kept for its room
+};
+
+Identifier::Identifier(std::shared_ptr<const RuleBase> rules, VerdictMemory memory)
+    : rules_(std::move(rules)),
+      scratch_(rules_->matcher(), memory),
+      answers_(std::make_unique<Answers>(memory == VerdictMemory::none ? 0 : kAnswerSlots)) {}
+Identifier::Identifier(Identifier&&) noexcept = default;
+Identifier& Identifier::operator=(Identifier&&) noexcept = default;
+Identifier::~Identifier() = default;
 
 model::Finding Identifier::identify(std::span<const model::Observation> observations) {
   if (observations.empty()) return {};
@@ -332,6 +358,15 @@ model::Finding Identifier::identify(std::span<const model::Observation> observat
 }
 
 model::IdentifyAnswer Identifier::answer(const model::IdentifyQuestion& question) {
+  const auto place = answers_->recent.place_of(answers_->key_of(question));
+  if (place.verdict == nullptr) return work_out(question);
+  if (!place.known) *place.verdict = work_out(question);
+  auto answer = *place.verdict;
+  answer.id = question.id;
+  return answer;
+}
+
+model::IdentifyAnswer Identifier::work_out(const model::IdentifyQuestion& question) {
   auto fields = dissect(question.input, question.bytes).fields;
   for (const auto& [name, value] : question.extra) {
     for (const auto& [member, target] : kExtraFields) {
@@ -345,14 +380,14 @@ model::IdentifyAnswer Identifier::answer(const model::IdentifyQuestion& question
   auto combined = combine(*rules_, judge(*rules_, fields, scratch_).candidates);
   model::IdentifyAnswer answer;
   answer.id = question.id;
-  if (combined.service) answer.service = spoken(std::move(combined.service->statement));
-  for (auto& held : combined.also) answer.also.push_back(spoken(std::move(held.statement)));
-  if (combined.os) answer.os = spoken(std::move(combined.os->statement));
-  if (combined.hardware) answer.hw = spoken(std::move(combined.hardware->statement));
-  // A device or system is a product of the response too.
-  for (const auto* held : {&answer.hw, &answer.os}) {
-    if (*held) answer.also.push_back(**held);
+  if (combined.service) {
+    answer.service = std::move(combined.service->statement);
+    speak(answer.service);
   }
+  answer.also.reserve(combined.also.size());
+  for (auto& held : combined.also) speak(answer.also.emplace_back(std::move(held.statement)));
+  if (combined.os) speak(answer.os.emplace(std::move(combined.os->statement)));
+  if (combined.hardware) speak(answer.hw.emplace(std::move(combined.hardware->statement)));
   return answer;
 }
 

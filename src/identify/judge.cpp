@@ -2,9 +2,8 @@
 #include "identify/judge.h"
 
 #include <algorithm>
-#include <map>
-#include <optional>
 #include <set>
+#include <tuple>
 
 namespace qingdan::identify {
 namespace {
@@ -15,171 +14,192 @@ constexpr int kImpliedPercent = 80;
 
 struct Match {
   std::uint32_t rule{0};
+  std::uint16_t part{0};
   std::size_t value{0};  // of the first part
   Captures captures;
 };
 
-// Rules whose parts all hold. A conjunction holds once per response, others once per value.
-std::vector<Match> find_matches(const RuleBase& base, const std::vector<FieldValue>& response,
-                                Matcher::Scratch& scratch) {
-  std::vector<Match> matches;
-  std::map<std::uint32_t, std::map<std::uint16_t, Match>> parts;
-  for (std::size_t v = 0; v < response.size(); ++v) {
-    for (const auto& hit : base.matcher().match(response[v].name, response[v].value, scratch)) {
-      Match match{hit.rule, v, hit.captures};
-      if (base.rules()[hit.rule].parts.size() == 1) {
-        matches.push_back(std::move(match));
-      } else {
-        parts[hit.rule].emplace(hit.part, std::move(match));
-      }
-    }
-  }
-  for (auto& [rule, held] : parts) {
-    if (held.size() != base.rules()[rule].parts.size()) continue;
-    Match whole{rule, held.begin()->second.value, {}};
-    for (auto& [part, match] : held) {
-      whole.captures.insert(whole.captures.end(), match.captures.begin(), match.captures.end());
+// A conjunction holds where each of its parts does, once per response.
+void add_conjunctions(const RuleBase& base, std::vector<Match> parts, std::vector<Match>& matches) {
+  std::stable_sort(parts.begin(), parts.end(), [](const Match& a, const Match& b) {
+    return std::tuple(a.rule, a.part) < std::tuple(b.rule, b.part);
+  });
+  // Of one part the first value counts.
+  parts.erase(std::unique(parts.begin(), parts.end(),
+                          [](const Match& a, const Match& b) {
+                            return a.rule == b.rule && a.part == b.part;
+                          }),
+              parts.end());
+  for (std::size_t i = 0; i < parts.size();) {
+    const auto first = i;
+    while (i < parts.size() && parts[i].rule == parts[first].rule) ++i;
+    if (i - first != base.brief(parts[first].rule).parts) continue;
+    auto whole = std::move(parts[first]);
+    for (auto at = first + 1; at < i; ++at) {
+      whole.captures.insert(whole.captures.end(), parts[at].captures.begin(),
+                            parts[at].captures.end());
     }
     matches.push_back(std::move(whole));
   }
+}
+
+// Rules whose parts all hold; those of one part once per value.
+std::vector<Match> find_matches(const RuleBase& base, const std::vector<FieldValue>& response,
+                                Matcher::Scratch& scratch) {
+  std::vector<Match> matches, parts;
+  matches.reserve(8);
+  for (std::size_t v = 0; v < response.size(); ++v) {
+    for (const auto& hit : base.matcher().match(response[v].name, response[v].value, scratch)) {
+      const bool whole = base.brief(hit.rule).parts == 1;
+      (whole ? matches : parts).push_back({hit.rule, hit.part, v, hit.captures});
+    }
+  }
+  if (!parts.empty()) add_conjunctions(base, std::move(parts), matches);
   return matches;
 }
 
 void drop_beaten(const RuleBase& base, std::vector<Match>& matches) {
   std::set<std::string_view> beaten;
   for (const auto& match : matches) {
+    if (!base.brief(match.rule).beats) continue;
     for (const auto& id : base.rules()[match.rule].beats) beaten.insert(id);
   }
   if (beaten.empty()) return;
   std::erase_if(matches, [&](const Match& m) { return beaten.contains(base.rules()[m.rule].id); });
 }
 
-// Turns the claims of one match into candidates.
+// Claims of a rule by number; `also` follows.
+constexpr std::int16_t kNoWords = -1;  // implied by another product
+constexpr std::int16_t kServiceClaim = 0, kOsClaim = 1, kHardwareClaim = 2, kAlsoClaims = 3;
+
+// Turns the claims of one match into candidates, without their words: most will not stand.
 class CandidateMaker {
  public:
-  CandidateMaker(const RuleBase& base, const std::vector<FieldValue>& response)
-      : base_(base), response_(response) {}
+  CandidateMaker(const RuleBase& base, std::vector<Candidate>& made) : base_(base), made_(made) {}
 
-  void take(const Match& match) {
-    const auto& rule = base_.rules()[match.rule];
-    add(match, rule.service, Subject::service);
-    add(match, rule.os, Subject::os);
-    add(match, rule.hw, Subject::hardware);
-    for (const auto& also : rule.also) {
-      auto candidate = make(match, also.product, Subject::service);
-      if (!candidate) continue;
-      candidate->further = true;
-      set_version(*candidate, also.version.expand(match.captures, rule.maps), rule);
-      push(std::move(*candidate));
+  void take(const Match& match, std::uint32_t number) {
+    match_ = &match;
+    number_ = number;
+    const auto& brief = base_.brief(match.rule);
+    if (brief.service != nullptr) add(*brief.service, Subject::service, kServiceClaim);
+    if (brief.os != nullptr) add(*brief.os, Subject::os, kOsClaim);
+    if (brief.hw != nullptr) add(*brief.hw, Subject::hardware, kHardwareClaim);
+    if (!brief.also) return;
+    const auto& also = base_.rules()[match.rule].also;
+    for (std::size_t i = 0; i < also.size(); ++i) {
+      const auto* product = base_.find_product(also[i].product);
+      if (product == nullptr) continue;
+      add(*product, Subject::service, static_cast<std::int16_t>(kAlsoClaims + i)).further = true;
     }
   }
-  [[nodiscard]] std::vector<Candidate> take_all() && { return std::move(made_); }
 
  private:
-  static void set_version(Candidate& candidate, std::string version, const Rule& rule) {
-    candidate.version = std::move(version);
-    candidate.precision = candidate.version.empty() ? model::Precision::unknown : rule.precision;
-  }
-  std::optional<Candidate> make(const Match& match, const std::string& id, Subject subject) {
-    const auto* product = id.empty() ? nullptr : base_.find_product(id);
-    if (product == nullptr) return std::nullopt;
-    const auto& rule = base_.rules()[match.rule];
-    Candidate candidate;
-    candidate.subject = product->role == Role::os         ? Subject::os
-                        : product->role == Role::hardware ? Subject::hardware
-                                                          : subject;
-    candidate.product = product;
-    candidate.rule = match.rule;
-    candidate.rank = base_.rank(match.rule);
-    candidate.confidence = rule.trust;
-    candidate.support_only = rule.trust < kSupportTrust;
-    candidate.field = response_[match.value].name;
-    candidate.value = match.value;
-    return candidate;
-  }
-  void add(const Match& match, const ProductClaim& claim, Subject subject) {
-    auto candidate = make(match, claim.product, subject);
-    if (!candidate) return;
-    const auto& rule = base_.rules()[match.rule];
-    const auto& c = match.captures;
-    set_version(*candidate, claim.version.expand(c, rule.maps), rule);
-    candidate->name = claim.name.expand(c, rule.maps);
-    candidate->model = claim.model.expand(c, rule.maps);
-    candidate->cpe = claim.cpe.expand(c, rule.maps);
-    if (subject == Subject::service) candidate->package = rule.package.expand(c, rule.maps);
-    push(std::move(*candidate));
-  }
-  // What exists only on one OS or device says that OS or device too.
-  void push(Candidate candidate) {
-    for (const auto* id : {&candidate.product->os, &candidate.product->hw}) {
-      const auto* product = id->empty() ? nullptr : base_.find_product(*id);
-      if (product == nullptr) continue;
-      Candidate implied;
-      implied.subject = id == &candidate.product->os ? Subject::os : Subject::hardware;
-      implied.product = product;
-      implied.rule = candidate.rule;
-      implied.rank = candidate.rank;
-      implied.confidence = candidate.confidence * kImpliedPercent / 100;
-      implied.support_only = candidate.support_only;
+  Candidate& add(const Product& product, Subject subject, std::int16_t claim) {
+    const auto& traits = base_.traits(product);
+    // What exists only on one OS or device says that OS or device too.
+    for (const auto* only : {traits.os, traits.hw}) {
+      if (only == nullptr) continue;
+      auto& implied = begin(*only, only == traits.os ? Subject::os : Subject::hardware, kNoWords);
+      implied.confidence = implied.confidence * kImpliedPercent / 100;
       implied.implied = true;
-      implied.field = candidate.field;
-      implied.value = candidate.value;
-      made_.push_back(std::move(implied));
     }
-    made_.push_back(std::move(candidate));
+    const auto told = product.role == Role::os         ? Subject::os
+                      : product.role == Role::hardware ? Subject::hardware
+                                                       : subject;
+    return begin(product, told, claim);
+  }
+  Candidate& begin(const Product& product, Subject subject, std::int16_t claim) {
+    const auto& brief = base_.brief(match_->rule);
+    auto& candidate = made_.emplace_back();
+    candidate.subject = subject;
+    candidate.product = &product;
+    candidate.rule = match_->rule;
+    candidate.rank = brief.rank;
+    candidate.confidence = brief.rank.trust;
+    candidate.support_only = brief.rank.trust < kSupportTrust;
+    candidate.field =
+        match_->part == 0 ? brief.field : base_.rules()[match_->rule].parts[match_->part].input;
+    candidate.value = match_->value;
+    candidate.match = number_;
+    candidate.claim = claim;
+    return candidate;
   }
 
   const RuleBase& base_;
-  const std::vector<FieldValue>& response_;
-  std::vector<Candidate> made_;
+  std::vector<Candidate>& made_;
+  const Match* match_{nullptr};
+  std::uint32_t number_{0};
 };
 
-bool all_stand(const Candidate& c) {
-  return c.subject == Subject::service &&
-         (c.product->role == Role::component || c.product->role == Role::framework);
+// Fills the templates of the claim that the candidate comes from.
+void write_words(const RuleBase& base, const Match& match, Candidate& candidate) {
+  if (candidate.claim == kNoWords) return;
+  const auto& rule = base.rules()[candidate.rule];
+  const auto& c = match.captures;
+  const auto set_version = [&](const Template& text) {
+    candidate.version = text.expand(c, rule.maps);
+    candidate.precision = candidate.version.empty() ? model::Precision::unknown : rule.precision;
+  };
+  if (candidate.claim >= kAlsoClaims)
+    return set_version(rule.also[static_cast<std::size_t>(candidate.claim - kAlsoClaims)].version);
+  const auto& claim = candidate.claim == kServiceClaim ? rule.service
+                      : candidate.claim == kOsClaim    ? rule.os
+                                                       : rule.hw;
+  set_version(claim.version);
+  if (!base.brief(candidate.rule).words) return;
+  candidate.name = claim.name.expand(c, rule.maps);
+  candidate.model = claim.model.expand(c, rule.maps);
+  candidate.cpe = claim.cpe.expand(c, rule.maps);
+  if (candidate.claim == kServiceClaim) candidate.package = rule.package.expand(c, rule.maps);
 }
 
-// Candidates with the same key compete.
-std::string competition_key(const Candidate& c) {
-  const char subject = c.subject == Subject::service ? 's' : c.subject == Subject::os ? 'o' : 'h';
-  std::string key{subject, c.implied ? 'i' : '-'};
-  key += std::to_string(c.value) + ":";
-  if (c.subject == Subject::service) key += to_string(c.product->role);
-  if (all_stand(c)) key += ":" + c.product->id;
-  return key;
+// Candidates of one value compete that say the same kind of thing. Components and frameworks only
+// with others of their product (J2).
+bool compete_with(const Candidate& a, const Candidate& b) {
+  if (a.value != b.value || a.subject != b.subject || a.implied != b.implied || b.support_only)
+    return false;
+  if (a.subject != Subject::service) return true;
+  const auto role = a.product->role;
+  if (role != b.product->role) return false;
+  const bool all_stand = role == Role::component || role == Role::framework;
+  return !all_stand || a.product == b.product;
 }
 
-std::vector<Candidate> compete(std::vector<Candidate> all) {
-  if (all.size() < 2) return all;
-  std::map<std::string, std::vector<Candidate>> rounds;
-  std::vector<Candidate> standing;
-  for (auto& candidate : all) {
-    if (candidate.support_only) {
-      standing.push_back(std::move(candidate));
-    } else {
-      auto key = competition_key(candidate);
-      rounds[std::move(key)].push_back(std::move(candidate));
+// The highest rank stands, each product once; a tie of products is one (J3).
+Outcome outcome_of(const Candidate* candidate, const Candidate* first, const Candidate* last) {
+  auto outcome = Outcome::stands;
+  for (const auto* other = first; other != last; ++other) {
+    if (other == candidate || !compete_with(*candidate, *other)) continue;
+    if (candidate->rank < other->rank) return Outcome::lost;
+    if (other->rank < candidate->rank) continue;
+    if (other->product != candidate->product) {
+      outcome = Outcome::ties;
+    } else if (other < candidate) {
+      return Outcome::lost;
     }
   }
-  for (auto& [key, round] : rounds) {
-    const auto best =
-        std::max_element(round.begin(), round.end(), [](const auto& a, const auto& b) {
-          return a.rank < b.rank;
-        })->rank;
-    std::set<std::string_view> products;
-    for (const auto& c : round) {
-      if (c.rank == best) products.insert(c.product->id);
+  return outcome;
+}
+
+void compete(std::vector<Candidate>& all) {
+  if (all.size() < 2) return;
+  const auto by_value = [](const Candidate& a, const Candidate& b) { return a.value < b.value; };
+  if (!std::is_sorted(all.begin(), all.end(), by_value))
+    std::stable_sort(all.begin(), all.end(), by_value);
+  bool any_lost = false;
+  for (auto* first = all.data(); first != all.data() + all.size();) {
+    auto* last = first;
+    while (last != all.data() + all.size() && last->value == first->value) ++last;
+    for (auto* c = first; c != last; ++c) {
+      c->outcome = c->support_only ? Outcome::stands : outcome_of(c, first, last);
+      any_lost = any_lost || c->outcome == Outcome::lost;
     }
-    std::set<std::string_view> taken;
-    for (auto& c : round) {
-      if (c.rank != best || !taken.insert(c.product->id).second) continue;
-      if (products.size() > 1) c.confidence /= 2;
-      standing.push_back(std::move(c));
-    }
+    first = last;
   }
-  std::stable_sort(standing.begin(), standing.end(),
-                   [](const auto& a, const auto& b) { return a.value < b.value; });
-  return standing;
+  for (auto& c : all) {
+    if (c.outcome == Outcome::ties) c.confidence /= 2;
+  }
+  if (any_lost) std::erase_if(all, [](const Candidate& c) { return c.outcome == Outcome::lost; });
 }
 
 }  // namespace
@@ -187,24 +207,31 @@ std::vector<Candidate> compete(std::vector<Candidate> all) {
 Judgement judge(const RuleBase& base, const std::vector<FieldValue>& response,
                 Matcher::Scratch& scratch) {
   auto matches = find_matches(base, response, scratch);
-  drop_beaten(base, matches);
   Judgement out;
-  CandidateMaker maker(base, response);
-  for (const auto& match : matches) {
+  if (matches.empty()) return out;
+  drop_beaten(base, matches);
+  out.candidates.reserve(2 * matches.size());
+  out.matched.reserve(matches.size());
+  CandidateMaker maker(base, out.candidates);
+  for (std::uint32_t i = 0; i < matches.size(); ++i) {
+    const auto& match = matches[i];
     const auto& rule = base.rules()[match.rule];
+    const auto& brief = base.brief(match.rule);
     out.matched.push_back(match.rule);
-    maker.take(match);
-    if (!rule.protocol.empty()) out.protocols.push_back({rule.protocol, match.rule, rule.trust});
-    if (!rule.device_class.empty()) {
+    maker.take(match, i);
+    if (brief.protocol) out.protocols.push_back({rule.protocol, match.rule, rule.trust});
+    if (brief.device_class) {
       out.device_classes.push_back({rule.device_class, match.rule, rule.trust});
     }
+    if (!brief.host_name) continue;
     if (auto name = rule.host_name.expand(match.captures, rule.maps); !name.empty()) {
       out.host_names.push_back({std::move(name), match.rule, rule.trust});
     }
   }
   std::sort(out.matched.begin(), out.matched.end());
   out.matched.erase(std::unique(out.matched.begin(), out.matched.end()), out.matched.end());
-  out.candidates = compete(std::move(maker).take_all());
+  compete(out.candidates);
+  for (auto& candidate : out.candidates) write_words(base, matches[candidate.match], candidate);
   return out;
 }
 

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "qingdan/identify/dissect.h"
@@ -19,6 +20,9 @@ namespace qingdan::identify {
 inline constexpr int kSupportTrust = 40;
 
 enum class Subject : std::uint8_t { service, os, hardware };
+
+// How a candidate fared against others of its value.
+enum class Outcome : std::uint8_t { stands, ties, lost };
 
 // One product that one rule names.
 struct Candidate {
@@ -32,9 +36,13 @@ struct Candidate {
   bool further{false};  // named by `also`
   std::string version, name, model, cpe, package;
   model::Precision precision{model::Precision::unknown};
-  std::string field;     // the field whose value it was read from
-  std::size_t value{0};  // index of that value in the response
-  std::string evidence;  // SHA-256 of the raw bytes; set by the caller
+  std::string_view field;  // the one whose value it was read from; a text of the rule base
+  std::size_t value{0};    // index of that value in the response
+  std::string evidence;    // SHA-256 of the raw bytes; set by the caller
+  // Where its words come from: of which match of the response, of which claim of the rule.
+  std::uint32_t match{0};
+  std::int16_t claim{-1};
+  Outcome outcome{Outcome::stands};
 };
 
 // A word (protocol, host name, device class) and the rule that says so.

@@ -5,9 +5,12 @@
 // matcher asks the index first and the engines only about the rules that are left.
 #pragma once
 
+#include <bitset>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -18,11 +21,42 @@ namespace qingdan::identify {
 // Shorter literals stand in too many values to tell rules apart.
 inline constexpr std::size_t kLiteralMin = 4;
 
-// Texts, in lower case, of which every match of `pattern` holds at least one; all of kLiteralMin
-// bytes or more. Empty where the pattern has no such texts or we do not understand it.
-[[nodiscard]] std::vector<std::string> required_literals(std::string_view pattern);
+// Texts, in lower case, all of kLiteralMin bytes or more.
+using Literals = std::vector<std::string>;
+
+// Sets of which every match of `pattern` holds at least one text each. Empty where the pattern has
+// no such texts or we do not understand it.
+[[nodiscard]] std::vector<Literals> requirements(std::string_view pattern);
 // The same for any condition but `equals`.
-[[nodiscard]] std::vector<std::string> required_literals(const Part& part);
+[[nodiscard]] std::vector<Literals> requirements(const Part& part);
+// The set among them with the longest texts.
+[[nodiscard]] Literals required_literals(std::string_view pattern);
+[[nodiscard]] Literals required_literals(const Part& part);
+
+// Chooses, of what a condition requires, what few other conditions of the field require: "version "
+// stands in every other value, "versalink" hardly.
+class LiteralChooser {
+ public:
+  void add(
+      const std::vector<Literals>& requirements);  // of every condition, before the first choice
+  // Empty where nothing is required.
+  [[nodiscard]] Literals choose(const std::vector<Literals>& requirements) const;
+
+ private:
+  // At most in how many conditions the text stands: by its rarest four bytes.
+  [[nodiscard]] std::uint32_t count(const std::string& text) const;
+  struct Seen {
+    std::uint32_t condition{0};  // that counted last
+    std::uint32_t count{0};
+  };
+  std::unordered_map<std::uint64_t, Seen> seen_;
+  std::uint32_t conditions_{0};
+};
+
+// Bytes of which one begins every match of `pattern`, where all matches begin at the start of the
+// value; nullopt where they do not, may be empty, or we do not understand it.
+using ByteSet = std::bitset<256>;
+[[nodiscard]] std::optional<ByteSet> first_bytes(std::string_view pattern);
 
 // A pattern that means exactly these bytes.
 [[nodiscard]] std::string as_expression(std::string_view literal);
@@ -56,6 +90,13 @@ class LiteralIndex {
   void look_up(std::string_view folded, std::size_t at, std::uint64_t key, bool wide,
                std::vector<std::uint32_t>& groups) const;
   void fill_table();
+  // Of a hash, the uppermost six bits choose a bit, those below its word.
+  [[nodiscard]] std::size_t word_of(std::uint64_t hash) const {
+    return (hash >> 32) & (bits_.size() - 1);
+  }
+  [[nodiscard]] bool may_be_key(std::uint64_t hash) const {
+    return (bits_[word_of(hash)] >> (hash >> 58) & 1) != 0;
+  }
 
   std::vector<Entry> entries_;       // those of one key beside each other
   std::vector<Bucket> table_;        // open addressing, a power of two

@@ -1,4 +1,4 @@
-// matcher — vectorscan and PCRE2 behind one face.
+// matcher — which conditions to ask, and of which engine.
 #include "qingdan/identify/matcher.h"
 
 #include <algorithm>
@@ -7,10 +7,7 @@
 #include <map>
 #include <unordered_map>
 
-#include <hs/hs.h>
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-
+#include "identify/engines.h"
 #include "identify/literal.h"
 #include "qingdan/base/text.h"
 
@@ -19,37 +16,14 @@ namespace {
 
 constexpr std::size_t kValueCap = 64 * 1024;
 constexpr std::size_t kBodyCap = 256 * 1024;
-// What PCRE2 may look at: captures stand near their mark, and its time grows with the input.
-constexpr std::size_t kCaptureCap = 64 * 1024;
-constexpr std::size_t kCaptureMaxBytes = 200;  // longest value that a claim may hold
-constexpr std::uint32_t kMatchLimit = 100'000;
-constexpr std::uint32_t kHeapLimitKiB = 1024;
 constexpr std::size_t kVerdictSlots = 2048;
 constexpr std::size_t kSeenSlots = 4096;
-constexpr std::uint32_t kUsesBeforeJit = 4;  // translating costs what some ten plain matches cost
 constexpr std::size_t kVerdictMaxBytes = 1024;  // longer values are rarely alike
 // Above this a field's conditions are picked by their literals; below, one database is as quick.
-constexpr std::size_t kUnpickedMax = 48;
-constexpr std::size_t kPickedMax = 12;         // a value that asks for more is asked of all
+constexpr std::size_t kUnpickedMax = 8;
+constexpr std::size_t kPickedMax = 16;         // a value that asks for more is asked of all
+constexpr std::size_t kFoundMax = 48;          // the same, before anchors are looked at
 constexpr std::size_t kPickedMaxBytes = 2048;  // in longer values too many literals occur
-
-struct DatabaseDeleter {
-  void operator()(hs_database_t* db) const { hs_free_database(db); }
-};
-using Database = std::unique_ptr<hs_database_t, DatabaseDeleter>;
-struct CodeDeleter {
-  void operator()(pcre2_code* code) const { pcre2_code_free(code); }
-};
-using Code = std::unique_ptr<pcre2_code, CodeDeleter>;
-struct MatchDataDeleter {
-  void operator()(pcre2_match_data* data) const { pcre2_match_data_free(data); }
-};
-struct MatchContextDeleter {
-  void operator()(pcre2_match_context* context) const { pcre2_match_context_free(context); }
-};
-struct HsScratchDeleter {
-  void operator()(hs_scratch_t* scratch) const { hs_free_scratch(scratch); }
-};
 
 Error bad(ErrorCode code, std::string text) { return {code, std::move(text), ""}; }
 
@@ -60,20 +34,21 @@ struct Atom {
   bool pattern{false};
   bool captures{false};
   std::uint32_t captor{0};  // of a pattern, over all fields
-};
-
-struct CaptureSpec {
-  std::string pattern;
-  std::vector<std::string> names;
+  std::uint32_t first{0};   // of an anchored pattern, in Field::firsts; 0 = none
 };
 
 struct Field {
   std::vector<Atom> atoms;
   Database all;  // null where the field has only `equals`
-  // Of a field with many rules: conditions by literals they cannot do without, and the others.
+  // Of a field with many rules: conditions by literals they cannot do without, those that are
+  // anchored by the byte they begin with, and the others.
+  bool picks{false};
   LiteralIndex index;
+  std::vector<ByteSet> firsts = {ByteSet().set()};     // the first: any byte
+  std::array<std::vector<std::uint32_t>, 256> begins;  // of those without literals
   Database others;
   std::unordered_map<std::string, std::vector<std::uint32_t>> equals;  // lower-case value -> atoms
+  std::uint64_t equals_lengths{0};  // bit n: one of them has n bytes, modulo 64
 };
 
 struct Expressions {
@@ -118,42 +93,15 @@ Result<Database> compile(const Expressions& set, const Field& field,
   return bad(ErrorCode::input, std::move(text));
 }
 
-Code compile_captures(const std::string& pattern, std::string* fault) {
-  int number = 0;
-  PCRE2_SIZE offset = 0;
-  Code code(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
-                          PCRE2_NEVER_BACKSLASH_C, &number, &offset, nullptr));
-  if (code == nullptr && fault != nullptr) {
-    std::array<PCRE2_UCHAR, 160> message{};
-    pcre2_get_error_message(number, message.data(), message.size());
-    *fault = std::string(reinterpret_cast<const char*>(message.data())) + " (at byte " +
-             std::to_string(offset) + ")";
-  }
-  return code;
-}
-
-struct Captor {
-  Code code;  // compiled when first needed
-  std::vector<std::pair<std::uint32_t, std::string>> groups;
-  std::uint32_t uses{0};
-};
-
-// Working memory of both engines.
-struct Engines {
-  std::unique_ptr<hs_scratch_t, HsScratchDeleter> scratch;
-  std::unique_ptr<pcre2_match_context, MatchContextDeleter> context;
-  std::unique_ptr<pcre2_match_data, MatchDataDeleter> data;
-  std::vector<Captor> captors;  // by Atom::captor
-  // Kept between calls for their room alone.
-  std::string folded;
-  std::vector<std::uint32_t> found;
-};
-
 }  // namespace
 
 struct Matcher::State {
   std::map<std::string, Field, std::less<>> fields;
   std::vector<CaptureSpec> captures;  // by Atom::captor
+  std::unordered_map<std::string_view, const Field*> by_name;
+  void index_names() {
+    for (const auto& [name, field] : fields) by_name.emplace(name, &field);
+  }
 };
 
 struct Matcher::Scratch::State {
@@ -190,6 +138,7 @@ void index_rules(const std::vector<Rule>& rules, std::map<std::string, Field, st
         for (const auto& text : part.texts) {
           field.equals[to_lower_ascii(text)].push_back(
               static_cast<std::uint32_t>(field.atoms.size()));
+          field.equals_lengths |= std::uint64_t{1} << text.size() % 64;
         }
       }
       field.atoms.push_back(atom);
@@ -210,11 +159,26 @@ Plan plan_databases(Field& field, const std::vector<Rule>& rules) {
   for (std::uint32_t i = 0; i < field.atoms.size(); ++i) {
     if (part_of(i).kind != MatchKind::equals) plan.all.push_back(i);
   }
-  if (plan.all.size() <= kUnpickedMax) return plan;
+  field.picks = plan.all.size() > kUnpickedMax;
+  if (!field.picks) return plan;
   std::vector<std::pair<std::string, std::uint32_t>> keyed;
-  for (const auto i : plan.all) {
-    auto literals = required_literals(part_of(i));
-    if (literals.empty()) plan.others.push_back(i);
+  std::vector<std::vector<Literals>> required;
+  LiteralChooser chooser;
+  for (const auto i : plan.all) chooser.add(required.emplace_back(requirements(part_of(i))));
+  for (std::size_t n = 0; n < plan.all.size(); ++n) {
+    const auto i = plan.all[n];
+    const auto& part = part_of(i);
+    auto literals = chooser.choose(required[n]);
+    const auto bytes =
+        part.kind == MatchKind::pattern ? first_bytes(part.texts.front()) : std::nullopt;
+    if (bytes) {
+      field.atoms[i].first = static_cast<std::uint32_t>(field.firsts.size());
+      field.firsts.push_back(*bytes);
+    }
+    if (literals.empty() && !bytes) plan.others.push_back(i);
+    for (std::size_t b = 0; literals.empty() && bytes && b < bytes->size(); ++b) {
+      if (bytes->test(b)) field.begins[b].push_back(i);
+    }
     for (auto& text : literals) keyed.emplace_back(std::move(text), i);
   }
   field.index = LiteralIndex(std::move(keyed));
@@ -229,44 +193,6 @@ int on_match(unsigned id, unsigned long long, unsigned long long, unsigned, void
 }  // namespace
 
 std::size_t cap_of(std::string_view field) { return field == "http.body" ? kBodyCap : kValueCap; }
-
-std::string engine_version() {
-  return std::string("vectorscan ") + hs_version() + ", PCRE2 " + std::to_string(PCRE2_MAJOR) +
-         "." + std::to_string(PCRE2_MINOR);
-}
-
-std::optional<std::string> find_pattern_fault(const std::string& pattern) {
-  hs_expr_info_t* info = nullptr;
-  hs_compile_error_t* error = nullptr;
-  if (hs_expression_info(pattern.c_str(), HS_FLAG_SINGLEMATCH, &info, &error) != HS_SUCCESS) {
-    std::string text = error == nullptr ? "refused" : error->message;
-    hs_free_compile_error(error);
-    return "vectorscan: " + text;
-  }
-  const bool may_be_empty = info->min_width == 0;
-  std::free(info);
-  if (may_be_empty) return "matches the empty text";
-  std::string fault;
-  if (compile_captures(pattern, &fault) == nullptr) return "PCRE2: " + fault;
-  return std::nullopt;
-}
-
-bool reaches_limit(const std::string& pattern, std::string_view value) {
-  const auto code = compile_captures(pattern, nullptr);
-  if (code == nullptr) return false;
-  pcre2_jit_compile(code.get(), PCRE2_JIT_COMPLETE);
-  const std::unique_ptr<pcre2_match_context, MatchContextDeleter> context(
-      pcre2_match_context_create(nullptr));
-  pcre2_set_match_limit(context.get(), kMatchLimit);
-  pcre2_set_heap_limit(context.get(), kHeapLimitKiB);
-  const std::unique_ptr<pcre2_match_data, MatchDataDeleter> data(
-      pcre2_match_data_create(32, nullptr));
-  const int status =
-      pcre2_match(code.get(), reinterpret_cast<PCRE2_SPTR>(value.data()),
-                  std::min(value.size(), kCaptureCap), 0, 0, data.get(), context.get());
-  return status == PCRE2_ERROR_MATCHLIMIT || status == PCRE2_ERROR_HEAPLIMIT ||
-         status == PCRE2_ERROR_DEPTHLIMIT || status == PCRE2_ERROR_JIT_STACKLIMIT;
-}
 
 Matcher::Matcher(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Matcher::Matcher(Matcher&&) noexcept = default;
@@ -288,6 +214,7 @@ Result<Matcher> Matcher::build(const std::vector<Rule>& rules) {
       *into = std::move(*database);
     }
   }
+  state->index_names();
   return Matcher(std::move(state));
 }
 
@@ -326,10 +253,12 @@ Result<Matcher> Matcher::load(const std::vector<Rule>& rules, ByteReader& compil
       database->reset(db);
     }
   }
+  state->index_names();
   return Matcher(std::move(state));
 }
 
-Matcher::Scratch::Scratch(const Matcher& matcher) : state_(std::make_unique<State>()) {
+Matcher::Scratch::Scratch(const Matcher& matcher, VerdictMemory memory)
+    : state_(std::make_unique<State>()) {
   hs_scratch_t* scratch = nullptr;
   for (const auto& [name, field] : matcher.state_->fields) {
     for (const auto* database : {&field.all, &field.others}) {
@@ -337,13 +266,8 @@ Matcher::Scratch::Scratch(const Matcher& matcher) : state_(std::make_unique<Stat
       QD_EXPECTS(hs_alloc_scratch(database->get(), &scratch) == HS_SUCCESS);
     }
   }
-  auto& engines = state_->engines;
-  engines.scratch.reset(scratch);
-  engines.context.reset(pcre2_match_context_create(nullptr));
-  pcre2_set_match_limit(engines.context.get(), kMatchLimit);
-  pcre2_set_heap_limit(engines.context.get(), kHeapLimitKiB);
-  engines.data.reset(pcre2_match_data_create(32, nullptr));
-  engines.captors.resize(matcher.state_->captures.size());
+  state_->engines = make_engines(scratch, matcher.state_->captures.size());
+  if (memory == VerdictMemory::none) return;
   state_->seen.resize(kSeenSlots);
   state_->verdicts.resize(kVerdictSlots);
 }
@@ -354,53 +278,6 @@ Matcher::Scratch::~Scratch() = default;
 bool Matcher::reads(std::string_view field) const { return state_->fields.contains(field); }
 
 namespace {
-
-void prepare(Captor& captor, const CaptureSpec& spec) {
-  captor.code = compile_captures(spec.pattern, nullptr);
-  if (captor.code == nullptr) return;
-  for (const auto& name : spec.names) {
-    const int group = pcre2_substring_number_from_name(captor.code.get(),
-                                                       reinterpret_cast<PCRE2_SPTR>(name.c_str()));
-    if (group > 0) captor.groups.emplace_back(static_cast<std::uint32_t>(group), name);
-  }
-}
-
-void put_capture(Captures& out, std::size_t at, const std::string& name, std::string_view bytes) {
-  if (at == out.size()) out.emplace_back();
-  out[at].first = name;
-  auto text = trim(bytes);
-  if (text.size() > kCaptureMaxBytes) text = text.substr(0, kCaptureMaxBytes);
-  if (is_utf8(text)) {
-    out[at].second.assign(text);
-  } else {
-    out[at].second = to_utf8(as_bytes(text));
-  }
-}
-
-// Cuts the captures, if any, out of `value`; false where PCRE2 finds no match within its limits.
-bool cut_captures(std::string_view value, const Captor& captor, const Engines& engines,
-                  Captures& out) {
-  const auto* subject = reinterpret_cast<PCRE2_SPTR>(value.data());
-  const auto length = std::min(value.size(), kCaptureCap);
-  auto* data = engines.data.get();
-  // The short way into translated code does not look whether there is any.
-  const auto run = captor.uses > kUsesBeforeJit ? pcre2_jit_match : pcre2_match;
-  if (run(captor.code.get(), subject, length, 0, 0, data, engines.context.get()) <= 0) {
-    return false;
-  }
-  const auto* offsets = pcre2_get_ovector_pointer(data);
-  const auto pairs = pcre2_get_ovector_count(data);
-  std::size_t count = 0;
-  for (const auto& [group, name] : captor.groups) {
-    if (group >= pairs) continue;
-    const auto from = offsets[2 * group];
-    const auto to = offsets[2 * group + 1];
-    if (from == PCRE2_UNSET || to <= from) continue;
-    put_capture(out, count++, name, value.substr(from, to - from));
-  }
-  out.resize(count);
-  return true;
-}
 
 void scan(const Database& database, std::string_view value, Engines& engines) {
   if (database == nullptr) return;
@@ -414,15 +291,31 @@ void fold(std::string_view value, std::string& out) {
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
 }
 
+// The few conditions that may hold go to engines.found. False where they are not few.
+// `engines.folded` is the value in lower case.
+bool pick(const Field& field, std::string_view value, Engines& engines) {
+  auto& found = engines.found;
+  if (!field.index.find(engines.folded, kFoundMax, found)) return false;
+  if (value.empty()) return true;
+  const auto begin = static_cast<unsigned char>(value.front());
+  std::erase_if(found, [&](std::uint32_t atom) {
+    return !field.firsts[field.atoms[atom].first].test(begin);
+  });
+  const auto& begins = field.begins[begin];
+  found.insert(found.end(), begins.begin(), begins.end());
+  return found.size() <= kPickedMax;
+}
+
 // The numbers of the conditions that hold go to engines.found. False where patterns among them are
 // only likely to.
 bool find_candidates(const Field& field, std::string_view value, Engines& engines) {
   auto& found = engines.found;
   found.clear();
-  const bool short_enough = !field.index.empty() && value.size() <= kPickedMaxBytes;
-  const bool whole = !field.equals.empty() && value.size() <= kVerdictMaxBytes;
+  const bool short_enough = field.picks && value.size() <= kPickedMaxBytes;
+  const bool whole =
+      (field.equals_lengths >> value.size() % 64 & 1) != 0 && value.size() <= kVerdictMaxBytes;
   if (short_enough || whole) fold(value, engines.folded);
-  const bool picked = short_enough && field.index.find(engines.folded, kPickedMax, found);
+  const bool picked = short_enough && pick(field, value, engines);
   if (!picked) found.clear();
   scan(picked ? field.others : field.all, value, engines);
   if (whole) {
@@ -435,18 +328,6 @@ bool find_candidates(const Field& field, std::string_view value, Engines& engine
     found.erase(std::unique(found.begin(), found.end()), found.end());
   }
   return !picked;
-}
-
-// A captor that is used often is translated to machine code.
-const Captor* ready_captor(Captor& captor, const CaptureSpec& spec) {
-  if (captor.code == nullptr) prepare(captor, spec);
-  if (captor.code == nullptr) return nullptr;
-  if (captor.uses < kUsesBeforeJit) ++captor.uses;
-  if (captor.uses == kUsesBeforeJit) {
-    const bool translated = pcre2_jit_compile(captor.code.get(), PCRE2_JIT_COMPLETE) == 0;
-    captor.uses = translated ? kUsesBeforeJit + 1 : 0;
-  }
-  return &captor;
 }
 
 // Overwrites `hits`, whose texts are reused.
@@ -475,16 +356,16 @@ void write_hits(const Field& field, const std::vector<CaptureSpec>& specs, std::
 const std::vector<Hit>& Matcher::match(std::string_view name, std::string_view value,
                                        Scratch& scratch) const {
   static const std::vector<Hit> kNone;
-  const auto found_field = state_->fields.find(name);
-  if (found_field == state_->fields.end()) return kNone;
-  const auto& field = found_field->second;
+  const auto found_field = state_->by_name.find(name);
+  if (found_field == state_->by_name.end()) return kNone;
+  const auto& field = *found_field->second;
   value = value.substr(0, cap_of(name));
   auto& own = *scratch.state_;
   const auto answer = [&](std::vector<Hit>& hits) -> const std::vector<Hit>& {
     write_hits(field, state_->captures, value, own.engines, hits);
     return hits;
   };
-  if (value.size() > kVerdictMaxBytes) return answer(own.hits);
+  if (value.size() > kVerdictMaxBytes || own.seen.empty()) return answer(own.hits);
   const auto hash = std::hash<std::string_view>{}(value);
   auto& seen = own.seen[hash % kSeenSlots];
   const auto mark = static_cast<std::uint32_t>(hash >> 32);

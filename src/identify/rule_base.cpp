@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "identify/combine.h"
 #include "identify/rule_codec.h"
 #include "qingdan/net/digest.h"
 
@@ -36,9 +37,36 @@ Rank rank_of(const Rule& rule) {
 
 RuleBase::RuleBase(RuleSet set, std::string release, Matcher matcher)
     : set_(std::move(set)), release_(std::move(release)), matcher_(std::move(matcher)) {
-  for (const auto& rule : set_.rules) ranks_.push_back(rank_of(rule));
   for (std::size_t i = 0; i < set_.products.size(); ++i) {
     product_index_.emplace(set_.products[i].id, i);
+  }
+  write_briefs();
+}
+
+void RuleBase::write_briefs() {
+  const auto found = [&](const std::string& id) { return id.empty() ? nullptr : find_product(id); };
+  for (const auto& rule : set_.rules) {
+    auto& brief = briefs_.emplace_back();
+    brief.service = found(rule.service.product);
+    brief.os = found(rule.os.product);
+    brief.hw = found(rule.hw.product);
+    brief.rank = rank_of(rule);
+    brief.parts = static_cast<std::uint32_t>(rule.parts.size());
+    if (!rule.parts.empty()) brief.field = rule.parts.front().input;
+    brief.beats = !rule.beats.empty();
+    brief.also = !rule.also.empty();
+    brief.protocol = !rule.protocol.empty();
+    brief.device_class = !rule.device_class.empty();
+    brief.host_name = !rule.host_name.empty();
+    brief.words = !rule.package.empty();
+    for (const auto* claim : {&rule.service, &rule.os, &rule.hw}) {
+      brief.words =
+          brief.words || !claim->name.empty() || !claim->model.empty() || !claim->cpe.empty();
+    }
+  }
+  for (const auto& product : set_.products) {
+    traits_.push_back(
+        {found(product.os), found(product.hw), make_cpe_head(product.cpe_part, product.cpe)});
   }
 }
 

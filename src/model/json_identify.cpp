@@ -82,6 +82,10 @@ std::string to_json(const IdentifyAnswer& answer) {
   out["rule"] = said != nullptr ? or_null(said->rule) : Json();
   out["also"] = Json::array();
   for (const auto& further : answer.also) out["also"].push_back(also_entry(further));
+  // A device or system is a product of the response too.
+  for (const auto* held : {&answer.hw, &answer.os}) {
+    if (*held) out["also"].push_back(also_entry(**held));
+  }
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -1,7 +1,9 @@
 // identifier — observations in, findings out: what listens, which product and version, whose, on
 // which system and device, how sure, and because of which bytes and which rule.
 //
-// Owns the working memory of one thread: one Identifier per thread, all on the same rule base.
+// Owns the working memory of one thread: one Identifier per thread, all on the same rule base. Part
+// of it is verdicts on what comes again (VerdictMemory): of single values in every use, and of
+// whole questions, by their bytes or SHA-256, in answer(): 8 192 of them, some 10 MiB, at most 32.
 #pragma once
 
 #include <memory>
@@ -17,7 +19,11 @@ namespace qingdan::identify {
 
 class Identifier {
  public:
-  explicit Identifier(std::shared_ptr<const RuleBase> rules);
+  explicit Identifier(std::shared_ptr<const RuleBase> rules,
+                      VerdictMemory memory = VerdictMemory::usual);
+  Identifier(Identifier&&) noexcept;
+  Identifier& operator=(Identifier&&) noexcept;
+  ~Identifier();
 
   // `observations`: all of one endpoint and vhost in one run. Observations of one exchange are one
   // response; products of different responses are stated side by side, never put together.
@@ -34,8 +40,12 @@ class Identifier {
       std::span<const model::Finding> findings) const;
 
  private:
+  struct Answers;
+  [[nodiscard]] model::IdentifyAnswer work_out(const model::IdentifyQuestion& question);
+
   std::shared_ptr<const RuleBase> rules_;
   Matcher::Scratch scratch_;
+  std::unique_ptr<Answers> answers_;
 };
 
 }  // namespace qingdan::identify

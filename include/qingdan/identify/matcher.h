@@ -42,12 +42,17 @@ struct Hit {
 // Version of the engines, part of the key of what we store compiled.
 [[nodiscard]] std::string engine_version();
 
+// Verdicts on values that come again are kept: of at most kVerdictSlots values of 1 KiB or less,
+// some 4 MiB with their captures. `none` works out every value anew, to measure what that costs.
+enum class VerdictMemory : std::uint8_t { none, usual };
+
 class Matcher {
  public:
-  // Working memory of one thread: engine scratch, compiled captures, recent verdicts.
+  // Working memory of one thread: engine scratch, compiled captures, recent verdicts. Never used by
+  // two threads at a time; the Matcher itself is immutable and shared.
   class Scratch {
    public:
-    explicit Scratch(const Matcher& matcher);
+    explicit Scratch(const Matcher& matcher, VerdictMemory memory = VerdictMemory::usual);
     Scratch(Scratch&&) noexcept;
     Scratch& operator=(Scratch&&) noexcept;
     ~Scratch();

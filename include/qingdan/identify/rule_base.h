@@ -31,6 +31,23 @@ struct Rank {
 };
 [[nodiscard]] Rank rank_of(const Rule& rule);
 
+// What every match of a rule needs of it, on two cache lines; a Rule is spread over dozens.
+struct RuleBrief {
+  const Product *service{nullptr}, *os{nullptr}, *hw{nullptr};  // null = it names none
+  std::string_view field;                                       // of its first part
+  Rank rank;
+  std::uint32_t parts{0};
+  // Whether the rule says anything there: most do not, and need not be looked at.
+  bool beats{false}, also{false}, protocol{false}, device_class{false}, host_name{false};
+  bool words{false};  // any name, model, CPE or package
+};
+
+// What of a product is needed with every answer, worked out once.
+struct ProductTraits {
+  const Product *os{nullptr}, *hw{nullptr};  // it exists only on those
+  std::string cpe_head;                      // "cpe:2.3:a:f5:nginx:", "" = the dictionary has none
+};
+
 class RuleBase {
  public:
   // `cache_dir` "" = no cache. Where a rule is faulty the error names the first; `rules check`
@@ -46,7 +63,11 @@ class RuleBase {
   [[nodiscard]] const std::vector<Rule>& rules() const { return set_.rules; }
   [[nodiscard]] const std::vector<Product>& products() const { return set_.products; }
   [[nodiscard]] const Product* find_product(std::string_view id) const;
-  [[nodiscard]] const Rank& rank(std::size_t rule) const { return ranks_[rule]; }
+  [[nodiscard]] const RuleBrief& brief(std::size_t rule) const { return briefs_[rule]; }
+  // `product` is one of products().
+  [[nodiscard]] const ProductTraits& traits(const Product& product) const {
+    return traits_[static_cast<std::size_t>(&product - set_.products.data())];
+  }
   [[nodiscard]] const Matcher& matcher() const { return matcher_; }
   RuleBase(const RuleBase&) = delete;
   RuleBase& operator=(const RuleBase&) = delete;
@@ -55,6 +76,7 @@ class RuleBase {
 
  private:
   RuleBase(RuleSet set, std::string release, Matcher matcher);
+  void write_briefs();
   static std::shared_ptr<const RuleBase> load(const std::filesystem::path& file,
                                               const std::string& key, const std::string& release);
   void store(const std::filesystem::path& file, const std::string& key) const;
@@ -62,8 +84,9 @@ class RuleBase {
   RuleSet set_;
   std::string release_;
   Matcher matcher_;
-  std::vector<Rank> ranks_;
   std::unordered_map<std::string_view, std::size_t> product_index_;
+  std::vector<RuleBrief> briefs_;      // by rule
+  std::vector<ProductTraits> traits_;  // by product
 };
 
 }  // namespace qingdan::identify

@@ -75,3 +75,20 @@ TEST_CASE("a mark is its own literal, unless one of its texts is short", "[ident
         Texts{"acme", "国密"});
   CHECK(required_literals(Part{"http.body", MatchKind::contains, {"Acme", "abc"}}).empty());
 }
+
+TEST_CASE("all that a pattern cannot do without is listed", "[identify][literal]") {
+  CHECK(requirements(R"(^Software: Windows (?:2000 )?Version 6\.1 \(Build)") ==
+        std::vector<Literals>{{"software: windows "}, {"version 6.1 (build"}});
+  CHECK(requirements(R"((?:RICOH|Lanier) \d+ Network)") ==
+        std::vector<Literals>{{"ricoh", "lanier"}, {" network"}});
+}
+
+TEST_CASE("of two requirements the one that few others have is chosen", "[identify][literal]") {
+  const auto versalink = requirements(R"(Xerox .{1,9}VersaLink \w+ system version \d)");
+  LiteralChooser chooser;
+  chooser.add(versalink);
+  CHECK(chooser.choose(versalink) == Literals{" system version "});
+  for (int i = 0; i < 5; ++i) chooser.add(requirements(R"(\d system version \d)"));
+  CHECK(chooser.choose(versalink) == Literals{"versalink "});
+  CHECK(chooser.choose({}).empty());
+}

@@ -1,3 +1,4 @@
+// covers: identify/engines
 #include "qingdan/identify/matcher.h"
 
 #include "unit/identify/small_base.h"
@@ -173,4 +174,34 @@ TEST_CASE("a value full of literals is asked of all rules at once", "[identify][
   CHECK(rules_of(matcher->match("ssh.banner", all, scratch)) == std::vector<std::uint32_t>{1});
   CHECK(rules_of(matcher->match("ssh.banner", std::string(5000, 'x') + "acme 7", scratch)) ==
         std::vector<std::uint32_t>{1});
+}
+
+// More rules than are asked of one database, so that literals and first bytes pick among them.
+TEST_CASE("picked conditions hold exactly where the patterns match", "[identify][matcher]") {
+  std::string rules;
+  const auto add = [&](int number, const std::string& pattern) {
+    rules += "[[rule]]\nid = \"test.r" + std::to_string(number) +
+             "\"\ninput = \"ftp.banner\"\npattern = '" + pattern + "'\nservice = \"nginx\"\n";
+  };
+  for (int i = 0; i < 20; ++i) add(i, "^vendor" + std::to_string(100 + i) + R"( (?P<version>\d+))");
+  add(20, R"(^[XY]\d\d)");
+  add(21, R"(^(?:ab|c?)\d)");
+  add(22, R"(\d\d$)");
+  const auto set = make_set(rules);
+  const auto matcher = Matcher::build(set.rules);
+  REQUIRE(matcher);
+  Matcher::Scratch scratch(*matcher);
+  using Numbers = std::vector<std::uint32_t>;
+  const auto asked = [&](const std::string& value) {
+    return rules_of(matcher->match("ftp.banner", value, scratch));
+  };
+  CHECK(asked("vendor107 3") == Numbers{7});
+  CHECK(asked("a vendor107 3").empty());
+  CHECK(asked("X77 of") == Numbers{20});
+  CHECK(asked("Z77 of").empty());
+  CHECK(asked("ab5 c") == Numbers{21});
+  CHECK(asked("5 c") == Numbers{21});
+  CHECK(asked("x55") == Numbers{22});
+  CHECK(asked("Y55") == Numbers{20, 22});
+  CHECK(asked("").empty());
 }
