@@ -25,6 +25,14 @@ constexpr int kRingBytes = 16 << 20;
 constexpr int kBatch = 256;  // frames between two looks at the stop descriptor
 constexpr int kPollMillis = 200;
 constexpr auto kStatsEvery = std::chrono::milliseconds(100);
+// Answers that come thick and fast are taken some at a time: to wake this thread for each costs the
+// kernel more than the answer does, and costs it the senders' time. Thick: so many at once, or so
+// soon after those before.
+constexpr int kThick = 4;
+constexpr auto kSoon = std::chrono::microseconds(200);
+constexpr timespec kRest{0, 300'000};
+// An older frame than that has not lain in the ring so long: the wall clock was set meanwhile.
+constexpr auto kOldest = std::chrono::seconds(1);
 
 struct PcapCloser {
   void operator()(pcap_t* handle) const { pcap_close(handle); }
@@ -117,12 +125,22 @@ class LiveCapture final : public Capture {
     auto& capture = *reinterpret_cast<LiveCapture*>(self);
     if (head->caplen <= capture.strip_) return;
     const auto frame = BytesView(bytes, head->caplen).subspan(capture.strip_);
-    capture.inbox_.put(frame, capture.clock_.steady());
+    capture.inbox_.put(frame, capture.arrival(head->ts));
   }
 
-  // False: hearing is over.
-  bool hear() {
+  // The kernel says when a frame came, by the wall clock.
+  [[nodiscard]] SteadyTime arrival(const timeval& at) const {
+    const auto came = std::chrono::seconds(at.tv_sec) + std::chrono::microseconds(at.tv_usec);
+    const auto age = looked_wall_ - came;
+    const bool plausible = age > age.zero() && age < kOldest;
+    return plausible ? looked_ - std::chrono::duration_cast<SteadyTime::duration>(age) : looked_;
+  }
+
+  // How many frames; negative: hearing is over.
+  int hear() {
     auto* const self = reinterpret_cast<u_char*>(this);
+    looked_ = clock_.steady();
+    looked_wall_ = std::chrono::system_clock::now().time_since_epoch();
     const int heard = pcap_dispatch(handle_.get(), kBatch, on_packet, self);
     if (heard < 0) {
       const std::lock_guard lock(mutex_);
@@ -130,7 +148,7 @@ class LiveCapture final : public Capture {
       if (failed_.empty()) failed_ = "it ended";
     }
     if (heard != 0) on_put_();
-    return heard >= 0;
+    return heard;
   }
 
   void read_stats() {
@@ -150,8 +168,12 @@ class LiveCapture final : public Capture {
     while (true) {
       const int ready = ::poll(wait.data(), wait.size(), kPollMillis);
       if (wait[1].revents != 0) return;
-      if (ready > 0 && !hear()) return;
+      const auto before = looked_;
+      const int heard = ready > 0 ? hear() : 0;
+      if (heard < 0) return;
       read_stats();
+      const bool thick = heard >= kThick || (heard > 0 && looked_ - before < kSoon);
+      if (thick && ::ppoll(&wait[1], 1, &kRest, nullptr) > 0) return;
     }
   }
 
@@ -163,6 +185,9 @@ class LiveCapture final : public Capture {
   std::size_t strip_{0};
   std::function<void()> on_put_;
   SteadyTime stats_at_{};
+  // When frames were last looked for, by both clocks.
+  SteadyTime looked_{};
+  std::chrono::system_clock::duration looked_wall_{};
   unsigned last_drop_{0};
   std::atomic<std::uint64_t> dropped_{0};
   mutable std::mutex mutex_;
