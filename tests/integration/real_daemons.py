@@ -1,243 +1,237 @@
 #!/usr/bin/env python3
-"""A census of real daemons from Debian on loopback addresses: product and version right for each.
+"""A census of real daemons from Debian: product and version right for each, by the package database.
 
-Skipped (status 77) where a daemon is not installed; `scripts/test --full` installs them. Needs root,
-because several daemons give up their rights themselves.
+Each daemon of real_daemons_*.toml runs on a host of its own (real_daemons_ground.py) from what
+install_daemons.sh installed (`scripts/test --full`); without that it is skipped (status 77). Needs root for the
+namespaces. By hand:
+  real_daemons.py … --beside-nmap    also runs nmap -sV on the same hosts and ports, and prints both as a table
+  real_daemons.py … --only a,b       these daemons
+  real_daemons.py … --keep FILE      the register stays there, with every answer in it
 """
+import json
 import os
 import pathlib
-import pwd
 import re
-import shutil
-import signal
-import socket
-import subprocess
 import sys
 import time
+import xml.etree.ElementTree
 
 import harness
+import real_daemons_ground
+import real_daemons_list
 
-NET = "127.66.201."  # one address per daemon; beside the practice network's own
-
-
-def package_version(package):
-    done = subprocess.run(["dpkg-query", "-W", "-f", "${Status} ${Version}", package], capture_output=True, text=True)
-    return done.stdout.split()[-1] if "install ok installed" in done.stdout else None
+FEWEST = 60  # different daemons that a full run must have
+PATIENCE_S = 240
 
 
-def upstream(version):
-    """1:10.11.14-0+deb12u2 → 10.11.14"""
-    return re.sub(r"(-[^-]+)?$", "", version.split(":", 1)[-1], count=1)
-
-
-def chown(path, user):
-    entry = pwd.getpwnam(user)
-    for p in [path, *path.rglob("*")]:
-        os.chown(p, entry.pw_uid, entry.pw_gid)
-
-
-class Daemon:
-    """name, package, ports it opens, the product expected, and whether it shows its version unasked."""
-
-    def __init__(self, number, package, ports, product, shows_version=True):
-        self.ip, self.package, self.ports, self.product = f"{NET}{number}", package, ports, product
-        self.shows_version = shows_version
-        self.process = None
-
-    def start(self, place):
-        home = place / self.package
-        home.mkdir()
-        home.chmod(0o755)
-        command, user, directory = getattr(self, "prepare_" + self.package.replace("-", "_"))(home)
-        self.log = open(home / "log", "wb")
-        self.process = subprocess.Popen(command, cwd=directory or home, stdout=self.log, stderr=self.log,
-                                        stdin=subprocess.DEVNULL, user=user, start_new_session=True)
-
-    def ready(self, seconds=40):
-        for port in self.ports:
-            until = time.monotonic() + seconds
-            while True:
-                with socket.socket() as s:
-                    s.settimeout(1)
-                    if s.connect_ex((self.ip, port)) == 0:
-                        break
-                if time.monotonic() > until or self.process.poll() not in (None, 0):
-                    return False
-                time.sleep(0.2)
-        return True
-
-    def stop(self):
-        if self.process is None:
-            return
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            try:
-                os.killpg(self.process.pid, number)  # the session that we started
-            except ProcessLookupError:
-                break
-            try:
-                self.process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                continue
-            break
-        self.log.close()
-
-    # ---- one preparation per package: (command, user, working directory)
-    def prepare_nginx(self, home):
-        (home / "nginx.conf").write_text(
-            f"daemon off; pid {home}/pid; error_log {home}/error.log; events {{}}\n"
-            f"http {{ access_log off; client_body_temp_path {home}/b; proxy_temp_path {home}/p; fastcgi_temp_path {home}/f;"
-            f" uwsgi_temp_path {home}/u; scgi_temp_path {home}/s;"
-            f" server {{ listen {self.ip}:80; root /var/www/html; }} }}\n")
-        return ["nginx", "-p", str(home), "-c", str(home / "nginx.conf"), "-e", str(home / "error.log")], None, None
-
-    def prepare_apache2(self, home):
-        modules = "/usr/lib/apache2/modules"
-        (home / "apache.conf").write_text(
-            f"ServerRoot {home}\nPidFile {home}/pid\nErrorLog {home}/error.log\nServerName localhost\n"
-            f"LoadModule mpm_event_module {modules}/mod_mpm_event.so\nLoadModule authz_core_module {modules}/mod_authz_core.so\n"
-            f"LoadModule dir_module {modules}/mod_dir.so\nListen {self.ip}:80\nUser www-data\nGroup www-data\n"
-            f"ServerTokens OS\nDocumentRoot /var/www/html\n")
-        return ["apache2", "-f", str(home / "apache.conf"), "-DFOREGROUND"], None, None
-
-    def prepare_openssh_server(self, home):
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(home / "key")], check=True)
-        os.makedirs("/run/sshd", exist_ok=True)
-        (home / "sshd.conf").write_text(f"ListenAddress {self.ip}:22\nHostKey {home}/key\nPidFile {home}/pid\n")
-        return ["/usr/sbin/sshd", "-D", "-e", "-f", str(home / "sshd.conf")], None, None
-
-    def prepare_postgresql(self, home):
-        binaries = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))[-1]
-        chown(home, "postgres")
-        subprocess.run([str(binaries / "initdb"), "-D", str(home / "data"), "--auth-host=scram-sha-256",
-                        "--auth-local=peer"], check=True, stdout=subprocess.DEVNULL, user="postgres", cwd=home)
-        return [str(binaries / "postgres"), "-D", str(home / "data"), "-k", str(home), "-c",
-                f"listen_addresses={self.ip}"], "postgres", None
-
-    def prepare_mariadb_server(self, home):
-        chown(home, "mysql")
-        subprocess.run(["mariadb-install-db", "--no-defaults", f"--datadir={home}/data", "--user=mysql", "--skip-test-db"],
-                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=home)
-        # With accounts for localhost alone the server turns every other address away before its greeting.
-        (home / "accounts.sql").write_text("CREATE USER anyone@'%' IDENTIFIED BY PASSWORD '*" + "0" * 40 + "';\n")
-        return ["mariadbd", "--no-defaults", f"--init-file={home}/accounts.sql", f"--datadir={home}/data", f"--socket={home}/socket", f"--pid-file={home}/pid",
-                f"--bind-address={self.ip}", "--port=3306", "--user=mysql"], None, None
-
-    def prepare_redis_server(self, home):
-        return ["redis-server", "--bind", self.ip, "--port", "6379", "--dir", str(home), "--save", "",
-                "--protected-mode", "no"], None, None
-
-    def prepare_bind9(self, home):
-        # named binds only to addresses of an interface; the namespace is ours and has no way out, so
-        # that its priming queries for the root servers reach nobody.
-        (home / "named.conf").write_text(
-            f'options {{ directory "{home}"; listen-on {{ {self.ip}; }}; listen-on-v6 {{ none; }}; recursion no;'
-            f' pid-file "{home}/pid"; session-keyfile "{home}/session.key"; dnssec-validation no; }};\ncontrols {{ }};\n')
-        return ["/usr/sbin/named", "-g", "-c", str(home / "named.conf")], None, None
-
-    def prepare_dovecot_imapd(self, home):
-        (home / "dovecot.conf").write_text(
-            f"base_dir = {home}/run\nstate_dir = {home}/state\nlog_path = {home}/dovecot.log\nprotocols = imap pop3\nssl = no\n"
-            f"listen = {self.ip}\ndefault_internal_user = dovecot\ndefault_login_user = dovenull\n"
-            "mail_location = maildir:~/Maildir\npassdb {\n driver = static\n args = nopassword=n\n}\n"
-            "userdb {\n driver = static\n args = uid=nobody gid=nogroup home=/nonexistent\n}\n")
-        return ["/usr/sbin/dovecot", "-F", "-c", str(home / "dovecot.conf")], None, None
-
-    def prepare_postfix(self, home):
-        for name in ("queue", "data", "conf"):
-            (home / name).mkdir()
-        shutil.copy("/usr/share/postfix/master.cf.dist", home / "conf/master.cf")
-        text = (home / "conf/master.cf").read_text()
-        text = re.sub(r"^(\S+\s+\S+\s+\S+\s+\S+\s+)y", r"\1n", text, flags=re.M)  # no chroot: no resolver files in it
-        (home / "conf/master.cf").write_text(text)
-        (home / "conf/main.cf").write_text(
-            f"compatibility_level = 3.6\nqueue_directory = {home}/queue\ndata_directory = {home}/data\n"
-            f"inet_interfaces = {self.ip}\ninet_protocols = ipv4\nmyhostname = mail.example.test\nmydestination =\n"
-            f"maillog_file = /dev/stdout\nsmtpd_banner = $myhostname ESMTP $mail_name (Debian/GNU)\n"
-            "default_transport = error\nalias_maps =\nalias_database =\n")
-        os.chown(home / "data", pwd.getpwnam("postfix").pw_uid, -1)
-        return ["postfix", "-c", str(home / "conf"), "start-fg"], None, None
-
-
-DAEMONS = [
-    Daemon(1, "nginx", [80], "nginx"),
-    Daemon(2, "apache2", [80], "HTTP Server"),  # vendor Apache
-    Daemon(3, "openssh-server", [22], "OpenSSH"),
-    Daemon(4, "postgresql", [5432], "PostgreSQL"),
-    Daemon(5, "mariadb-server", [3306], "MariaDB"),
-    Daemon(6, "redis-server", [6379], "Redis"),
-    Daemon(7, "bind9", [53], "BIND"),
-    Daemon(8, "dovecot-imapd", [110, 143], "Dovecot", shows_version=False),
-    Daemon(9, "postfix", [25], "Postfix", shows_version=False),
-]
-
-
-def scope_text():
-    addresses = ", ".join(f'"{d.ip}"' for d in DAEMONS)
+def scope_text(hosts):
+    addresses = ", ".join(f'"{h.ip}"' for h in hosts)
     return ('[authorisation]\nnumber = "测〔2026〕2号"\nissued_by = "测试"\nvalid_from = 2020-01-01\nvalid_to = 2099-12-31\n'
             "[pace]\nglobal_pps = 0\nprefix_pps = 0\nhost_pps = 200\n"
             f'[[allow]]\naddresses = [{addresses}]\nzone = "区"\nunit = "单位"\n')
 
 
-def true_version(daemon):
-    if daemon.package == "postgresql":  # the metapackage's version says nothing of the server's
-        done = subprocess.run([str(sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))[-1] / "postgres"), "-V"],
-                              capture_output=True, text=True, check=True)
-        return done.stdout.split()[2]
-    version = upstream(package_version(daemon.package))
-    return re.sub(r"\+dfsg.*$|\+deb.*$", "", version)
+def port_list(daemons, udp_prefix):
+    places = sorted({place for d in daemons for place in d.places()})
+    return ",".join(f"{udp_prefix if t == 'udp' else ''}{p}" for t, p in places)
 
 
-def compare(checks, daemon, services):
-    for port in daemon.ports:
-        service = next((s for s in services if s["ip"] == daemon.ip and s["port"] == port and s["transport"] == "tcp"), None)
-        name = f"{daemon.package} on {port}"
-        checks.that(service is not None, f"{name}: not found")
-        if service is None:
+class Answer:
+    """What one tool said of one port: (product, version) pairs, the port's own first; remarks = numbers beside them."""
+
+    def __init__(self, named, remarks=()):
+        self.named, self.remarks = named, list(remarks)
+
+    def versions_of(self, is_it):
+        """(is the product named, the versions said with it)"""
+        hits = [version for product, version in self.named if product and is_it(product)]
+        return bool(hits), [version for version in hits if version]
+
+
+def version_fits(truth, said, kind):
+    """Whether what was said is the true version, or so much of it as the daemon shows."""
+    if said is None:
+        return False
+    numbers = {"major": 1, "minor": 2}.get(kind)
+    if numbers:
+        return said == ".".join(truth.split(".")[:numbers])
+    # 9.2p1-2+deb12u3, 1.6.7~rc0 and Jetty's 9.4.57.v20241219 say more than the number; more is not another.
+    return said == truth or re.split(r"[-+~ ]|\.v\d", said)[0] == truth
+
+
+class Verdict:
+    """One daemon as one tool saw it."""
+
+    def __init__(self, daemon, truth, answers, is_it):
+        named = [a.versions_of(is_it) if a else (False, []) for a in answers]
+        said = [version for _, versions in named for version in versions]
+        remarks = [r for a in answers if a for r in a.remarks] if any(hit for hit, _ in named) else []
+        self.found = all(answers)
+        self.product = bool(named) and all(hit for hit, _ in named)
+        self.said = said[0] if said else None
+        self.other = "; ".join(sorted({" ".join(filter(None, a.named[0])) for a in answers if a and a.named}))
+        # A daemon that shows none leaves nothing to be right about.
+        self.version = None if daemon.version == "none" else any(
+            version_fits(truth, v, daemon.version) for v in said + remarks)
+        self.invented = not self.version and any(not version_fits(truth, v, "exact") for v in said)
+
+
+def census(arguments, ground, place):
+    """Ours: answers by (ip, transport, port), seconds, packets."""
+    scope = place / "scope.toml"
+    scope.write_text(scope_text(ground.hosts), encoding="utf-8")
+    program = harness.Program(arguments.qingdan, arguments.keep or place / "register.db")
+    before, start = ground.packets(), time.monotonic()
+    done = program.run("census", "--scope", scope, "--ports", port_list([h.daemon for h in ground.hosts], "U:"))
+    seconds, packets = time.monotonic() - start, ground.packets() - before
+    if done.returncode not in (0, 1):
+        raise AssertionError(f"census: {done.returncode} {done.stderr}")
+    answers = {}
+    for row in program.rows("services", "list"):
+        also = row.get("also") or []
+        also = json.loads(also) if isinstance(also, str) else also
+        named = [(row["product"], row["version"])] + [(a.get("product"), a.get("version")) for a in also]
+        answers[row["ip"], row["transport"], row["port"]] = Answer(named)
+    return answers, seconds, packets
+
+
+def nmap(ground, place):
+    """The same of nmap -sV."""
+    daemons = [h.daemon for h in ground.hosts]
+    tcp = port_list([d for d in daemons], "U:").split(",")
+    ports = "T:" + ",".join(p for p in tcp if not p.startswith("U:"))
+    udp = [p[2:] for p in tcp if p.startswith("U:")]
+    if udp:
+        ports += ",U:" + ",".join(udp)
+    before, start = ground.packets(), time.monotonic()
+    done = ground.layers.run_in("main", place / "nmap-top",
+                                ["nmap", "-sS", *(["-sU"] if udp else []), "-sV", "-n", "-Pn", "-p", ports, "-oX", "-",
+                                 *[h.ip for h in ground.hosts]], limit=3600)
+    seconds, packets = time.monotonic() - start, ground.packets() - before
+    if done.returncode != 0:
+        raise AssertionError(f"nmap: {done.returncode} {done.stderr}")
+    answers = {}
+    for host in xml.etree.ElementTree.fromstring(done.stdout).iter("host"):
+        address = host.find("address").get("addr")
+        for port in host.iter("port"):
+            service = port.find("service")
+            if port.find("state").get("state") == "open" and service is not None:
+                product, version, extra = (service.get(k) for k in ("product", "version", "extrainfo"))
+                bare = None if version and version.endswith("or later") else version
+                # A version that stands in the remark alone ("Python 3.11.2") counts as well.
+                answers[address, port.get("protocol"), int(port.get("portid"))] = Answer(
+                    [(product, bare)], re.findall(r"\d[\w.-]+", extra or ""))
+    return answers, seconds, packets
+
+
+def judge(ground, answers, test_for):
+    """test_for(daemon): the question whether a product's name is the daemon's."""
+    verdicts = {}
+    for host in ground.hosts:
+        seen = [answers.get((host.ip, *place)) for place in host.daemon.places()]
+        verdicts[host.daemon.name] = Verdict(host.daemon, ground.truths[host.daemon.name], seen, test_for(host.daemon))
+    return verdicts
+
+
+def our_name(daemon):
+    return lambda product: product == daemon.product
+
+
+def nmap_name(daemon):
+    """nmap words its products freely: "Exim smtpd", "ISC BIND"."""
+    words = "|".join(re.escape(w) for w in [daemon.product, *daemon.nmap])
+    return lambda product: re.search(rf"(?i)(?<!\w)(?:{words})(?!\w)", product)
+
+
+def check(checks, ground, verdicts, chosen):
+    """100 % of products, 95 % of the versions that are shown, and none made up; beside those that lack a conversation."""
+    shown = right = 0
+    for host in ground.hosts:
+        daemon, verdict = host.daemon, verdicts[host.daemon.name]
+        truth = f"{daemon.product} {ground.truths[daemon.name]}"
+        if daemon.lacks:
+            print(f"LACKING: {daemon.name} needs {daemon.lacks}; said {verdict.other!r}, true {truth}")
+            checks.that(not (verdict.product and verdict.version is not False),
+                        f"{daemon.name} is right: it no longer lacks {daemon.lacks}")
+            checks.that(not verdict.invented, f"{daemon.name}: version {verdict.said}, true {truth}")
             continue
-        print(f"{name}: {service['service']} {service['vendor']} {service['product']} {service['version']} "
-              f"(truth {daemon.product} {true_version(daemon)}) {service['os']}")
-        checks.that(service["product"] == daemon.product, f"{name}: product {service['product']}, true {daemon.product}")
-        truth, said = true_version(daemon), service["version"]
-        if daemon.shows_version:
-            exact = said is not None and (said == truth or said.split("-")[0].split("+")[0] == truth)
-            # PostgreSQL never tells its minor version before a login.
-            major = daemon.package == "postgresql" and said == truth.split(".")[0]
-            checks.that(exact or major, f"{name}: version {said}, true {truth}")
-        else:
-            checks.that(said is None, f"{name}: shows no version, yet {said} was stated")
+        checks.that(verdict.found, f"{daemon.name}: not found on each of {daemon.ports}")
+        checks.that(verdict.product, f"{daemon.name}: said {verdict.other!r}, true {truth}")
+        checks.that(not verdict.invented, f"{daemon.name}: version {verdict.said}, true {truth}")
+        if verdict.version is not None:
+            shown, right = shown + 1, right + verdict.version
+            if not verdict.version:
+                print(f"version missing: {daemon.name}: said {verdict.other!r}, true {truth}")
+    checks.that(right >= 0.95 * shown, f"{right} of {shown} versions that are shown")
+    asked = [h.daemon for h in ground.hosts if not h.daemon.lacks]
+    checks.that(chosen or len(asked) >= FEWEST, f"{len(asked)} daemons, fewer than {FEWEST}")
+    print(f"{len(asked)} daemons: {right} of {shown} versions that are shown right; {len(ground.hosts) - len(asked)} more lack a conversation")
+
+
+def mark(verdict):
+    product = "right" if verdict.product else ("–" if not verdict.other else f"**{verdict.other}**")
+    version = "shows none" if verdict.version is None else "right" if verdict.version else (verdict.said or "–")
+    return f"{product} | {version}"
+
+
+def table(ground, columns):
+    """Markdown for tests/bench/README.md. columns: (tool, verdicts, seconds, packets)."""
+    print("| Daemon | True | " + " | ".join(f"{tool}: product | version" for tool, *_ in columns) + " |")
+    print("|---|---|" + "---|---|" * len(columns))
+    for host in ground.hosts:
+        daemon = host.daemon
+        truth = ground.truths[daemon.name]
+        print(f"| {daemon.name} | {daemon.product} {truth} | " +
+              " | ".join(mark(verdicts[daemon.name]) for _, verdicts, *_ in columns) + " |")
+    print("\n| Who | Daemons | Product right | Version right, of those shown | Wrong or made-up version | Wall s | Packets |")
+    print("|---|---|---|---|---|---|---|")
+    for tool, verdicts, seconds, packets in columns:
+        asked = [v for v in verdicts.values() if v.version is not None]
+        print(f"| {tool} | {len(verdicts)} | {sum(v.product for v in verdicts.values())} | "
+              f"{sum(v.version for v in asked)} of {len(asked)} | {sum(v.invented for v in verdicts.values())} | "
+              f"{seconds:.1f} | {packets} |")
+
+
+def available(arguments, layers):
+    """The daemons that can run here; ends the test as skipped where there are none."""
+    daemons = real_daemons_list.load()
+    only = set(filter(None, arguments.only.split(",")))
+    daemons = [d for d in daemons if not only or d.name in only]
+    missing = set(layers.missing(daemons))
+    for name in sorted(missing):
+        print(f"SKIPPED {name}: its packages are not installed")
+    alone = bool(os.environ.get("QINGDAN_OWN_LOOPBACK"))
+    ready = [d for d in daemons if d.name not in missing]
+    if not ready or os.geteuid() != 0 or not alone:
+        print("SKIPPED: " + ("nothing is installed" if not ready else "needs root" if alone else
+                             "needs a network namespace of its own"))
+        print("scripts/test --full installs and runs them")
+        sys.exit(1 if os.environ.get("QINGDAN_FULL") == "1" else 77)
+    return ready, bool(only)
 
 
 def main():
-    arguments = harness.arguments()
-    missing = [d.package for d in DAEMONS if package_version(d.package) is None]
-    alone = bool(os.environ.get("QINGDAN_OWN_LOOPBACK"))
-    if missing or os.geteuid() != 0 or not alone:
-        print(f"SKIPPED: not installed: {', '.join(missing)}" if missing else
-              "SKIPPED: needs root" if alone else "SKIPPED: needs a network namespace of its own")
-        print("scripts/test --full installs and runs them")
-        sys.exit(77)
+    arguments = harness.arguments(("--only", ""), ("--layers", ""), ("--keep", ""), ("--beside-nmap", ""))
+    layers = real_daemons_ground.Layers(arguments.layers or arguments.source / "build/daemons")
+    daemons, chosen = available(arguments, layers)
     checks = harness.Checks()
     with harness.workplace() as place:
         place = pathlib.Path(place)
         place.chmod(0o755)
+        ground = real_daemons_ground.Ground(daemons, layers, place)
         try:
-            for daemon in DAEMONS:
-                subprocess.run(["ip", "address", "add", f"{daemon.ip}/32", "dev", "lo"], check=True)
-                daemon.start(place)
-            for daemon in DAEMONS:
-                up = daemon.ready()
-                checks.that(up, f"{daemon.package} did not start: {(place / daemon.package / 'log').read_text()[-600:]}")
-            scope = place / "scope.toml"
-            scope.write_text(scope_text(), encoding="utf-8")
-            program = harness.Program(arguments.qingdan, place / "register.db")
-            done = program.run("census", "--scope", scope, "--ports", "default")
-            checks.that(done.returncode == 0, f"census: {done.returncode} {done.stderr}")
-            services = program.rows("services", "list")
-            for daemon in DAEMONS:
-                compare(checks, daemon, services)
+            ground.start()
+            for host in ground.wait(PATIENCE_S):
+                checks.that(False, f"{host.daemon.name} did not start: {host.said()}")
+            ours, seconds, packets = census(arguments, ground, place)
+            columns = [("qingdan", judge(ground, ours, our_name), seconds, packets)]
+            if arguments.beside_nmap:
+                theirs, seconds, packets = nmap(ground, place)
+                columns.append(("nmap -sV", judge(ground, theirs, nmap_name), seconds, packets))
+            table(ground, columns)
+            check(checks, ground, columns[0][1], chosen)
         finally:
-            for daemon in DAEMONS:
-                daemon.stop()
+            ground.stop()
     checks.finish()
 
 
