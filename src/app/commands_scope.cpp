@@ -5,7 +5,7 @@
 
 #include "app/commands.h"
 #include "app/output.h"
-#include "qingdan/probe/table.h"
+#include "app/preparation.h"
 #include "qingdan/targets/calendar.h"
 #include "qingdan/targets/plan.h"
 
@@ -37,6 +37,11 @@ void print_head(const targets::Scope& scope, const targets::ScopeSummary& plan) 
                   pace_text(scope.pace().prefix_pps), pace_text(scope.pace().host_pps)));
   say(fmt::format("sending takes {} where everything answers, {} where everything is silent",
                   duration_text(plan.sending), duration_text(plan.sending_twice)));
+  const auto& pace = scope.pace();
+  if (pace.global_pps != 0 || pace.prefix_pps != 0 || pace.host_pps != 0) {
+    say("(at nine tenths of each cap: the rest is kept free for packets that leave unasked; "
+        "interviews of what is open come on top)");
+  }
 }
 
 void print_classes(const targets::Scope& scope, const targets::ScopeSummary& plan) {
@@ -93,7 +98,7 @@ Result<int> carry_out(const Call& call, const ScopeCheck& command) {
   if (!ports) return ports.error();
   auto scope = targets::open_scope(command.file, now);
   if (!scope) return scope.error();
-  const auto plan = targets::plan_scope(*scope, probe::askable(*ports), now);
+  const auto plan = targets::plan_scope(*scope, askable_in(*scope, *ports), now);
   if (!call.invocation.quiet) {
     print_head(*scope, plan);
     print_classes(*scope, plan);

@@ -1,6 +1,8 @@
 // preparation — see preparation.h.
 #include "app/preparation.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "qingdan/probe/table.h"
@@ -38,6 +40,14 @@ Result<Method> choose_method(const std::string& asked_for) {
 
 }  // namespace
 
+net::PortSet askable_in(const targets::Scope& scope, const net::PortSet& ports) {
+  const auto& ranges = scope.ranges();
+  const bool industrial = std::all_of(ranges.begin(), ranges.end(), [](const auto& range) {
+    return range.area->ot_readonly;
+  });
+  return probe::askable(ports, industrial);
+}
+
 Result<Prepared> prepare(const std::string& scope_file, const std::string& ports,
                          const std::string& method, std::optional<std::uint32_t> pps,
                          UnixMillis now) {
@@ -48,7 +58,7 @@ Result<Prepared> prepare(const std::string& scope_file, const std::string& ports
   if (auto valid = scope->check_valid(now); !valid) return valid.error();
   if (auto open = targets::check_open(*scope, now); !open) return open.error();
   if (method == "udp") *asked = asked->only(net::Transport::udp);
-  auto askable = probe::askable(*asked);
+  auto askable = askable_in(*scope, *asked);
   if (askable.empty()) {
     return Error{ErrorCode::input,
                  fmt::format("--ports {}: no port that --method {} can ask", ports, method), ""};

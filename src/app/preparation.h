@@ -13,6 +13,10 @@
 
 namespace qingdan::app {
 
+// What of `ports` can be asked in this scope (probe::askable).
+[[nodiscard]] net::PortSet askable_in(const targets::Scope& scope, const net::PortSet& ports);
+
+
 struct Prepared {
   targets::Scope scope;
   net::PortSet ports;  // that can be asked

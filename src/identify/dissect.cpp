@@ -6,6 +6,7 @@
 
 #include "identify/dissectors.h"
 #include "qingdan/base/text.h"
+#include "qingdan/model/channels_industrial.h"
 #include "qingdan/model/observation.h"
 #include "qingdan/net/sniff.h"
 
@@ -57,6 +58,12 @@ constexpr std::array kTable{
     Entry{model::channel::kSnmpEngine, dissect_snmp_engine},
     Entry{model::channel::kModbus, dissect_modbus},
     Entry{model::channel::kEnip, dissect_enip},
+    Entry{model::channel::kS7, dissect_s7},
+    Entry{model::channel::kOpcUa, dissect_opcua},
+    Entry{model::channel::kIec104, dissect_iec104},
+    Entry{model::channel::kDnp3, dissect_dnp3},
+    Entry{model::channel::kFins, dissect_fins},
+    Entry{model::channel::kBacnet, dissect_bacnet},
     Entry{model::channel::kTls, dissect_tls_session},
     Entry{model::channel::kCertificate, dissect_certificate},
     Entry{"tls.cert", dissect_certificate_text},

@@ -42,6 +42,12 @@ void dissect_snmp_engine(BytesView raw, Dissection& out);
 // dissect_industrial.cpp
 void dissect_modbus(BytesView raw, Dissection& out);
 void dissect_enip(BytesView raw, Dissection& out);
+void dissect_s7(BytesView raw, Dissection& out);
+void dissect_opcua(BytesView raw, Dissection& out);
+void dissect_iec104(BytesView raw, Dissection& out);
+void dissect_dnp3(BytesView raw, Dissection& out);
+void dissect_fins(BytesView raw, Dissection& out);
+void dissect_bacnet(BytesView raw, Dissection& out);
 // Probes hand over framed messages (net/frames.h), questions and captures a bare one.
 std::vector<BytesView> messages_of(BytesView raw);
 

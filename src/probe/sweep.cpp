@@ -237,7 +237,7 @@ Sweep::State::Next Sweep::State::choose(std::uint64_t& chosen, SteadyTime& until
 void Sweep::State::handle(std::uint64_t at) {
   const auto target = source.at(at);
   const bool udp = target && target->transport() == net::Transport::udp;
-  if (!target || (udp && hinted({net::Transport::udp, target->port()}).empty())) {
+  if (!target || (udp && datagram_entry(target->port(), target->ot_readonly()) == nullptr)) {
     forgo(at);
     return;
   }

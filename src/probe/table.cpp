@@ -10,7 +10,9 @@
 #include <array>
 
 #include "conversations.h"
+#include "industrial_talks.h"
 #include "listen.h"
+#include "qingdan/model/channels_industrial.h"
 #include "qingdan/model/observation.h"
 
 namespace qingdan::probe {
@@ -85,6 +87,12 @@ constexpr std::array<std::uint16_t, 8> kDtls{2083, 3391, 4433, 4443, 4755, 5349,
 
 constexpr std::array<std::uint16_t, 1> kModbus{502};
 constexpr std::array<std::uint16_t, 1> kEnip{44818};
+constexpr std::array<std::uint16_t, 1> kS7{102};
+constexpr std::array<std::uint16_t, 1> kOpcUa{4840};
+constexpr std::array<std::uint16_t, 1> kIec104{2404};
+constexpr std::array<std::uint16_t, 1> kDnp3{20000};
+constexpr std::array<std::uint16_t, 1> kFins{9600};
+constexpr std::array<std::uint16_t, 1> kBacnet{47808};
 
 // Usually TLS from the first byte.
 constexpr std::array<std::uint16_t, 25> kTlsPorts{
@@ -135,6 +143,12 @@ constexpr auto kDtlsChannels = words(channel::kDtls);
 
 constexpr auto kModbusChannels = words(channel::kModbus);
 constexpr auto kEnipChannels = words(channel::kEnip);
+constexpr auto kS7Channels = words(channel::kS7);
+constexpr auto kOpcUaChannels = words(channel::kOpcUa);
+constexpr auto kIec104Channels = words(channel::kIec104);
+constexpr auto kDnp3Channels = words(channel::kDnp3);
+constexpr auto kFinsChannels = words(channel::kFins);
+constexpr auto kBacnetChannels = words(channel::kBacnet);
 
 constexpr auto kSshKinds = words("ssh");
 constexpr auto kTelnetKinds = words("telnet");
@@ -301,6 +315,30 @@ const std::array kTable{
     ConversationEntry{"enip", Transport::tcp, kEnip, "ListIdentity; no session is registered.",
                       kNeverPrinters, false, false, kReply, kEnipChannels, Words(), 0, &make_enip,
                       AnswersFrom::asked_port, PortClass::ot_readonly},
+    ConversationEntry{"s7", Transport::tcp, kS7,
+                      "An ISO connection to the CPU and a read of its component identification.",
+                      kNeverPrinters, false, false, kReply, kS7Channels, Words(), 0, &make_s7,
+                      AnswersFrom::asked_port, PortClass::ot_readonly},
+    ConversationEntry{"opcua", Transport::tcp, kOpcUa,
+                      "GetEndpoints over a channel without security; no session, no user.",
+                      kNeverPrinters, false, false, kReply, kOpcUaChannels, Words(), 0, &make_opcua,
+                      AnswersFrom::asked_port, PortClass::ot_readonly},
+    ConversationEntry{"iec104", Transport::tcp, kIec104,
+                      "A test frame (TESTFR); data transfer is not started.", kNeverPrinters, false,
+                      false, kReply, kIec104Channels, Words(), 0, &make_iec104,
+                      AnswersFrom::asked_port, PortClass::ot_readonly},
+    ConversationEntry{"dnp3", Transport::tcp, kDnp3,
+                      "A request for the status of the link, to the self-address.", kNeverPrinters,
+                      false, false, kReply, kDnp3Channels, Words(), 0, &make_dnp3,
+                      AnswersFrom::asked_port, PortClass::ot_readonly},
+    ConversationEntry{"fins", Transport::tcp, kFins,
+                      "Controller Data Read under a node address the server chooses.",
+                      kNeverPrinters, false, false, kReply, kFinsChannels, Words(), 0, &make_fins,
+                      AnswersFrom::asked_port, PortClass::ot_readonly},
+    ConversationEntry{"bacnet", Transport::udp, kBacnet,
+                      "Reads of vendor, model and name of the device object; then Who-Is.",
+                      kNeverPrinters, false, false, kDatagrams, kBacnetChannels, Words(), 0,
+                      &make_bacnet, AnswersFrom::asked_port, PortClass::ot_readonly},
 };
 
 }  // namespace
@@ -366,10 +404,17 @@ bool hints_tls(std::uint16_t port) {
   return std::find(kTlsPorts.begin(), kTlsPorts.end(), port) != kTlsPorts.end();
 }
 
-net::PortSet askable(const net::PortSet& ports) {
+const ConversationEntry* datagram_entry(std::uint16_t port, bool industrial) {
+  const auto usual = hinted({Transport::udp, port});
+  if (!usual.empty()) return usual.front();
+  return industrial ? industrial_entry({Transport::udp, port}) : nullptr;
+}
+
+net::PortSet askable(const net::PortSet& ports, bool industrial) {
   net::PortSet left;
   for (const auto& port : ports.order()) {
-    if (port.transport == Transport::tcp || !hinted(port).empty()) left.insert(port);
+    const bool tcp = port.transport == Transport::tcp;
+    if (tcp || datagram_entry(port.port, industrial) != nullptr) left.insert(port);
   }
   return left;
 }

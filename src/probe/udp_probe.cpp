@@ -35,9 +35,9 @@ End end_of(DatagramOutcome outcome) {
 Awaitable<UdpFindings> probe_udp(Pacer& pacer, targets::ApprovedTarget target,
                                  std::chrono::nanoseconds patience, int attempt) {
   UdpFindings findings;
-  const auto entries = hinted({net::Transport::udp, target.port()});
-  QD_EXPECTS(!entries.empty());
-  const auto& entry = *entries.front();
+  const auto* chosen = datagram_entry(target.port(), target.ot_readonly());
+  QD_EXPECTS(chosen != nullptr);
+  const auto& entry = *chosen;
   auto setting = make_setting(target, "", false);
   setting.attempt = attempt;
   auto conversation = entry.make(setting);

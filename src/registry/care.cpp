@@ -109,13 +109,26 @@ class Verifier {
     checked("schema " + std::to_string(schema_version()));
   }
 
+  // A gap is no fault of the file: the program died, and the ledger says so.
+  std::string gaps_text() {
+    const auto found = count_ledger_gaps(database_);
+    if (found.gaps == 0) return ", no gap";
+    std::string text = "; " + std::to_string(found.gaps) +
+                       " times a program died and what left in its last seconds is not known by "
+                       "block: at most " +
+                       std::to_string(found.packets) + " packets by the cap until the register was "
+                       "opened again";
+    if (found.unbounded == 0) return text;
+    return text + ", without bound " + std::to_string(found.unbounded) + " times";
+  }
+
   void check_ledger() {
     std::uint64_t entries = 0;
     if (const auto broken = find_chain_fault(database_, entries)) fault(*broken);
     checked(std::to_string(entries) + " entries of the audit log");
     std::uint64_t rows = 0;
     if (const auto broken = find_ledger_fault(database_, rows)) fault(*broken);
-    checked(std::to_string(rows) + " rows of the probe ledger");
+    checked(std::to_string(rows) + " rows of the probe ledger" + gaps_text());
   }
 
   void check_laws() {

@@ -242,6 +242,18 @@ std::optional<std::string> find_ledger_fault(Database& database, std::uint64_t& 
   return std::nullopt;
 }
 
+LedgerGaps count_ledger_gaps(Database& database) {
+  LedgerGaps found;
+  auto use = database.ask(
+      "SELECT count(*), coalesce(sum(max(packets, 0)), 0), coalesce(sum(packets < 0), 0) "
+      "FROM probe_ledger WHERE kind = 'gap'");
+  if (!use.next()) return found;
+  found.gaps = static_cast<std::uint64_t>(use.integer(0));
+  found.packets = use.integer(1);
+  found.unbounded = static_cast<std::uint64_t>(use.integer(2));
+  return found;
+}
+
 Result<std::vector<TouchRow>> Query::touched(const TouchFilter& filter) const {
   auto& database = *database_;
   Reading reading(database);

@@ -24,7 +24,7 @@ nanoseconds tolerance(std::uint32_t cap) { return std::max(kBurst - spacing(cap)
 SteadyTime Budget::earliest_of(const Bucket& bucket, std::uint32_t cap, SteadyTime now,
                                Share share) const {
   if (cap == 0) return now;
-  const std::uint32_t kept_free = share.headroom ? cap / 10 : 0;
+  const std::uint32_t kept_free = share.headroom ? cap - sustained(cap) : 0;
   const std::size_t wanted = std::min(share.packets, cap - kept_free) + kept_free;
   SteadyTime at = now;
   const auto held = bucket.sent.size();

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "qingdan/base/contract.h"
+#include "qingdan/targets/budget.h"
 #include "qingdan/targets/calendar.h"
 
 namespace qingdan::targets {
@@ -59,10 +60,10 @@ std::vector<ZoneWork> work_of(const Scope& scope, std::size_t ports, unsigned ti
   for (const auto& [zone, count] : addresses) {
     const double per_host = static_cast<double>(ports) * times;
     double slowest = 0;  // seconds
-    if (scope.pace().host_pps != 0) slowest = per_host / scope.pace().host_pps;
+    if (scope.pace().host_pps != 0) slowest = per_host / sustained(scope.pace().host_pps);
     if (scope.pace().prefix_pps != 0) {
       const double block = per_host * static_cast<double>(fullest.at(zone));
-      slowest = std::max(slowest, block / scope.pace().prefix_pps);
+      slowest = std::max(slowest, block / sustained(scope.pace().prefix_pps));
     }
     const double probes = per_host * static_cast<double>(count);
     work.push_back({zone, probes, slowest > 0 ? probes / slowest : kNoLimit});
@@ -144,7 +145,7 @@ class Rehearsal {
 
 milliseconds sending_time(const Scope& scope, std::size_t ports, unsigned times) {
   constexpr UnixMillis kFarOff{std::numeric_limits<std::int64_t>::max() / 2};
-  Rehearsal rehearsal(work_of(scope, ports, times), scope.pace().global_pps, nullptr);
+  Rehearsal rehearsal(work_of(scope, ports, times), sustained(scope.pace().global_pps), nullptr);
   const auto end = rehearsal.run({0}, kFarOff);
   return milliseconds(end ? end->value : kFarOff.value);
 }
@@ -187,7 +188,8 @@ ScopeSummary plan_scope(const Scope& scope, const net::PortSet& ports, UnixMilli
   summary.sending = sending_time(scope, ports.size(), 1);
   summary.sending_twice = sending_time(scope, ports.size(), 2);
   if (summary.next_opening) {
-    Rehearsal rehearsal(work_of(scope, ports.size(), 2), scope.pace().global_pps, &scope);
+    const auto global = sustained(scope.pace().global_pps);
+    Rehearsal rehearsal(work_of(scope, ports.size(), 2), global, &scope);
     summary.finished_by =
         rehearsal.run(*summary.next_opening, end_of(scope.authorisation().valid_to));
   }

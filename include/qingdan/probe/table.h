@@ -46,6 +46,9 @@ struct ConversationEntry {
 // The one request that a port of the class ot-readonly may be asked, where the subnet policy allows
 // it; nullptr: a handshake at most.
 [[nodiscard]] const ConversationEntry* industrial_entry(net::TransportPort port);
+// What a UDP port is sent: what it hints at, or of class ot-readonly its one request where the
+// policy of the area allows it (`industrial`). nullptr: nothing.
+[[nodiscard]] const ConversationEntry* datagram_entry(std::uint16_t port, bool industrial);
 // Those hinted by the port, in order of the table.
 [[nodiscard]] std::vector<const ConversationEntry*> hinted(net::TransportPort port);
 // The port usually carries TLS from the first byte.
@@ -53,7 +56,9 @@ struct ConversationEntry {
 
 // `ports` less the UDP ports for which we have no datagram to send and those of the classes that
 // never get a payload. A UDP port left out was not asked: take what this returns for the target
-// source *and* for the coverage, else silence would be read as absence.
-[[nodiscard]] net::PortSet askable(const net::PortSet& ports);
+// source *and* for the coverage, else silence would be read as absence. `industrial`: UDP ports of
+// class ot-readonly stay, as every area of the scope allows them; where only some do, an address
+// that was not asked could not be told from a silent one.
+[[nodiscard]] net::PortSet askable(const net::PortSet& ports, bool industrial = false);
 
 }  // namespace qingdan::probe

@@ -35,6 +35,9 @@ struct Share {
   bool fragile{false};  // the host's cap is that of fragile devices, where it is the lower one
 };
 
+// Of a cap, what is sent on and on by those who ask with headroom; 0 = no cap.
+[[nodiscard]] constexpr std::uint32_t sustained(std::uint32_t cap) { return cap - cap / 10; }
+
 class Budget {
  public:
   explicit Budget(const Pace& pace) : pace_(pace) {}

@@ -28,7 +28,8 @@ struct ScopeSummary {
   bool valid{false};                       // authorisation holds at `now`
   bool open{false};                        // at least one zone may be probed at `now`
   std::optional<UnixMillis> next_opening;  // of any zone, within validity; `now` where open
-  // Under the pace, every probe sent once and answered at once; 0 = no cap limits it.
+  // Under the pace, of which a sweep uses nine tenths (budget.h, sustained): every probe sent once
+  // and answered at once; 0 = no cap limits it.
   std::chrono::milliseconds sending{0};
   // Everything silent, so that everything is asked twice: the upper bound.
   std::chrono::milliseconds sending_twice{0};

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "qingdan/net/modbus_wire.h"
+#include "qingdan/net/s7_wire.h"
 #include "qingdan/probe/interview.h"
 #include "qingdan/probe/sweep.h"
 #include "qingdan/probe/table.h"
@@ -110,10 +111,38 @@ TEST_CASE("after a half-open sweep the interview's connection asks, once and for
 
 TEST_CASE("a protocol we have no certain request for stays at the handshake") {
   Plant plant(true);
+  plant.rig.net.listen(kPlc, 47808, test::peers::silent());
+  plant.sweep(47808);
+  CHECK(plant.sink.verdicts == std::vector{Verdict::open});
+  CHECK(plant.interview(47808).verdict == Verdict::open_acked);
+  CHECK(plant.rig.net.payload(kPlc, 47808).empty());
+  CHECK(probe::industrial_entry({net::Transport::tcp, 47808}) == nullptr);
+  CHECK(probe::industrial_entry({net::Transport::udp, 502}) == nullptr);
+}
+
+TEST_CASE("an S7 controller that is silent gets a connection request and no more") {
+  Plant plant(true);
   plant.sweep(102);
   CHECK(plant.sink.verdicts == std::vector{Verdict::open});
+  CHECK(plant.rig.net.payload(kPlc, 102) == as_text(net::build_s7_connect()));
   CHECK(plant.interview(102).verdict == Verdict::open_acked);
-  CHECK(plant.rig.net.payload(kPlc, 102).empty());
-  CHECK(probe::industrial_entry({net::Transport::tcp, 102}) == nullptr);
-  CHECK(probe::industrial_entry({net::Transport::udp, 502}) == nullptr);
+  CHECK(plant.rig.net.attempts_at(kPlc, 102) == 1);
+}
+
+TEST_CASE("BACnet is asked over UDP where the owner allows it, and nowhere else") {
+  for (const bool allowed : {false, true}) {
+    Plant plant(allowed);
+    plant.rig.net.answer_udp(kPlc, 47808, [](BytesView) -> std::optional<Bytes> {
+      return to_bytes(seed("bacnet_wire/error"));
+    });
+    const probe::ListSource source({plant.rig.target(kPlc, 47808, net::Transport::udp)});
+    probe::Sweep sweep(plant.rig.pacer, source, plant.sink);
+    CHECK(plant.rig.net.await(sweep.run()).has_value());
+    CHECK(plant.sink.observations.size() == (allowed ? 1 : 0));
+    CHECK(sweep.progress().not_asked == (allowed ? 0 : 1));
+    CHECK(plant.rig.net.payload(kPlc, 47808, net::Transport::udp).empty() != allowed);
+  }
+  const auto ports = net::parse_ports("502,U:53,U:47808").value();
+  CHECK(probe::askable(ports).size() == 2);
+  CHECK(probe::askable(ports, true).size() == 3);
 }
