@@ -20,7 +20,7 @@ namespace {
 namespace field = model::field;
 
 constexpr std::size_t kBannerMaxBytes = 200;
-constexpr std::size_t kAnswerSlots = 8192;
+constexpr std::size_t kAnswerSlots = 16'384;
 constexpr std::size_t kKeyMaxBytes = 1024;  // longer questions are kept by their SHA-256
 // The bytes of a handshake prove their protocol; only a deception would make it wrong.
 constexpr int kProven = 98;

@@ -247,7 +247,7 @@ void LiteralChooser::add(const std::vector<Literals>& requirements) {
   for (const auto& set : requirements) {
     for (const auto& text : set) {
       for (std::size_t i = 0; i + kNarrow <= text.size(); ++i) {
-        auto& seen = seen_[load_narrow(&text[i])];
+        auto& seen = seen_[hash_of(load_narrow(&text[i]), false) % kSeen];
         if (seen.condition == conditions_) continue;
         seen = {conditions_, seen.count + 1};
       }
@@ -257,10 +257,8 @@ void LiteralChooser::add(const std::vector<Literals>& requirements) {
 
 std::uint32_t LiteralChooser::count(const std::string& text) const {
   auto least = conditions_;
-  for (std::size_t i = 0; i + kNarrow <= text.size(); ++i) {
-    const auto seen = seen_.find(load_narrow(&text[i]));
-    least = std::min(least, seen == seen_.end() ? 0 : seen->second.count);
-  }
+  for (std::size_t i = 0; i + kNarrow <= text.size(); ++i)
+    least = std::min(least, seen_[hash_of(load_narrow(&text[i]), false) % kSeen].count);
   return least;
 }
 

@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -49,7 +48,9 @@ class LiteralChooser {
     std::uint32_t condition{0};  // that counted last
     std::uint32_t count{0};
   };
-  std::unordered_map<std::uint64_t, Seen> seen_;
+  // By hash of four bytes; where two share a place, both seem more common than they are.
+  static constexpr std::size_t kSeen = 8191;
+  std::vector<Seen> seen_ = std::vector<Seen>(kSeen);
   std::uint32_t conditions_{0};
 };
 

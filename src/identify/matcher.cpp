@@ -44,8 +44,8 @@ struct Field {
   // anchored by the byte they begin with, and the others.
   bool picks{false};
   LiteralIndex index;
-  std::vector<ByteSet> firsts = {ByteSet().set()};     // the first: any byte
-  std::array<std::vector<std::uint32_t>, 256> begins;  // of those without literals
+  std::vector<ByteSet> firsts = {ByteSet().set()};  // the first: any byte
+  std::vector<std::vector<std::uint32_t>> begins;   // by byte: those without literals
   Database others;
   std::unordered_map<std::string, std::vector<std::uint32_t>> equals;  // lower-case value -> atoms
   std::uint64_t equals_lengths{0};  // bit n: one of them has n bytes, modulo 64
@@ -161,6 +161,7 @@ Plan plan_databases(Field& field, const std::vector<Rule>& rules) {
   }
   field.picks = plan.all.size() > kUnpickedMax;
   if (!field.picks) return plan;
+  field.begins.resize(256);
   std::vector<std::pair<std::string, std::uint32_t>> keyed;
   std::vector<std::vector<Literals>> required;
   LiteralChooser chooser;

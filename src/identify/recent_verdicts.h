@@ -1,8 +1,8 @@
 // recent_verdicts — what was made of keys that come again, in bounded memory: slots in sets of
 // four, by hash, and a newer key takes the place of the oldest of its set. Of one thread.
 //
-// Only a key that is seen a second time is kept: in traffic that never repeats, keeping would cost
-// more than it saves. Keys are compared whole, so that no two are ever confused.
+// Once a set is full, only a key that is seen a second time is kept: in traffic that never repeats,
+// keeping would cost more than it saves. Keys are compared whole, so that no two are ever confused.
 #pragma once
 
 #include <array>
@@ -35,16 +35,11 @@ class RecentVerdicts {
     auto& set = sets_[hash % sets_.size()];
     for (std::size_t way = 0; way < kWays; ++way) {
       auto& slot = set.slots[way];
-      if (set.marks[way] == mark && slot != nullptr && slot->key == key)
-        return {&slot->verdict, true};
+      if (slot == nullptr) return take(set, way, mark, key);
+      if (set.marks[way] == mark && slot->key == key) return {&slot->verdict, true};
     }
     if (std::exchange(seen_[hash % seen_.size()], mark) != mark) return {};
-    const auto way = set.next++ % kWays;
-    auto& slot = set.slots[way];
-    if (slot == nullptr) slot = std::make_unique<Slot>();
-    set.marks[way] = mark;
-    slot->key.assign(key);
-    return {&slot->verdict, false};
+    return take(set, set.next++ % kWays, mark, key);
   }
 
  private:
@@ -58,6 +53,13 @@ class RecentVerdicts {
     std::array<std::unique_ptr<Slot>, kWays> slots;
     std::uint32_t next{0};
   };
+  static Place take(Set& set, std::size_t way, std::uint32_t mark, std::string_view key) {
+    auto& slot = set.slots[way];
+    if (slot == nullptr) slot = std::make_unique<Slot>();
+    set.marks[way] = mark;
+    slot->key.assign(key);
+    return {&slot->verdict, false};
+  }
   std::vector<Set> sets_;
   std::vector<std::uint32_t> seen_;  // marks of recent keys
 };

@@ -243,6 +243,13 @@ int main(int argc, char** argv) {
   }
   auto base = RuleBase::open({options.rules}, options.cache);
   if (!base) return fail(base.error());
+  if (!options.cache.empty()) {
+    const auto again = cost_of_each(Group{"", {{}}, {}}, options.seconds, [&](std::size_t) {
+      sink += RuleBase::open({options.rules}, options.cache).has_value() ? 2 : 0;
+    });
+    std::printf("{\"what\":\"open\",\"ms\":%.1f,\"least_ms\":%.1f}\n", again.median / 1e6,
+                again.least / 1e6);
+  }
   measure(*base, groups, options);
   if (options.twice) {
     auto texts = open_rule_texts({options.rules});

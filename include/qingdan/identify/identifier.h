@@ -3,7 +3,7 @@
 //
 // Owns the working memory of one thread: one Identifier per thread, all on the same rule base. Part
 // of it is verdicts on what comes again (VerdictMemory): of single values in every use, and of
-// whole questions, by their bytes or SHA-256, in answer(): 8 192 of them, some 10 MiB, at most 32.
+// whole questions, by their bytes or SHA-256, in answer(): 16 384 of them, some 40 MiB when full.
 #pragma once
 
 #include <memory>

@@ -4,24 +4,27 @@
 
 using qingdan::identify::RecentVerdicts;
 
-TEST_CASE("a key is kept when it comes a second time", "[identify][recent_verdicts]") {
+TEST_CASE("a verdict is there when its key comes again", "[identify][recent_verdicts]") {
   RecentVerdicts<int> recent(16);
-  CHECK(recent.place_of("a").verdict == nullptr);
+  const auto first = recent.place_of("a");
+  REQUIRE(first.verdict != nullptr);
+  CHECK_FALSE(first.known);
+  *first.verdict = 7;
   const auto second = recent.place_of("a");
-  REQUIRE(second.verdict != nullptr);
-  CHECK_FALSE(second.known);
-  *second.verdict = 7;
-  const auto third = recent.place_of("a");
-  REQUIRE(third.known);
-  CHECK(*third.verdict == 7);
+  REQUIRE(second.known);
+  CHECK(*second.verdict == 7);
+  CHECK_FALSE(recent.place_of("b").known);
 }
 
-TEST_CASE("what never repeats is never kept", "[identify][recent_verdicts]") {
-  RecentVerdicts<int> recent(64);
+TEST_CASE("where there is no room, only what repeats is kept", "[identify][recent_verdicts]") {
+  RecentVerdicts<int> recent(4);
   int kept = 0;
   for (int i = 0; i < 10'000; ++i)
     kept += recent.place_of(std::to_string(i)).verdict != nullptr ? 1 : 0;
-  CHECK(kept == 0);
+  CHECK(kept == 4);
+  CHECK(recent.place_of("again").verdict == nullptr);
+  CHECK(recent.place_of("again").verdict != nullptr);
+  CHECK(recent.place_of("again").known);
 }
 
 TEST_CASE("memory is bounded: more keys than slots push older ones out",
