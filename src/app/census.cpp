@@ -60,8 +60,14 @@ Result<Begun> begin(const Equipment& equipment, const model::Run& run, const tar
   if (!world) return world.error();
   auto id = store->begin_run(run);
   if (!id) return id.error();
-  return Begun{std::move(*store), *id, open_endpoints(*world), random_key(), {},
-               known_devices(*world, scope), dark_addresses(*world, scope, rng.next())};
+  return Begun{std::move(*store),
+               *id,
+               open_endpoints(*world),
+               random_key(),
+               {},
+               known_devices(*world, scope),
+               dark_addresses(*world, scope, rng.next()),
+               known_names(*world)};
 }
 
 }  // namespace

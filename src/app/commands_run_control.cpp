@@ -62,8 +62,14 @@ Result<Begun> take_up(registry::Store store, const model::Run& run, const target
   if (auto open = store.reopen_run(run.id); !open) return open.error();
   const auto key = resumed.checkpoint.key;
   // Dark addresses were asked by the part that went before.
-  return Begun{std::move(store),   run.id, open_endpoints(*world), key, std::move(resumed),
-               known_devices(*world, scope), {}};
+  return Begun{std::move(store),
+               run.id,
+               open_endpoints(*world),
+               key,
+               std::move(resumed),
+               known_devices(*world, scope),
+               {},
+               known_names(*world)};
 }
 
 std::string how_far(const model::Run& run, const Resumption& resumed) {

@@ -5,7 +5,7 @@
 //   F2  a port the register holds open and that refuses is asked a second time before it is closed
 //   F3  what it tells its sink is in an order of which every beginning can be resumed: an open port
 //       before its interview, observations before the verdict drawn from them, both before the
-//       checkpoint that covers them
+//       checkpoint that covers them; the verdict on a web server after the names it is asked for
 //   F4  a host that falls silent under it is left alone; where it stops the run, `stop` is set
 #pragma once
 
@@ -18,6 +18,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "app/sweeping.h"
+#include "app/virtual_hosts.h"
 #include "qingdan/base/clock.h"
 #include "qingdan/base/rng.h"
 #include "qingdan/model/checkpoint.h"
@@ -64,6 +65,7 @@ struct FieldPlan {
   std::optional<Resumption> resumed{};
   std::map<net::Address, probe::DeviceKind> devices{};  // of the register
   std::set<net::Address> dark{};                        // addresses nobody ever answered at
+  KnownNames names{};                                   // of the register
 };
 
 struct FieldProgress {
@@ -95,6 +97,9 @@ class Fieldwork final : private probe::SweepSink {
   void on_observations(std::vector<model::Observation> of_one_endpoint) override;
   void on_open(const targets::ApprovedTarget& target, const model::PortResult& result);
   void on_report(probe::InterviewReport report);
+  void on_site(probe::InterviewReport report);
+  [[nodiscard]] bool may_ask_again(const std::string& zone);
+  void ask_names(const probe::InterviewReport& report, const model::PortResult& result);
   void release(Host& host);
   void take_up(const Resumption& resumed);
   enum class Told : std::uint8_t { sent, standing, everything };
@@ -141,8 +146,10 @@ class Fieldwork final : private probe::SweepSink {
   std::atomic<std::uint64_t> canary_sent_{0};
   std::uint64_t interview_sent_{0};
   bool sweep_done_{false};
+  bool finishing_{false};  // the runners take nothing more but what their reports lead to
   int runners_running_{0};
   probe::Fronts fronts_;
+  VirtualHosts virtual_hosts_;
   std::vector<model::GuardTrip> trips_;
   std::vector<model::Middlebox> middleboxes_;
   std::optional<Error> failure_;
