@@ -61,9 +61,15 @@ Result<Begun> begin(const Equipment& equipment, const model::Run& run, const tar
   auto id = store->begin_run(run);
   if (!id) return id.error();
   const auto key = random_key();
-  // Drawn from the key, so that a resumed run has the same ones.
-  return Begun{std::move(*store), *id, open_endpoints(*world), key, {},
-               known_devices(*world, scope), dark_addresses(*world, scope, key[0])};
+  // Dark addresses are drawn from the key, so that a resumed run has the same ones.
+  return Begun{std::move(*store),
+               *id,
+               open_endpoints(*world),
+               key,
+               {},
+               known_devices(*world, scope),
+               dark_addresses(*world, scope, key[0]),
+               known_names(*world)};
 }
 
 }  // namespace

@@ -118,8 +118,8 @@ Result<int> carry_on(const Equipment& equipment, const Prepared& prepared, Begun
   Bookkeeper bookkeeper(begun.store, begun.run, identifier, stop);
   const bool goes_on = begun.resumed.has_value();
   Fieldwork field({prepared.scope, prepared.ports, prepared.pace, prepared.method,
-                   std::move(begun.known_open), true, begun.key, std::move(begun.resumed), std::move(begun.devices),
-                   std::move(begun.dark)},
+                   std::move(begun.known_open), true, begun.key, std::move(begun.resumed),
+                   std::move(begun.devices), std::move(begun.dark), std::move(begun.names)},
                   equipment.clock, stop, bookkeeper);
   bookkeeper.warn([&field](const net::Address& ip, probe::DeviceKind kind) {
     return field.heed(ip, kind);

@@ -25,6 +25,7 @@ struct Begun {
   std::optional<Resumption> resumed{};
   std::map<net::Address, probe::DeviceKind> devices{};  // by the register
   std::set<net::Address> dark{};                        // where nobody ever answered
+  KnownNames names{};                                   // by the register
 };
 
 [[nodiscard]] std::set<model::Endpoint> open_endpoints(const model::World& world);

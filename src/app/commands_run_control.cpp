@@ -81,8 +81,14 @@ Result<Begun> take_up(registry::Store store, const model::Run& run, const target
   if (auto open = store.reopen_run(run.id); !open) return open.error();
   const auto key = resumed.checkpoint.key;
   // The same dark addresses as the part that went before, unless the register learnt of them since.
-  return Begun{std::move(store),   run.id, open_endpoints(*world), key, std::move(resumed),
-               known_devices(*world, scope), dark_addresses(*world, scope, key[0])};
+  return Begun{std::move(store),
+               run.id,
+               open_endpoints(*world),
+               key,
+               std::move(resumed),
+               known_devices(*world, scope),
+               dark_addresses(*world, scope, key[0]),
+               known_names(*world)};
 }
 
 std::string how_far(const model::Run& run, const Resumption& resumed) {

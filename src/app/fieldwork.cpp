@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "qingdan/base/contract.h"
+
 namespace qingdan::app {
 namespace {
 
@@ -19,6 +21,7 @@ probe::RunnerSettings short_form() {
   settings.interview.session = 4000ms;
   settings.interview.listen = 1000ms;
   settings.interview.connections = 1;
+  settings.interview.tls_questions = 0;
   return settings;
 }
 
@@ -57,7 +60,8 @@ Fieldwork::Fieldwork(FieldPlan plan, const Clock& clock, std::atomic<bool>& stop
                : nullptr),
       sweep_(pacer_, raw_.get(), {plan_.ports, plan_.method, plan_.key}, *this),
       tick_(sockets_->executor(), sockets_->alarms()),
-      incidents_(plan_.scope, clock_, plan_.dark) {
+      incidents_(plan_.scope, clock_, plan_.dark),
+      virtual_hosts_(std::move(plan_.names)) {
   dialer_.keep_log(send_log_);
   dialer_.watch(guard_);
   dialer_.mind(devices_);
@@ -263,6 +267,7 @@ Awaitable<void> Fieldwork::sweep_and_confirm() {
 void Fieldwork::finish_when_done() {
   if (!sweep_done_ || canaries_running_ > 0 || !again_.empty()) return;
   if (!runner_) return sentinel_.finish();
+  finishing_ = true;
   runner_->finish();
   short_runner_->finish();
 }
@@ -333,11 +338,17 @@ void Fieldwork::release(Host& host) {
   host.waiting.clear();
 }
 
+// A window closed over it, and the runners still take what is to be asked when it opens.
+bool Fieldwork::may_ask_again(const std::string& zone) {
+  return !finishing_ && !stop_.load() && pacer_.closed_until(zone).value != 0;
+}
+
 void Fieldwork::on_report(probe::InterviewReport report) {
-  const auto& host = *hosts_.at(report.at.ip);
   interview_sent_ += report.sent;
+  if (!report.vhost.empty()) return on_site(std::move(report));
+  const auto& host = *hosts_.at(report.at.ip);
   const bool cut = !report.complete && dialer_.breaches() == 0;
-  if (cut && !stop_.load() && pacer_.closed_until(report.at.zone).value != 0) {
+  if (cut && may_ask_again(report.at.zone)) {
     const auto target = plan_.scope.approve(report.at.ip, report.at.transport, report.at.port);
     if (target) return again_.push_back({*target, std::chrono::nanoseconds(-1), "", false});
   }
@@ -349,8 +360,46 @@ void Fieldwork::on_report(probe::InterviewReport report) {
   result.verdict = probe::judge(report, host.canaries);
   result.tries = cut ? 0 : 1;
   result.time = clock_.now();
+  // What a middlebox makes up has no names; printers and industrial devices are asked no more than
+  // once.
+  const bool plain = !host.canaries.suspect() && !devices_.fragile(report.at.ip);
+  if (!cut && !stop_.load() && plain && model::is_listed(result.verdict)) {
+    return ask_names(report, result);
+  }
   if (!report.observations.empty()) sink_.on_observations(std::move(report.observations));
   sink_.on_port(result);
+}
+
+void Fieldwork::ask_names(const probe::InterviewReport& report, const model::PortResult& result) {
+  const auto questions = virtual_hosts_.on_report(report, result);
+  bool waits = false;
+  if (!report.observations.empty()) sink_.on_observations(report.observations);
+  for (const auto& question : questions) {
+    // Once more by the scope, though the endpoint was approved when it was found open.
+    const auto target =
+        plan_.scope.approve(question.at.ip, question.at.transport, question.at.port);
+    QD_ENSURES(target.has_value());
+    waits = waits || question.at == report.at;
+    const auto web = question.tls ? probe::Subject::Web::tls : probe::Subject::Web::plain;
+    runner_->submit({*target, std::chrono::nanoseconds(-1), question.name, false, web});
+  }
+  if (!waits) sink_.on_port(result);
+}
+
+// What a web server said to one of its names.
+void Fieldwork::on_site(probe::InterviewReport report) {
+  const bool cut = !report.complete && dialer_.breaches() == 0;
+  if (cut && may_ask_again(report.at.zone)) {
+    const auto target = plan_.scope.approve(report.at.ip, report.at.transport, report.at.port);
+    const auto web =
+        virtual_hosts_.over_tls(report.at) ? probe::Subject::Web::tls : probe::Subject::Web::plain;
+    if (target) {
+      return again_.push_back({*target, std::chrono::nanoseconds(-1), report.vhost, false, web});
+    }
+  }
+  const auto answer = virtual_hosts_.on_answer(report);
+  if (answer.website) sink_.on_observations(std::move(report.observations));
+  if (answer.result) sink_.on_port(*answer.result);
 }
 
 void Fieldwork::on_trip(const probe::Trip& trip) {

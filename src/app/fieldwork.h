@@ -5,7 +5,7 @@
 //   F2  a port the register holds open and that refuses is asked a second time before it is closed
 //   F3  what it tells its sink is in an order of which every beginning can be resumed: an open port
 //       before its interview, observations before the verdict drawn from them, both before the
-//       checkpoint that covers them
+//       checkpoint that covers them; the verdict on a web server after the names it is asked for
 //   F4  stopped hosts and machines in front of a prefix are told when they are found, and a run that
 //       goes on knows those of the process before it (incidents.h)
 //   F5  a host that falls silent under it is left alone; where it stops the run, `stop` is set
@@ -23,6 +23,7 @@
 #include "app/incidents.h"
 #include "app/sweeping.h"
 #include "qingdan/base/channel.h"
+#include "app/virtual_hosts.h"
 #include "qingdan/base/clock.h"
 #include "qingdan/base/rng.h"
 #include "qingdan/model/checkpoint.h"
@@ -72,6 +73,7 @@ struct FieldPlan {
   std::optional<Resumption> resumed{};
   std::map<net::Address, probe::DeviceKind> devices{};  // of the register
   std::set<net::Address> dark{};                        // addresses nobody ever answered at
+  KnownNames names{};                                   // of the register
 };
 
 struct FieldProgress {
@@ -108,6 +110,9 @@ class Fieldwork final : private probe::SweepSink {
   void on_observations(std::vector<model::Observation> of_one_endpoint) override;
   void on_open(const targets::ApprovedTarget& target, const model::PortResult& result);
   void on_report(probe::InterviewReport report);
+  void on_site(probe::InterviewReport report);
+  [[nodiscard]] bool may_ask_again(const std::string& zone);
+  void ask_names(const probe::InterviewReport& report, const model::PortResult& result);
   void release(Host& host);
   void take_up(const Resumption& resumed);
   void take_up(const std::vector<model::GuardTrip>& trips);
@@ -155,11 +160,13 @@ class Fieldwork final : private probe::SweepSink {
   std::atomic<std::uint64_t> canary_sent_{0};
   std::uint64_t interview_sent_{0};
   bool sweep_done_{false};
+  bool finishing_{false};  // the runners take nothing more but what their reports lead to
   int runners_running_{0};
   Incidents incidents_;
   using Hint = std::pair<net::Address, probe::DeviceKind>;
   Channel<Hint> hints_{65'536};  // as many as a scope of that size has hosts
   std::atomic<bool> hinted_{false};
+  VirtualHosts virtual_hosts_;
   std::optional<Error> failure_;
 };
 

@@ -21,6 +21,7 @@ struct Entry {
 constexpr std::array kTable{
     Entry{model::channel::kSsh, dissect_ssh},
     Entry{"ssh.banner", dissect_ssh},
+    Entry{model::channel::kSshKeys, dissect_ssh_keys},
     Entry{model::channel::kFtp, dissect_ftp},
     Entry{"ftp.banner", dissect_ftp},
     Entry{model::channel::kSmtp, dissect_smtp},
@@ -65,6 +66,7 @@ constexpr std::array kTable{
     Entry{model::channel::kFins, dissect_fins},
     Entry{model::channel::kBacnet, dissect_bacnet},
     Entry{model::channel::kTls, dissect_tls_session},
+    Entry{model::channel::kTlsAnswer, dissect_tls_answer},
     Entry{model::channel::kCertificate, dissect_certificate},
     Entry{"tls.cert", dissect_certificate_text},
     Entry{model::channel::kNetbios, dissect_netbios},
@@ -80,12 +82,21 @@ constexpr std::array kTable{
     Entry{model::channel::kOpenvpn, dissect_openvpn},
     Entry{model::channel::kQuic, dissect_quic},
     Entry{model::channel::kDtls, dissect_dtls},
+    Entry{model::channel::kOracle, dissect_oracle},
+    Entry{model::channel::kMssql, dissect_mssql},
+    Entry{model::channel::kAmqp, dissect_amqp},
+    Entry{model::channel::kZookeeper, dissect_zookeeper},
+    Entry{model::channel::kT3, dissect_t3},
+    Entry{model::channel::kAjp, dissect_ajp},
+    Entry{model::channel::kRmi, dissect_rmi},
+    Entry{model::channel::kKafka, dissect_kafka},
+    Entry{model::channel::kX11, dissect_x11},
     Entry{model::channel::kUnknown, dissect_unknown},
 };
 
 // Fields whose bytes are no text; all others are brought to UTF-8.
-constexpr std::array<std::string_view, 4> kRawFields{"ldap.search_result", "oracle.tns",
-                                                     "informix.sqli", "h323_callresp"};
+constexpr std::array<std::string_view, 3> kRawFields{"ldap.search_result", "informix.sqli",
+                                                     "h323_callresp"};
 
 std::string with_line_feeds(std::string_view text) {
   std::string out;

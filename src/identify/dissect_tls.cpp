@@ -37,9 +37,10 @@ void dissect_tls_session(BytesView raw, Dissection& out) {
   out.add_text("tls.alpn", line(2));
 }
 
-void dissect_certificate(BytesView raw, Dissection& out) {
-  const auto parsed = net::parse_certificate(raw);
-  if (!parsed) return;
+namespace {
+
+model::CertificateStatement statement_of(const net::Certificate& certificate, BytesView der) {
+  const auto* parsed = &certificate;
   model::CertificateStatement statement;
   statement.sha256 = parsed->sha256;
   statement.subject = parsed->subject.text;
@@ -54,12 +55,70 @@ void dissect_certificate(BytesView raw, Dissection& out) {
   statement.not_before = parsed->not_before;
   statement.not_after = parsed->not_after;
   statement.self_signed = parsed->self_signed;
-  statement.der = to_bytes(as_text(raw));
-  out.banner = statement.subject;
-  out.add_text("x509.subject", statement.subject);
-  out.add_text("x509.issuer", statement.issuer);
-  for (const auto& name : parsed->san_dns) out.add_text("x509.san", name);
-  out.certificate = std::move(statement);
+  statement.der.assign(der.begin(), der.end());
+  return statement;
+}
+
+void add_names(const net::Certificate& certificate, Dissection& out) {
+  out.add_text("x509.subject", certificate.subject.text);
+  out.add_text("x509.issuer", certificate.issuer.text);
+  for (const auto& name : certificate.san_dns) out.add_text("x509.san", name);
+}
+
+// "TLSv1.1 TLS_RSA_WITH_AES_128_CBC_SHA", "TLSv1.1 alert 70".
+void add_choice(const net::TlsRecordOfAnswer& record, const net::TlsAnswer& answer,
+                Dissection& out) {
+  const auto chosen = net::tls_version_of(answer.version);
+  if (chosen) {
+    const auto name = std::string(net::to_string(*chosen));
+    out.add_text("tls.accepts", name + " " + net::tls_suite_name(answer.cipher));
+    std::string order;
+    for (const auto type : answer.extensions) order += " " + std::to_string(type);
+    if (!order.empty()) out.add_text("tls.extensions", name + order);
+  } else if (answer.alert) {
+    out.add_text("tls.refuses", std::string(net::to_string(record.asked)) + " alert " +
+                                    std::to_string(*answer.alert));
+  }
+}
+
+}  // namespace
+
+void dissect_tls_answer(BytesView raw, Dissection& out) {
+  const auto record = net::read_tls_record(raw);
+  if (!record) return;
+  const auto answer = net::parse_tls_answer(record->stream);
+  auto& heard = out.tls_heard.emplace();
+  heard.asked = record->asked;
+  heard.keys = record->keys;
+  if (!answer) {
+    heard.declined = record->end == net::TlsEnd::closed && record->stream.empty();
+    return;
+  }
+  heard.chosen = net::tls_version_of(answer->version);
+  if (heard.chosen) heard.cipher = net::tls_suite_name(answer->cipher);
+  if (answer->alert) heard.alert = *answer->alert;
+  heard.declined = answer->version == 0 && (answer->alert || record->end == net::TlsEnd::closed);
+  add_choice(*record, *answer, out);
+  const bool pair = heard.chosen == net::TlsVersion::tlcp;
+  for (std::size_t i = 0; i < answer->certificates.size(); ++i) {
+    const auto& der = answer->certificates[i];
+    const auto parsed = net::parse_certificate(der);
+    if (!parsed) continue;
+    // GB/T 38636-2020 §6.4.5.4: the one for signing, then the one for encrypting.
+    const bool second = pair && i == 1 && !parsed->is_ca;
+    TlsHeard::Shown shown{statement_of(*parsed, der), i == 0 || second, ""};
+    if (pair && shown.leaf) shown.use = second ? "encrypt" : "sign";
+    if (shown.leaf) add_names(*parsed, out);
+    heard.certificates.push_back(std::move(shown));
+  }
+}
+
+void dissect_certificate(BytesView raw, Dissection& out) {
+  const auto parsed = net::parse_certificate(raw);
+  if (!parsed) return;
+  out.certificate = statement_of(*parsed, raw);
+  out.banner = out.certificate->subject;
+  add_names(*parsed, out);
 }
 
 void dissect_certificate_text(BytesView raw, Dissection& out) {

@@ -68,8 +68,21 @@ void dissect_openvpn(BytesView raw, Dissection& out);
 void dissect_quic(BytesView raw, Dissection& out);
 void dissect_dtls(BytesView raw, Dissection& out);
 
+// dissect_services.cpp
+void dissect_ssh_keys(BytesView raw, Dissection& out);
+void dissect_oracle(BytesView raw, Dissection& out);
+void dissect_mssql(BytesView raw, Dissection& out);
+void dissect_amqp(BytesView raw, Dissection& out);
+void dissect_zookeeper(BytesView raw, Dissection& out);
+void dissect_t3(BytesView raw, Dissection& out);
+void dissect_ajp(BytesView raw, Dissection& out);
+void dissect_rmi(BytesView raw, Dissection& out);
+void dissect_kafka(BytesView raw, Dissection& out);
+void dissect_x11(BytesView raw, Dissection& out);
+
 // dissect_tls.cpp
 void dissect_tls_session(BytesView raw, Dissection& out);
+void dissect_tls_answer(BytesView raw, Dissection& out);
 void dissect_certificate(BytesView raw, Dissection& out);
 void dissect_certificate_text(BytesView raw, Dissection& out);
 

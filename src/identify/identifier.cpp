@@ -9,6 +9,7 @@
 #include "identify/combine.h"
 #include "identify/judge.h"
 #include "identify/recent_verdicts.h"
+#include "identify/tls_facts.h"
 #include "identify/unknown_digest.h"
 #include "qingdan/base/text.h"
 #include "qingdan/identify/dissect.h"
@@ -100,9 +101,7 @@ class ClaimWriter {
  public:
   ClaimWriter(const RuleBase& base, const std::vector<Part>& parts) : base_(base), parts_(parts) {
     for (const auto& part : parts) {
-      const bool tls = part.seen->channel == model::channel::kTls ||
-                       part.seen->channel == model::channel::kCertificate;
-      if (main_ == nullptr || (is_handshake(*main_) && !tls)) main_ = &part;
+      if (main_ == nullptr || (is_handshake(*main_) && !is_handshake(part))) main_ = &part;
     }
   }
 
@@ -132,6 +131,7 @@ class ClaimWriter {
  private:
   static bool is_handshake(const Part& part) {
     return part.seen->channel == model::channel::kTls ||
+           part.seen->channel == model::channel::kTlsAnswer ||
            part.seen->channel == model::channel::kCertificate;
   }
   model::Claim make(std::string_view name, std::string value, int confidence, std::string rule,
@@ -190,20 +190,37 @@ class ClaimWriter {
                 combined.also.front().evidence);
   }
   void write_tls() {
+    std::vector<const Dissection*> said;
+    const Part* origin = nullptr;
     for (const auto& part : parts_) {
-      if (!part.dissection.tls) continue;
-      add_service(field::kTls, model::to_json(*part.dissection.tls), kMostCertain, "",
-                  part.evidence);
-      break;
+      said.push_back(&part.dissection);
+      const bool ours = part.dissection.tls || part.dissection.tls_heard;
+      if (ours && origin == nullptr) origin = &part;
+      if (part.dissection.certificate)
+        finding_.certificates.push_back(*part.dissection.certificate);
     }
+    auto tls = combine_tls(said);
+    if (tls.statement && origin != nullptr) {
+      add_service(field::kTls, model::to_json(*tls.statement), kMostCertain, "", origin->evidence);
+    }
+    auto& all = finding_.certificates;
+    all.insert(all.end(), tls.certificates.begin(), tls.certificates.end());
+    if (all.empty()) return;
+    add_service(field::kCertificate, model::to_json(all.front().sha256), kMostCertain, "",
+                evidence_of(all.front().sha256));
+  }
+  // Of the answer that showed this certificate.
+  [[nodiscard]] std::string evidence_of(const std::string& sha256) const {
     for (const auto& part : parts_) {
-      if (!part.dissection.certificate) continue;
-      if (finding_.certificates.empty()) {
-        add_service(field::kCertificate, model::to_json(part.dissection.certificate->sha256),
-                    kMostCertain, "", part.evidence);
+      if (part.dissection.certificate && part.dissection.certificate->sha256 == sha256) {
+        return part.evidence;
       }
-      finding_.certificates.push_back(*part.dissection.certificate);
+      if (!part.dissection.tls_heard) continue;
+      for (const auto& shown : part.dissection.tls_heard->certificates) {
+        if (shown.statement.sha256 == sha256) return part.evidence;
+      }
     }
+    return "";
   }
   // The page a visitor ends on; what led there and the icon belong to it.
   void write_website(const Combined& combined) {

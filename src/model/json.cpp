@@ -21,8 +21,14 @@ void visit(V& v, ProductStatement& s) {
 }
 
 template <class V>
+void visit(V& v, TlsCertificate& c) {
+  v("sha256", c.sha256), v("key", c.key), v("use", c.use);
+}
+
+template <class V>
 void visit(V& v, TlsStatement& s) {
-  v("version", s.version), v("cipher", s.cipher), v("alpn", s.alpn);
+  v("version", s.version), v("cipher", s.cipher), v("alpn", s.alpn), v("accepts", s.accepts);
+  v("refuses", s.refuses), v("keys", s.keys), v("certificates", s.certificates);
 }
 
 template <class V>

@@ -135,6 +135,13 @@ Bytes build_ldap_root_dse_search() {
   return ber::element(ber::kSequence, {ber::integer(1), request});
 }
 
+Bytes build_ldap_start_tls() {
+  constexpr std::uint8_t kExtendedRequest = 0x77, kRequestName = 0x80;  // RFC 4511 §4.12
+  const auto name = ber::element(kRequestName, as_bytes(kLdapStartTls));
+  const auto operation = ber::element(kExtendedRequest, BytesView(name));
+  return ber::element(ber::kSequence, {ber::integer(1), operation});
+}
+
 Bytes build_ldap_unbind() {
   return ber::element(ber::kSequence, {ber::integer(2), ber::element(kUnbindRequest, BytesView{})});
 }

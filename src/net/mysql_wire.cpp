@@ -97,6 +97,18 @@ std::optional<MysqlGreeting> parse_mysql_greeting(BytesView stream) {
   return greeting;
 }
 
+Bytes build_mysql_ssl_request(std::uint8_t charset) {
+  // CLIENT_LONG_PASSWORD, CLIENT_PROTOCOL_41, CLIENT_SSL, CLIENT_SECURE_CONNECTION,
+  // CLIENT_PLUGIN_AUTH: what servers since 4.1 want to see of a client that speaks TLS.
+  constexpr std::uint32_t kCapabilities =
+      0x0000'0001 | 0x0000'0200 | 0x0000'0800 | 0x0000'8000 | 0x0008'0000;
+  constexpr std::uint32_t kPacketMost = 0x0100'0000;
+  ByteWriter out;
+  out.u24le(32).u8(1);  // length; second packet of the connection
+  out.u32le(kCapabilities).u32le(kPacketMost).u8(charset).fill(23);
+  return std::move(out).take();
+}
+
 Bytes build_mysql_greeting(const MysqlGreeting& greeting) {
   ByteWriter body;
   if (greeting.handshake) {

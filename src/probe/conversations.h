@@ -23,6 +23,23 @@ using ConversationPtr = std::unique_ptr<Conversation>;
 [[nodiscard]] ConversationPtr make_telnet(const Setting& setting);  // refusals, text to the prompt
 [[nodiscard]] ConversationPtr make_http(const Setting& setting);    // GET /, favicon
 
+// TLS, one hello each (tls_hello.cpp).
+[[nodiscard]] ConversationPtr make_tls_13(const Setting& setting);
+[[nodiscard]] ConversationPtr make_tls_12(const Setting& setting);
+[[nodiscard]] ConversationPtr make_tls_11(const Setting& setting);
+[[nodiscard]] ConversationPtr make_tls_10(const Setting& setting);
+[[nodiscard]] ConversationPtr make_tlcp(const Setting& setting);
+[[nodiscard]] ConversationPtr make_tls_rsa(const Setting& setting);
+[[nodiscard]] ConversationPtr make_tls_ecc(const Setting& setting);
+
+// The words before TLS of those that begin without it (start_tls.cpp).
+[[nodiscard]] ConversationPtr make_smtp_start_tls(const Setting& setting);
+[[nodiscard]] ConversationPtr make_imap_start_tls(const Setting& setting);
+[[nodiscard]] ConversationPtr make_pop3_start_tls(const Setting& setting);
+[[nodiscard]] ConversationPtr make_ftp_start_tls(const Setting& setting);
+[[nodiscard]] ConversationPtr make_ldap_start_tls(const Setting& setting);
+[[nodiscard]] ConversationPtr make_mysql_start_tls(const Setting& setting);
+
 // We speak first.
 [[nodiscard]] ConversationPtr make_postgresql(const Setting& setting);   // SSLRequest, version
 [[nodiscard]] ConversationPtr make_redis(const Setting& setting);        // INFO server

@@ -2,6 +2,8 @@
 //
 // Both commands are allowed before a login; servers that want one answer 530, which is an answer
 // too. USER is never sent, not even "anonymous".
+#include <algorithm>
+
 #include "probe/conversations.h"
 #include "probe/line_script.h"
 #include "qingdan/net/sniff.h"
@@ -38,6 +40,15 @@ bool confirms(const LineScript::Replies& replies) {
   return false;
 }
 
+// RFC 4217 §6, and FEAT lines of servers that list what AUTH takes: "AUTH TLS-C;TLS-P;".
+bool offers_tls(const LineScript::Replies& replies) {
+  if (replies.size() <= 2) return false;
+  return std::any_of(replies[2].texts.begin(), replies[2].texts.end(), [](const auto& text) {
+    const auto line = to_lower_ascii(trim(text));
+    return line.starts_with("auth ") && line.find("tls") != std::string::npos;
+  });
+}
+
 }  // namespace
 
 std::unique_ptr<Conversation> make_ftp(const Setting&) {
@@ -47,6 +58,7 @@ std::unique_ptr<Conversation> make_ftp(const Setting&) {
   script.answered = &answered_in_turn;
   script.confirms = &confirms;
   script.commands = {"SYST\r\n", "FEAT\r\n"};
+  script.offers_tls = &offers_tls;
   script.goodbye = "QUIT\r\n";
   return std::make_unique<LineConversation>(std::move(script));
 }

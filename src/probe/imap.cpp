@@ -1,4 +1,6 @@
 // imap — reads the greeting, asks CAPABILITY (RFC 9051 §6.1.1), says LOGOUT (§6.1.3).
+#include <algorithm>
+
 #include "probe/conversations.h"
 #include "probe/line_script.h"
 
@@ -22,6 +24,15 @@ bool answered(const LineScript::Replies& replies, std::size_t) {
   return false;
 }
 
+// RFC 9051 §6.2.1: a word among the capabilities.
+bool offers_tls(const LineScript::Replies& replies) {
+  return std::any_of(replies.begin(), replies.end(), [](const net::LineReply& reply) {
+    const auto line = to_lower_ascii(reply.text()) + " ";
+    return reply.status == "*" && line.starts_with("capability ") &&
+           line.find(" starttls ") != std::string::npos;
+  });
+}
+
 }  // namespace
 
 std::unique_ptr<Conversation> make_imap(const Setting&) {
@@ -31,6 +42,7 @@ std::unique_ptr<Conversation> make_imap(const Setting&) {
   script.judge = &judge;
   script.answered = &answered;
   script.commands = {"a1 CAPABILITY\r\n"};
+  script.offers_tls = &offers_tls;
   script.goodbye = "a2 LOGOUT\r\n";
   return std::make_unique<LineConversation>(std::move(script));
 }

@@ -5,13 +5,16 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 #include <utility>
 
 #include "industrial.h"
 #include "interview_plan.h"
 #include "qingdan/net/sniff.h"
+#include "qingdan/net/x509.h"
 #include "setting.h"
 #include "talk.h"
+#include "tls_survey.h"
 
 namespace qingdan::probe {
 namespace {
@@ -51,11 +54,14 @@ class Interview {
         plan_(subject_.target.port(), gentle_),
         bytes_left_(settings.bytes) {
     report_.at = subject_.target.endpoint();
+    report_.vhost = subject_.vhost;
+    if (subject_.web != Subject::Web::unknown) plan_.only_web(subject_.web == Subject::Web::tls);
   }
 
   Awaitable<InterviewReport> run();
 
  private:
+  [[nodiscard]] bool may_ask() const;
   [[nodiscard]] bool may_go_on() const;
   [[nodiscard]] bool spent() const;
   void look_again();
@@ -67,9 +73,14 @@ class Interview {
   Awaitable<void> over_tls(Visit& visit, Connection& connection);
   Awaitable<void> over_plain(Visit& visit, Connection& connection);
   Awaitable<void> upgrade(const Visit& visit, Connection& connection);
+  [[nodiscard]] bool may_speak_tls() const;
+  Awaitable<void> survey();
+  Awaitable<bool> ask_hello(const ConversationEntry& entry, TlsSurvey& survey);
+  Awaitable<bool> open_tls(PlainPipe& pipe, const Setting& setting);
 
   [[nodiscard]] TalkLimits limits_of(const Visit& visit) const;
   void on_talk(Visit& visit, const Talk& talk);
+  void ask_after(const Visit& visit);
   void on_foreign(BytesView bytes, const Attempt& attempt);
   void on_handshake_failed(const TlsPipe& pipe, const Attempt& attempt);
   void keep_tls(const TlsPipe& pipe, const Attempt& attempt);
@@ -85,6 +96,7 @@ class Interview {
   InterviewPlan plan_;
   InterviewReport report_;
   std::deque<Visit> follow_ups_;
+  std::set<const ConversationEntry*> asked_after_;
   std::optional<model::Observation> unknown_;  // the first bytes nobody claimed
   std::size_t bytes_left_;
   std::uint32_t exchange_{0};
@@ -94,6 +106,9 @@ class Interview {
   bool recognised_{false};
   bool tarpit_{false};
   bool chain_kept_{false};
+  TlsAgreed agreed_;
+  std::string key_;                            // of the leaf; agreed_.key looks into it
+  const ConversationEntry* opening_{nullptr};  // TLS comes after this one's words; nullptr: at once
 };
 
 bool Interview::spent() const {
@@ -101,11 +116,15 @@ bool Interview::spent() const {
   return devices != nullptr && devices->spent(subject_.target.ip());
 }
 
+bool Interview::may_ask() const {
+  return !spent() && report_.complete && !tarpit_ && failures_ < kDialFailures && bytes_left_ > 0 &&
+         pacer_.now() < session_.at;
+}
+
 bool Interview::may_go_on() const {
-  if (spent() || pacer_.class_of(subject_.target) != PortClass::normal) return false;
+  if (pacer_.class_of(subject_.target) != PortClass::normal) return false;
   if (gentle_ && report_.connections >= kGentleConnections) return false;
-  return report_.complete && !tarpit_ && failures_ < kDialFailures && bytes_left_ > 0 &&
-         report_.connections < settings_.connections && pacer_.now() < session_.at;
+  return may_ask() && report_.connections < settings_.connections;
 }
 
 // What another port said may have told meanwhile that the host is fragile.
@@ -137,6 +156,7 @@ Awaitable<InterviewReport> Interview::run() {
     }
     co_await visit(next);
   }
+  co_await survey();
   conclude();
   co_return std::move(report_);
 }
@@ -288,10 +308,67 @@ Awaitable<void> Interview::upgrade(const Visit& visit, Connection& connection) {
   TlsPipe pipe(connection, tls_, wish);
   const Deadline by{std::min(pacer_.now() + kHandshake, session_.at)};
   auto established = co_await pipe.handshake(by, kHandshakeBytes);
-  if (!established) co_return;
+  const bool alerted = pipe.engine().spoke_tls() && pipe.engine().alert() >= 0;
+  if (!established && !alerted) co_return;
+  opening_ = visit.attempt.entry;
   keep_tls(pipe, visit.attempt);
+  if (!established) co_return;
   const Deadline closed{pacer_.now() + kDrain};
   co_await pipe.close(closed);
+}
+
+// A server that has TLCP alone may hang up on other hellos without a word.
+bool Interview::may_speak_tls() const {
+  return report_.tls || (!recognised_ && connected_ && hints_tls(subject_.target.port()));
+}
+
+// By address only: whichever name is asked for, versions and kinds of key are the server's.
+Awaitable<void> Interview::survey() {
+  if (!may_speak_tls() || gentle_ || !subject_.vhost.empty()) co_return;
+  agreed_.key = key_;
+  TlsSurvey survey(agreed_);
+  for (int left = settings_.tls_questions; left > 0 && may_ask(); --left) {
+    const auto* entry = survey.next();
+    if (entry == nullptr) break;
+    auto asked = co_await ask_hello(*entry, survey);
+    if (!asked) break;
+  }
+}
+
+Awaitable<bool> Interview::ask_hello(const ConversationEntry& entry, TlsSurvey& survey) {
+  auto connection = co_await connect(entry.name);
+  if (!connection.connected()) co_return false;
+  ++exchange_;
+  PlainPipe pipe(connection);
+  const auto setting = make_setting(subject_.target, subject_.vhost, false);
+  auto opened = co_await open_tls(pipe, setting);
+  if (opened) {
+    auto hello = entry.make(setting);
+    const TalkLimits limits{entry.limits, session_, bytes_left_};
+    auto talked = co_await talk(pipe, *hello, pacer_.dialer().clock(), limits);
+    bytes_left_ -= std::min(bytes_left_, talked.heard.size());
+    auto heard = std::move(hello->take().front());
+    survey.on_answer(heard.raw);
+    if (survey.spoke() && !report_.tls) {
+      report_.tls = recognised_ = heard_ = true;
+      report_.service = "tls";
+    }
+    if (report_.tls) keep({false, &entry, true}, heard.channel, heard.raw, heard.truncated);
+  }
+  const Deadline drained{pacer_.now() + kDrain};
+  co_await connection.finish(drained);
+  if (pacer_.stopped()) report_.complete = false;
+  co_return opened;
+}
+
+// The words of the protocol that TLS is inside of, where it is; false: they no longer work.
+Awaitable<bool> Interview::open_tls(PlainPipe& pipe, const Setting& setting) {
+  if (opening_ == nullptr) co_return true;
+  auto opening = opening_->make(setting);
+  const TalkLimits limits{opening_->limits, session_, bytes_left_};
+  auto talked = co_await talk(pipe, *opening, pacer_.dialer().clock(), limits);
+  bytes_left_ -= std::min(bytes_left_, talked.heard.size());
+  co_return talked.wants_tls;
 }
 
 void Interview::keep(const Attempt& attempt, std::string channel, Bytes raw, bool truncated) {
@@ -319,7 +396,11 @@ void Interview::keep_tls(const TlsPipe& pipe, const Attempt& attempt) {
   if (std::exchange(chain_kept_, true)) return;
   const Attempt outside{false, attempt.entry, attempt.hinted};
   keep(outside, std::string(model::channel::kTls), to_bytes(pipe.engine().session_text()), false);
-  for (auto& der : pipe.engine().chain()) {
+  agreed_ = {pipe.engine().version(), pipe.engine().alert(), {}};
+  auto chain = pipe.engine().chain();
+  const auto leaf = chain.empty() ? std::nullopt : net::parse_certificate(chain.front());
+  if (leaf) key_ = leaf->key_algorithm;
+  for (auto& der : chain) {
     keep(outside, std::string(model::channel::kCertificate), std::move(der), false);
   }
 }
@@ -356,11 +437,18 @@ void Interview::on_talk(Visit& visit, const Talk& talk) {
     // A server that says "this is an HTTPS port" is known better from inside.
     const bool https = !visit.attempt.tls && asks_for_tls(as_text(talk.heard));
     if (https) plan_.on_wants_tls();
+    // What is asked after another is not what the port is.
+    if (visit.attempt.entry->after.empty()) report_.service = visit.attempt.entry->name;
     recognised_ = !https;
-    report_.service = visit.attempt.entry->name;
     auto further = visit.conversation->follow_ups();
     if (https) further.clear();
     for (auto& next : further) follow_ups_.push_back({visit.attempt, std::move(next)});
+    ask_after(visit);
+    const auto* opening = start_tls_after(visit.attempt.entry->name);
+    if (!visit.attempt.tls && opening != nullptr && visit.conversation->offers_tls()) {
+      auto begun = opening->make(make_setting(subject_.target, subject_.vhost, false));
+      follow_ups_.push_back({{false, opening, true}, std::move(begun)});
+    }
   } else if (!talk.heard.empty() && !recognised_) {
     on_foreign(talk.heard, visit.attempt);
     tarpit_ = talk.endless() || talk.trickled();
@@ -369,6 +457,16 @@ void Interview::on_talk(Visit& visit, const Talk& talk) {
     for (auto& next : visit.conversation->follow_ups()) {
       follow_ups_.push_back({visit.attempt, std::move(next)});
     }
+  }
+}
+
+void Interview::ask_after(const Visit& visit) {
+  if (visit.attempt.tls || gentle_ || !subject_.vhost.empty()) return;
+  const net::TransportPort port{net::Transport::tcp, subject_.target.port()};
+  for (const auto* entry : asked_after(visit.attempt.entry->name, port)) {
+    if (!asked_after_.insert(entry).second) continue;
+    auto begun = entry->make(make_setting(subject_.target, subject_.vhost, false));
+    follow_ups_.push_back({{false, entry, true}, std::move(begun)});
   }
 }
 

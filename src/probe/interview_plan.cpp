@@ -40,6 +40,14 @@ InterviewPlan::InterviewPlan(std::uint16_t port, bool gentle) : port_(port), gen
   for (const auto* entry : by_yield()) append(false, entry, false);
 }
 
+void InterviewPlan::only_web(bool tls) {
+  queue_.clear();
+  // As if heard: no other protocol is worth trying.
+  heard_ = gentle_ = true;
+  insert_first(tls, tcp_entry("http"));
+  queue_ = {{tls, tcp_entry("http"), true}};
+}
+
 std::optional<Attempt> InterviewPlan::next() {
   if (queue_.empty()) return std::nullopt;
   const auto attempt = queue_.front();

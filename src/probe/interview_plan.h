@@ -26,6 +26,9 @@ class InterviewPlan {
   // said, hints at (lesson 28).
   explicit InterviewPlan(std::uint16_t port, bool gentle = false);
 
+  // It is known to be a web server: nothing but HTTP is asked.
+  void only_web(bool tls);
+
   // nullopt: nothing is left that is worth a connection.
   [[nodiscard]] std::optional<Attempt> next();
 

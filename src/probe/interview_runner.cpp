@@ -34,6 +34,7 @@ struct InterviewRunner::State {
   [[nodiscard]] std::size_t room_of(const net::Address& ip) const;
   [[nodiscard]] bool start_one();
   void on_done(const net::Address& ip, InterviewReport report);
+  void tell(InterviewReport report);
   void give_up_waiting();
   static Awaitable<void> one(State& state, Subject subject);
 
@@ -46,6 +47,7 @@ struct InterviewRunner::State {
   std::deque<net::Address> ring;  // hosts with something waiting and room for it
   Event event;
   bool finished{false};
+  bool telling{false};
   std::atomic<std::uint64_t> submitted{0}, running{0}, reported{0}, connections{0};
 };
 
@@ -82,11 +84,10 @@ void InterviewRunner::State::on_done(const net::Address& ip, InterviewReport rep
   const auto found = hosts.find(ip);
   --found->second.running;
   --running;
-  ++reported;
   connections += static_cast<std::uint64_t>(report.connections);
   enlist(ip, found->second);
   if (found->second.running == 0 && found->second.waiting.empty()) hosts.erase(found);
-  on_report(std::move(report));
+  tell(std::move(report));
   event.wake();
 }
 
@@ -95,6 +96,14 @@ Awaitable<void> InterviewRunner::State::one(State& state, Subject subject) {
   auto report =
       co_await interview(state.pacer, state.tls, std::move(subject), state.settings.interview);
   state.on_done(ip, std::move(report));
+}
+
+// Counted only after it was told, as what it said may lead to more.
+void InterviewRunner::State::tell(InterviewReport report) {
+  telling = true;
+  on_report(std::move(report));
+  telling = false;
+  ++reported;
 }
 
 // After a stop what never began is reported as it stands: a handshake of the sweep, no more.
@@ -109,9 +118,9 @@ void InterviewRunner::State::give_up_waiting() {
   for (auto& subject : left) {
     InterviewReport report;
     report.at = subject.target.endpoint();
+    report.vhost = subject.vhost;
     report.complete = false;
-    ++reported;
-    on_report(std::move(report));
+    tell(std::move(report));
   }
 }
 
@@ -123,7 +132,7 @@ InterviewRunner::~InterviewRunner() = default;
 
 void InterviewRunner::submit(Subject subject) {
   auto& state = *state_;
-  QD_EXPECTS(!state.finished);
+  QD_EXPECTS(!state.finished || state.telling);
   QD_EXPECTS(subject.target.transport() == net::Transport::tcp);
   const auto ip = subject.target.ip();
   auto& host = state.hosts[ip];

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "probe/heard_stream.h"
+#include "qingdan/base/text.h"
 #include "qingdan/net/line_wire.h"
 
 namespace qingdan::probe {
@@ -23,6 +24,8 @@ struct LineScript {
   // Has command `index` (from 1) been answered in full?
   bool (*answered)(const Replies& replies, std::size_t index){nullptr};
   bool (*confirms)(const Replies& replies){nullptr};  // EXPECTS set where judge says perhaps
+  // Do the replies say that TLS could be begun here? nullptr: they never do.
+  bool (*offers_tls)(const Replies& replies){nullptr};
   std::vector<std::string_view> commands;
   std::string_view goodbye;
 };
@@ -52,7 +55,9 @@ class LineConversation final : public Conversation {
       doubtful_ = false;
       heard_.understand(heard_.rest().size());
     }
-    return script_.answered(replies, asked_) ? next() : Step{};
+    if (!script_.answered(replies, asked_)) return {};
+    if (script_.offers_tls != nullptr) offers_tls_ = script_.offers_tls(replies);
+    return next();
   }
 
   void on_end(End) override {
@@ -60,6 +65,8 @@ class LineConversation final : public Conversation {
   }
 
   std::vector<Heard> take() override { return heard_.take(script_.channel); }
+
+  [[nodiscard]] bool offers_tls() const override { return offers_tls_; }
 
  private:
   Step next() {
@@ -75,7 +82,21 @@ class LineConversation final : public Conversation {
   std::size_t asked_{0};
   bool welcomed_{false};
   bool doubtful_{false};
+  bool offers_tls_{false};
 };
+
+// A line of reply `index` that is this word, or begins with it and a space; any case.
+inline bool says_word(const LineScript::Replies& replies, std::size_t index,
+                      std::string_view word) {
+  if (replies.size() <= index) return false;
+  for (const auto& text : replies[index].texts) {
+    const auto line = trim(text);
+    const bool whole =
+        line.size() == word.size() || (line.size() > word.size() && line[word.size()] == ' ');
+    if (whole && equals_ignoring_case(line.substr(0, word.size()), word)) return true;
+  }
+  return false;
+}
 
 // For replies that come one for one.
 inline bool answered_in_turn(const LineScript::Replies& replies, std::size_t index) {

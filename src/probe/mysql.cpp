@@ -23,10 +23,17 @@ class Mysql final : public Conversation {
     return {{}, heard_.over(), false};
   }
 
-  std::vector<Heard> take() override { return heard_.take(model::channel::kMysql); }
+  std::vector<Heard> take() override {
+    const auto greeting = net::parse_mysql_greeting(heard_.all());
+    offers_tls_ = greeting && greeting->handshake && greeting->handshake->offers_tls();
+    return heard_.take(model::channel::kMysql);
+  }
+
+  [[nodiscard]] bool offers_tls() const override { return offers_tls_; }
 
  private:
   HeardStream heard_;
+  bool offers_tls_{false};
 };
 
 }  // namespace

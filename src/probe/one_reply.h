@@ -22,6 +22,8 @@ class OneReply final : public Conversation {
 
   // To be said when the reply is whole.
   void set_goodbye(Bytes goodbye) { goodbye_ = std::move(goodbye); }
+  // Whether a whole reply says that TLS could be begun.
+  void set_offers_tls(bool (*offers)(BytesView reply)) { offers_ = offers; }
 
   Step on_open() override { return {request_, false, false}; }
 
@@ -29,6 +31,7 @@ class OneReply final : public Conversation {
     heard_.keep(received);
     const bool whole = heard_.note(measure_(heard_.rest()));
     if (whole) heard_.mark_complete();
+    if (whole && offers_ != nullptr) offers_tls_ = offers_(heard_.rest());
     return {whole ? goodbye_ : Bytes{}, heard_.over(), false};
   }
 
@@ -37,12 +40,16 @@ class OneReply final : public Conversation {
     return heard_.take(channel_);
   }
 
+  [[nodiscard]] bool offers_tls() const override { return offers_tls_; }
+
  private:
   Bytes request_;
   Bytes goodbye_;
   Measure measure_;
   Recognise recognise_;
   std::string_view channel_;
+  bool (*offers_)(BytesView){nullptr};
+  bool offers_tls_{false};
   HeardStream heard_;
 };
 

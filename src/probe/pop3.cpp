@@ -18,6 +18,9 @@ bool answered(const LineScript::Replies& replies, std::size_t index) {
   return replies[index].status == "-ERR" || replies[index].texts.size() > 1;
 }
 
+// RFC 2595 §4.
+bool offers_tls(const LineScript::Replies& replies) { return says_word(replies, 1, "STLS"); }
+
 }  // namespace
 
 std::unique_ptr<Conversation> make_pop3(const Setting&) {
@@ -27,6 +30,7 @@ std::unique_ptr<Conversation> make_pop3(const Setting&) {
   script.judge = &judge;
   script.answered = &answered;
   script.commands = {"CAPA\r\n"};
+  script.offers_tls = &offers_tls;
   script.goodbye = "QUIT\r\n";
   return std::make_unique<LineConversation>(std::move(script));
 }

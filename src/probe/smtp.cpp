@@ -33,6 +33,9 @@ bool confirms(const LineScript::Replies& replies) {
   return replies.size() > 1 && replies[1].complete && replies[1].code == 250;
 }
 
+// RFC 3207 §2.
+bool offers_tls(const LineScript::Replies& replies) { return says_word(replies, 1, "STARTTLS"); }
+
 }  // namespace
 
 std::unique_ptr<Conversation> make_smtp(const Setting&) {
@@ -42,6 +45,7 @@ std::unique_ptr<Conversation> make_smtp(const Setting&) {
   script.answered = &answered_in_turn;
   script.confirms = &confirms;
   script.commands = {"EHLO qingdan.invalid\r\n"};
+  script.offers_tls = &offers_tls;
   script.goodbye = "QUIT\r\n";
   return std::make_unique<LineConversation>(std::move(script));
 }

@@ -1,5 +1,6 @@
-// table — everything this program can send is on this page, and nothing else can: the interview and
-// the UDP sweep take their conversations from here. `sends` is what an operator is told.
+// table — everything this program can send is on this page, in table_tls.cpp and
+// table_services.cpp, and nothing else can: the interview and the UDP sweep take their
+// conversations from here. `sends` is what an operator is told.
 //
 // Every request is well-formed, asks for what any client may ask before a login, and carries no
 // credential. Class never-payload is never sent a byte; class ot-readonly one request that asks who
@@ -8,12 +9,14 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "conversations.h"
 #include "industrial_talks.h"
 #include "listen.h"
 #include "qingdan/model/channels_industrial.h"
 #include "qingdan/model/observation.h"
+#include "table_parts.h"
 
 namespace qingdan::probe {
 namespace {
@@ -24,12 +27,8 @@ namespace channel = model::channel;
 using Ports = std::span<const std::uint16_t>;
 using Words = std::span<const std::string_view>;
 
-constexpr std::string_view kNever = "never-payload, ot-readonly";
 constexpr std::string_view kNeverPrinters = "never-payload";
 
-// Greetings wait for reverse look-ups of our address; 10 s covers the resolver's usual two tries.
-constexpr Limits kGreeting{milliseconds(15'000), milliseconds(11'000), 65'536};
-constexpr Limits kReply{milliseconds(8000), milliseconds(4000), 65'536};
 constexpr Limits kPrompt{milliseconds(12'000), milliseconds(3000), 65'536};
 constexpr Limits kPage{milliseconds(12'000), milliseconds(6000), 262'144};
 constexpr Limits kHearing{milliseconds(8000), milliseconds(2000), 16'384};
@@ -99,12 +98,7 @@ constexpr std::array<std::uint16_t, 25> kTlsPorts{
     443,  465,  636,  990,  992,  993,  995,  2376, 3269, 4430,  4433, 4443, 5061,
     5986, 6443, 7002, 7443, 8006, 8443, 8834, 9043, 9443, 10443, 8243, 9444};
 
-template <class... T>
-constexpr std::array<std::string_view, sizeof...(T)> words(T... text) {
-  return {std::string_view(text)...};
-}
-
-constexpr auto kSshChannels = words(channel::kSsh);
+constexpr auto kSshChannels = words(channel::kSsh, channel::kSshKeys);
 constexpr auto kTelnetChannels = words(channel::kTelnet);
 constexpr auto kFtpChannels = words(channel::kFtp);
 constexpr auto kSmtpChannels = words(channel::kSmtp);
@@ -202,8 +196,9 @@ const std::array kTable{
     ConversationEntry{"listen", Transport::tcp, Ports(), "Nothing; it hears what the peer says.",
                       kNever, true, true, kHearing, kListenChannels, Words(), 0, &make_listen},
     ConversationEntry{"ssh", Transport::tcp, kSsh,
-                      "Its identification line; no key exchange, no user name.", kNever, true,
-                      false, kGreeting, kSshChannels, kSshKinds, 0, &make_ssh},
+                      "Its identification line, then a key exchange up to the server's host key; no "
+                      "user name.",
+                      kNever, true, false, kGreeting, kSshChannels, kSshKinds, 0, &make_ssh},
     ConversationEntry{"telnet", Transport::tcp, kTelnet,
                       "Refusals of the options the server asks for; nothing is typed.", kNever,
                       true, true, kPrompt, kTelnetChannels, kTelnetKinds, 0, &make_telnet},
@@ -341,6 +336,13 @@ const std::array kTable{
                       &make_bacnet, AnswersFrom::asked_port, PortClass::ot_readonly},
 };
 
+std::vector<ConversationEntry> join_parts() {
+  std::vector<ConversationEntry> all(kTable.begin(), kTable.end());
+  for (const auto& part : {tls_entries(), service_entries()})
+    all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
 }  // namespace
 
 // Raw printing: 9100-9109 and 9112-9116 in the lists of vendors (9110, 9111 are not), 515 is LPD
@@ -369,17 +371,39 @@ std::string_view to_string(PortClass port_class) {
   return "";
 }
 
-std::span<const ConversationEntry> conversations() { return kTable; }
+std::span<const ConversationEntry> conversations() {
+  static const std::vector<ConversationEntry> kAll = join_parts();
+  return kAll;
+}
+
+std::vector<const ConversationEntry*> asked_after(std::string_view name, net::TransportPort port) {
+  std::vector<const ConversationEntry*> entries;
+  for (const auto& entry : conversations()) {
+    if (entry.after != name || entry.transport != port.transport) continue;
+    const auto& ports = entry.ports;
+    if (std::find(ports.begin(), ports.end(), port.port) != ports.end()) entries.push_back(&entry);
+  }
+  return entries;
+}
+
+const ConversationEntry* start_tls_after(std::string_view name) {
+  for (const auto& entry : conversations()) {
+    if (entry.after == name && entry.ports.empty() && name != "tls" && !name.empty()) {
+      return &entry;
+    }
+  }
+  return nullptr;
+}
 
 const ConversationEntry* find_conversation(std::string_view name, net::Transport transport) {
-  for (const auto& entry : kTable) {
+  for (const auto& entry : conversations()) {
     if (entry.name == name && entry.transport == transport) return &entry;
   }
   return nullptr;
 }
 
 const ConversationEntry* industrial_entry(net::TransportPort port) {
-  for (const auto& entry : kTable) {
+  for (const auto& entry : conversations()) {
     if (entry.runs_on != PortClass::ot_readonly || entry.transport != port.transport) continue;
     if (std::find(entry.ports.begin(), entry.ports.end(), port.port) != entry.ports.end()) {
       return &entry;
@@ -391,8 +415,8 @@ const ConversationEntry* industrial_entry(net::TransportPort port) {
 std::vector<const ConversationEntry*> hinted(net::TransportPort port) {
   std::vector<const ConversationEntry*> entries;
   if (class_of(port) != PortClass::normal) return entries;
-  for (const auto& entry : kTable) {
-    if (entry.transport != port.transport) continue;
+  for (const auto& entry : conversations()) {
+    if (entry.transport != port.transport || !entry.after.empty()) continue;
     const bool hints =
         std::find(entry.ports.begin(), entry.ports.end(), port.port) != entry.ports.end();
     if (hints) entries.push_back(&entry);

@@ -20,9 +20,11 @@ struct SslFree {
   void operator()(SSL* ssl) const { SSL_free(ssl); }
 };
 
-// TLS record header, RFC 8446 §5.1: content type 20..24, then the legacy version 3.x.
+// TLS record header, RFC 8446 §5.1: content type 20..24, then the legacy version 3.x, or 1.1 of
+// TLCP (GB/T 38636-2020 §6.3.3.2).
 bool looks_like_record(BytesView bytes) {
-  return bytes.size() >= 3 && bytes[0] >= 20 && bytes[0] <= 24 && bytes[1] == 3 && bytes[2] <= 4;
+  if (bytes.size() < 3 || bytes[0] < 20 || bytes[0] > 24) return false;
+  return (bytes[1] == 3 && bytes[2] <= 4) || (bytes[1] == 1 && bytes[2] == 1);
 }
 
 std::string drain_errors() {
@@ -201,6 +203,13 @@ void TlsEngine::close() {
 TlsState TlsEngine::state() const { return held_->state; }
 
 bool TlsEngine::spoke_tls() const { return held_->spoke; }
+
+std::optional<net::TlsVersion> TlsEngine::version() const {
+  if (SSL_is_init_finished(held_->ssl.get()) == 0) return std::nullopt;
+  return net::tls_version_of(static_cast<std::uint16_t>(SSL_version(held_->ssl.get())));
+}
+
+int TlsEngine::alert() const { return held_->alert; }
 
 std::string TlsEngine::session_text() const {
   const auto* ssl = held_->ssl.get();

@@ -9,11 +9,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "qingdan/base/bytes.h"
 #include "qingdan/base/result.h"
+#include "qingdan/net/tls_wire.h"
 #include "qingdan/probe/interview.h"
 
 namespace qingdan::probe {
@@ -42,6 +44,9 @@ class TlsEngine {
 
   [[nodiscard]] TlsState state() const;
   [[nodiscard]] bool spoke_tls() const;  // the peer sent a TLS record, be it an alert
+  // Agreed on; nullopt before.
+  [[nodiscard]] std::optional<net::TlsVersion> version() const;
+  [[nodiscard]] int alert() const;  // the fatal one the peer sent, -1 = none
   // "version\ncipher\nalpn\n" after the handshake. Where the peer ended it by an alert:
   // "TLS\n\n\nalert: <description>\n". "" otherwise.
   [[nodiscard]] std::string session_text() const;

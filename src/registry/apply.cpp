@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "qingdan/registry/store.h"
+#include "registry/further_certificates.h"
 #include "registry/lines.h"
 #include "registry/merges.h"
 #include "registry/rows.h"
@@ -346,6 +347,7 @@ void Writer::write_service(const ServiceRecord& before, const ServiceRecord& aft
   }
   write_said(Owner::service, id, {before.claims, before.facts}, {after.claims, after.facts});
   write_certificate(before, after, id);
+  write_further_certificates(database_, before, after, id);
 }
 
 // Only what begins and what ends: until when the present one was shown is service.last_seen.

@@ -5,6 +5,7 @@
 #include "qingdan/base/text.h"
 #include "qingdan/model/json.h"
 #include "registry/filter.h"
+#include "registry/further_certificates.h"
 #include "registry/lines.h"
 #include "registry/merges.h"
 #include "registry/migrate.h"
@@ -350,21 +351,26 @@ Result<void> Query::certificates(const std::function<bool(const CertificateRow&)
   Reading reading(*database_);
   static const std::string sql =
       "SELECT " + std::string(kCertificateColumns) +
-      " FROM certificate c WHERE EXISTS (SELECT 1 FROM service s "
-      "WHERE s.certificate = c.sha256 AND s.certificate <> '' AND s.state = 'open') "
+      " FROM certificate c WHERE c.sha256 IN (SELECT s.certificate FROM service s "
+      "WHERE s.certificate <> '' AND s.state = 'open' UNION SELECT u.sha256 FROM certificate_use u "
+      "JOIN service s ON s.id = u.service_id WHERE u.last_seen = 0 AND s.state = 'open') "
       "ORDER BY c.sha256";
+  const auto further = further_uses(*database_);
   auto rows = database_->ask(sql);
   while (rows.next()) {
     CertificateRow row;
     row.certificate = read_certificate(*database_, rows);
+    const auto beside = further.find(row.certificate.sha256);
+    const std::string ids = beside == further.end() ? "[]" : model::to_json(beside->second);
     auto uses = database_->ask(
         "SELECT z.name, s.ip, s.transport, s.port, s.asset_id, u.first_seen, s.last_seen FROM "
         "service s "
         "JOIN zone z ON z.id = s.zone_id "
-        "JOIN certificate_use u ON u.service_id = s.id AND u.sha256 = s.certificate "
-        "WHERE s.certificate = ? AND s.certificate <> '' AND s.state = 'open' "
-        "ORDER BY z.name, s.ip, s.transport, s.port, s.vhost",
-        row.certificate.sha256);
+        "JOIN certificate_use u ON u.service_id = s.id AND u.sha256 = ?1 "
+        "WHERE (s.certificate = ?1 OR s.id IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))) "
+        "AND s.state = "
+        "'open' ORDER BY z.name, s.ip, s.transport, s.port, s.vhost",
+        row.certificate.sha256, ids);
     while (uses.next()) {
       row.used_at.push_back(read_endpoint(uses, 0));
       row.assets.push_back(asset_number(root_of(*database_, {uses.integer(4)}).value));

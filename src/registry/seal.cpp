@@ -164,14 +164,15 @@ void seal_certificates(Database& database, const SnapshotHead& head) {
   database.run(
       "INSERT INTO snapshot_certificate (snapshot_id, sha256, zone, ip, transport, port, vhost, "
       "asset_id, "
-      "unit, first_seen, last_seen) SELECT ?, s.certificate, z.name, s.ip, s.transport, s.port, "
+      "unit, first_seen, last_seen) SELECT ?, c.sha256, z.name, s.ip, s.transport, s.port, "
       "s.vhost, " +
           root +
-          ", a.unit, u.first_seen, s.last_seen FROM service s "
-          "JOIN certificate c ON c.sha256 = s.certificate "
-          "JOIN certificate_use u ON u.service_id = s.id AND u.sha256 = s.certificate "
+          ", a.unit, u.first_seen, s.last_seen FROM certificate_use u "
+          "CROSS JOIN service s ON s.id = u.service_id AND (s.certificate = u.sha256 OR "
+          "u.last_seen = 0) "
+          "JOIN certificate c ON c.sha256 = u.sha256 "
           "JOIN zone z ON z.id = s.zone_id JOIN asset a ON a.id = " +
-          root + " WHERE s.certificate <> '' AND s.state = 'open'",
+          root + " WHERE s.state = 'open'",
       head.id);
 }
 

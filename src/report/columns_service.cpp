@@ -37,7 +37,11 @@ std::string evidence_of(const model::Fact& fact) {
 std::string protocol_text(const ServiceRow& row) {
   auto line = row.service.protocol;
   if (line.empty()) line = row.service.digest.empty() ? "" : "未识别";
-  if (row.service.tls) line += (line.empty() ? "" : " ") + ("/" + row.service.tls->version);
+  if (!row.service.tls) return line;
+  const auto& tls = *row.service.tls;
+  line += (line.empty() ? "" : " ") + ("/" + tls.version);
+  // All that it takes, where it was asked for more than the best.
+  if (tls.accepts.size() > 1) line += "（支持 " + joined(tls.accepts) + "）";
   return line;
 }
 

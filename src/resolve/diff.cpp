@@ -191,6 +191,8 @@ void Comparison::compare_service(const ServiceRecord* old, const ServiceRecord& 
     place.ip = moved->second;
   }
   const bool was = listed_before_.contains(place), is = listed_after_.contains(now.at);
+  // Ports open and close, not the names that are served there.
+  if (was != is && !now.vhost.empty()) return;
   if (!was && is) {
     const bool extra_address = newly_bound(now.at.ip) && !context_.moved.contains(now.at.ip);
     if (extra_address || context_.just_found || !is_in_list(now)) return;

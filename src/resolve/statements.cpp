@@ -99,6 +99,22 @@ Likeness compare(const ProductStatement& first, const ProductStatement& second) 
   return compare_texts(first.package, second.package);
 }
 
+namespace {
+
+// Cipher and ALPN are the client's choice as much as the server's, so they are no difference; which
+// versions and keys it has are, where both sides asked. Certificates have events of their own.
+Likeness compare_tls(const model::TlsStatement& first, const model::TlsStatement& second) {
+  const auto versions = compare_texts(first.version, second.version);
+  if (versions != Likeness::same) return versions;
+  const bool asked_first = !first.refuses.empty() || first.accepts.size() > 1;
+  const bool asked_second = !second.refuses.empty() || second.accepts.size() > 1;
+  if (asked_first != asked_second) return asked_first ? Likeness::less : Likeness::more;
+  const bool alike = first.accepts == second.accepts && first.keys == second.keys;
+  return alike ? Likeness::same : Likeness::different;
+}
+
+}  // namespace
+
 Likeness compare(std::string_view name, const std::string& first, const std::string& second) {
   if (first == second) return Likeness::same;
   if (!has_value(second)) return Likeness::less;
@@ -113,7 +129,7 @@ Likeness compare(std::string_view name, const std::string& first, const std::str
     if (a && b) return compare_texts(a->title, b->title);
   } else if (name == field::kTls) {
     const auto a = model::parse_tls(first), b = model::parse_tls(second);
-    if (a && b) return compare_texts(a->version, b->version);
+    if (a && b) return compare_tls(*a, *b);
   } else if (name == field::kHostName) {
     return compare_host_names(text_or_raw(first), text_or_raw(second));
   }
@@ -136,6 +152,19 @@ Sides describe_sides(const ProductStatement& before, const ProductStatement& aft
   return sides;
 }
 
+namespace {
+
+std::string describe_tls(const model::TlsStatement& tls) {
+  if (tls.accepts.size() < 2 && tls.refuses.empty()) return tls.version;
+  std::string text;
+  for (const auto* list : {&tls.accepts, &tls.keys}) {
+    for (const auto& word : *list) text += (text.empty() ? "" : " ") + word;
+  }
+  return text;
+}
+
+}  // namespace
+
 std::string describe(std::string_view name, const std::string& value) {
   if (!has_value(value)) return "";
   if (is_product(name)) {
@@ -148,7 +177,7 @@ std::string describe(std::string_view name, const std::string& value) {
   }
   if (name == field::kTls) {
     const auto tls = model::parse_tls(value);
-    return tls ? tls->version : value;
+    return tls ? describe_tls(*tls) : value;
   }
   return text_or_raw(value);
 }

@@ -15,7 +15,7 @@ LISTED = ("open-verified", "open-acked")
 
 def listed(services):
     return {(s["ip"], s["port"], s["transport"]): s for s in services
-            if s["state"] != "closed" and s["verdict"] in LISTED}
+            if s["state"] != "closed" and s["verdict"] in LISTED and not s["vhost"]}
 
 
 def names_of(product):
@@ -33,7 +33,7 @@ def true_services(truth):
 
 class Suite:
     def __init__(self, arguments, place, network):
-        self.place, self.network = pathlib.Path(place), network
+        self.place, self.network, self.network_name = pathlib.Path(place), network, arguments.network
         self.program = harness.Program(arguments.qingdan, self.place / "register.db")
         self.checks = harness.Checks()
 
@@ -92,6 +92,45 @@ class Suite:
         rows = self.program.rows("assets", "show", asset)
         values = [r["value"] for r in rows if r["field"] in ("host.os", "host.hardware")]
         return [name for v in values for name in names_of(v) + [v.get("model")] if name]
+
+    def compare_names(self, truth, what):
+        """Web servers are asked for the names of their certificates; each is a website of its own."""
+        sites = {(s["ip"], s["port"], s["vhost"]) for s in self.program.rows("services", "list") if s["vhost"]}
+        true = {(h["ip"], s["port"], name) for h in truth["hosts"]
+                if h["in_scope"] and not h["excluded"] and not h["hostile"]
+                for s in h["services"] if s["tls"] and s["protocol"] == "http"
+                for name in s.get("names", []) if not name[-1].isdigit()}
+        self.checks.that(bool(true), f"{what}: the network names no website; this proves nothing")
+        for site in sorted(true - sites):
+            self.checks.that(False, f"{what}: missing website {site}")
+        addresses = {h["ip"] for h in truth["hosts"] if h["in_scope"] and not h["excluded"]}
+        self.checks.that({s[0] for s in sites} <= addresses, f"{what}: websites where nothing may be asked: {sites}")
+
+    def compare_tls(self, truth, what):
+        """Which versions each service takes and which certificates it shows, after STARTTLS too."""
+        assets = {a["ip"]: a["asset"] for a in self.program.rows("assets", "list")}
+        compared = {"tls": 0, "after start": 0, "TLCP": 0}
+        for host in truth["hosts"]:
+            services = [s for s in host["services"] if s["transport"] == "tcp" and (s["tls"] or s.get("tls_after_start"))]
+            if not services or host["ip"] not in assets or host["hostile"] or host["device_class"] == "打印机":
+                continue
+            facts = {(r["object"], r["field"]): r["value"] for r in self.program.rows("assets", "show", assets[host["ip"]])}
+            for service in services:
+                place = f"{host['ip']} {service['port']}/tcp"
+                tls, shown = facts.get((place, "service.tls")), facts.get((place, "service.certificate"))
+                self.checks.that(tls is not None, f"{what}: {place} shows no TLS")
+                if tls is None:
+                    continue
+                accepts = tls.get("accepts")
+                self.checks.that(accepts == service["tls_accepts"], f"{what}: {place} takes {accepts}, true {service['tls_accepts']}")
+                self.checks.that(shown == service["certificate"], f"{what}: {place} shows {shown}, true {service['certificate']}")
+                if "TLCP" in service["tls_accepts"]:
+                    beside = [(c["sha256"], c["key"], c.get("use")) for c in tls.get("certificates", [])]
+                    self.checks.that(beside == [(service["chain"][1], "SM2", "encrypt")], f"{what}: {place} shows beside {beside}")
+                    self.checks.that(tls["keys"] == ["SM2"], f"{what}: {place} has keys {tls['keys']}")
+                    compared["TLCP"] += 1
+                compared["tls" if service["tls"] else "after start"] += 1
+        self.checks.that(self.network_name == "city" or all(compared.values()), f"{what}: not every kind of TLS was there: {compared}")
 
     def compare_hosts(self, truth, what):
         assets = {a["ip"]: a for a in self.program.rows("assets", "list")}
@@ -201,6 +240,8 @@ def main():
             run = suite.census()
             suite.compare_services(network.truth(), "epoch 1")
             suite.compare_hosts(network.truth(), "epoch 1")
+            suite.compare_names(network.truth(), "epoch 1")
+            suite.compare_tls(network.truth(), "epoch 1")
             new = [c["type"] for c in suite.program.rows("changes", "list", "--run", run)]
             suite.checks.that(set(new) == {"新增资产"}, f"the first census has other events than 新增资产: {set(new)}")
             for epoch in (2, 3) if arguments.network == "city" else (2,):

@@ -12,6 +12,7 @@
 
 #include "qingdan/base/bytes.h"
 #include "qingdan/model/claim.h"
+#include "qingdan/net/tls_wire.h"
 
 namespace qingdan::identify {
 
@@ -21,6 +22,22 @@ struct FieldValue {
   bool operator==(const FieldValue&) const = default;
 };
 
+// What a server answered to one hello (net/tls_wire.h).
+struct TlsHeard {
+  struct Shown {
+    model::CertificateStatement statement;
+    bool leaf{false};
+    std::string use;  // of TLCP's two: "sign" "encrypt"
+  };
+  net::TlsVersion asked{net::TlsVersion::tls12};
+  net::TlsKeys keys{net::TlsKeys::any};
+  std::optional<net::TlsVersion> chosen;
+  std::string cipher;
+  bool declined{false};  // by an alert, or by hanging up
+  int alert{-1};
+  std::vector<Shown> certificates;  // as sent
+};
+
 struct Dissection {
   std::vector<FieldValue> fields;
   std::string protocol;  // IANA's short name, where the bytes themselves prove it; else ""
@@ -28,6 +45,7 @@ struct Dissection {
   std::vector<std::string> host_names;  // that the peer gives itself
   std::vector<model::Identifier> identifiers;
   std::optional<model::TlsStatement> tls;
+  std::optional<TlsHeard> tls_heard;
   std::optional<model::WebsiteStatement> website;  // without url and applications
   std::optional<model::CertificateStatement> certificate;
 

@@ -97,10 +97,23 @@ struct ProductStatement {
   bool operator==(const ProductStatement&) const = default;
 };
 
+// A leaf certificate that a service shows beside service.certificate: to who offers suites of
+// another kind of key, or as one of the two of TLCP.
+struct TlsCertificate {
+  std::string sha256;  // of the DER, hex
+  std::string key;     // RSA ECC SM2 …
+  std::string use{};   // of TLCP: "sign" "encrypt"
+  bool operator==(const TlsCertificate&) const = default;
+};
+
 struct TlsStatement {
-  std::string version;  // "TLSv1.3"
+  std::string version;  // "TLSv1.3": agreed with a client that takes anything; "TLCP": only that
   std::string cipher;
   std::string alpn;
+  std::vector<std::string> accepts{};  // "TLSv1.0" … "TLSv1.3", "TLCP", in this order
+  std::vector<std::string> refuses{};  // asked for and not had
+  std::vector<std::string> keys{};     // of all leaf certificates shown, each once, in order
+  std::vector<TlsCertificate> certificates{};
   bool operator==(const TlsStatement&) const = default;
 };
 

@@ -47,6 +47,7 @@ inline constexpr std::string_view kMysql = "mysql.handshake";     // the first p
 inline constexpr std::string_view kHttp = "http.response";        // status line, headers, body
 inline constexpr std::string_view kFavicon = "http.favicon";      // body of the icon
 inline constexpr std::string_view kTls = "tls.session";           // "version\ncipher\nalpn\n", text
+inline constexpr std::string_view kTlsAnswer = "tls.answer";      // net/tls_wire.h: a line, then the flight
 inline constexpr std::string_view kCertificate = "x509.der";      // one certificate; leaf comes first
 inline constexpr std::string_view kPostgres = "postgresql.reply"; // answers to SSLRequest and to startup
 inline constexpr std::string_view kRedis = "redis.reply";
@@ -77,6 +78,16 @@ inline constexpr std::string_view kOpenvpn = "openvpn.reply";     // hard reset 
 inline constexpr std::string_view kCoap = "coap.reply";           // answer to /.well-known/core
 inline constexpr std::string_view kQuic = "quic.versions";        // version negotiation packet
 inline constexpr std::string_view kDtls = "dtls.reply";           // records that answer ClientHello
+inline constexpr std::string_view kSshKeys = "ssh.keys";          // KEX replies, one per kind of host key
+inline constexpr std::string_view kOracle = "oracle.tns";         // TNS packet: refuse, accept, redirect
+inline constexpr std::string_view kMssql = "mssql.prelogin";      // TDS PRELOGIN response
+inline constexpr std::string_view kAjp = "ajp.reply";             // CPONG, or the answer's headers
+inline constexpr std::string_view kRmi = "rmi.reply";             // ProtocolAck
+inline constexpr std::string_view kT3 = "t3.reply";               // WebLogic: "HELO:12.2.1.4.0.false"
+inline constexpr std::string_view kZookeeper = "zookeeper.reply";  // to srvr
+inline constexpr std::string_view kKafka = "kafka.versions";      // ApiVersions response
+inline constexpr std::string_view kAmqp = "amqp.start";           // Connection.Start, or a header
+inline constexpr std::string_view kX11 = "x11.setup";             // connection setup reply
 inline constexpr std::string_view kUnknown = "unknown.stream";    // bytes nobody claims
 }  // namespace channel
 

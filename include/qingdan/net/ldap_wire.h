@@ -17,6 +17,9 @@ namespace qingdan::net {
 
 // baseObject search of "" for (objectClass=*), anonymous, without a bind (RFC 4513 §4).
 [[nodiscard]] Bytes build_ldap_root_dse_search();
+// RFC 4511 §4.14: the StartTLS operation; after resultCode 0 the connection belongs to TLS.
+[[nodiscard]] Bytes build_ldap_start_tls();
+inline constexpr std::string_view kLdapStartTls = "1.3.6.1.4.1.1466.20037";
 // RFC 4511 §4.3: says goodbye.
 [[nodiscard]] Bytes build_ldap_unbind();
 

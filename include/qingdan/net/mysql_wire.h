@@ -42,6 +42,9 @@ struct MysqlGreeting {
 [[nodiscard]] Extent mysql_extent(BytesView stream);
 [[nodiscard]] std::optional<MysqlGreeting> parse_mysql_greeting(BytesView stream);
 
+// Protocol::SSLRequest: capabilities and character set, no user; TLS begins right after it.
+[[nodiscard]] Bytes build_mysql_ssl_request(std::uint8_t charset);
+
 // For peers in tests.
 [[nodiscard]] Bytes build_mysql_greeting(const MysqlGreeting& greeting);
 

@@ -62,6 +62,9 @@ class Conversation {
   // Further requests to the same endpoint, each on a new connection (a favicon, a redirect that
   // stays on the endpoint). Called after take().
   virtual std::vector<std::unique_ptr<Conversation>> follow_ups() { return {}; }
+  // The peer said that this connection could have been wrapped in TLS by its protocol's own words;
+  // the entry after this one in the table knows them. Called after take().
+  [[nodiscard]] virtual bool offers_tls() const { return false; }
 };
 
 struct Limits {

@@ -4,6 +4,8 @@
 // bytes heard so far look like → TLS → HTTP → the rest by yield; after TLS the same inside. One
 // connection each, at most `connections`. Whatever was heard is kept, also when a cap, a deadline
 // or a stop ends it.
+// What speaks TLS is then asked, hello by hello, which versions and keys it has: at most
+// `tls_questions` connections more, none to printers and industrial devices.
 //   I1  a raw printing port gets no byte, and no connection but the handshake that proves it open
 //       where the sweep was half-open: verdict open-acked; an industrial one at
 //       most the connection that asks who it is, where the subnet policy allows that
@@ -30,10 +32,12 @@ struct InterviewSettings {
   std::chrono::milliseconds dial{3000};
   std::size_t bytes{1'048'576};  // received, all connections together
   int connections{6};            // follow-ups (favicon, redirects) included
+  int tls_questions{5};          // further ones, where it speaks TLS: versions, kinds of key
 };
 
 struct InterviewReport {
   model::Endpoint at;
+  std::string vhost;  // as in the Subject
   // open_verified: bytes or a TLS handshake. open_acked: it took our connections and kept quiet.
   // tarpit: talks without end or trickles. open: it could not be reached again; only the sweep's
   // handshake stands.
@@ -59,6 +63,8 @@ struct Subject {
   std::chrono::nanoseconds rtt{-1};  // of the sweep's handshake, -1 = unknown
   std::string vhost;                 // name for Host and SNI; "" = by address
   bool half_open{false};             // the sweep's answer was a SYN-ACK and no handshake
+  enum class Web : std::uint8_t { unknown, plain, tls };
+  Web web{Web::unknown};  // a web server, known to be one: asked as such and nothing else
 };
 
 // `pacer` and `tls` outlive the call.

@@ -33,7 +33,7 @@ class InterviewRunner {
 
   // Every submitted subject is reported exactly once, after a stop with complete = false.
   void submit(Subject subject);
-  void finish();  // no submit() after it
+  void finish();  // no submit() after it but from inside on_report
   // Ends when finish() was called and all are reported, after a stop too. Error: breach of scope.
   [[nodiscard]] Awaitable<Result<void>> run();
   [[nodiscard]] RunnerProgress progress() const;

@@ -1,4 +1,5 @@
-// table — everything this program can send, one record per conversation (src/probe/table.cpp).
+// table — everything this program can send, one record per conversation (src/probe/table.cpp,
+// table_tls.cpp, table_services.cpp).
 #pragma once
 
 #include <memory>
@@ -38,11 +39,18 @@ struct ConversationEntry {
   Make make;
   AnswersFrom answers_from{AnswersFrom::asked_port};  // UDP
   PortClass runs_on{PortClass::normal};
+  // Not asked for its own sake: after a conversation of this name, or after "tls"; "" = it is.
+  std::string_view after{};
 };
 
 [[nodiscard]] std::span<const ConversationEntry> conversations();
 [[nodiscard]] const ConversationEntry* find_conversation(std::string_view name,
                                                          net::Transport transport);
+// Those worth asking too where `name` recognised what listens on this port.
+[[nodiscard]] std::vector<const ConversationEntry*> asked_after(std::string_view name,
+                                                                net::TransportPort port);
+// The conversation that brings TLS about where `name` says its peer offers that; nullptr: none.
+[[nodiscard]] const ConversationEntry* start_tls_after(std::string_view name);
 // The one request that a port of the class ot-readonly may be asked, where the subnet policy allows
 // it; nullptr: a handshake at most.
 [[nodiscard]] const ConversationEntry* industrial_entry(net::TransportPort port);

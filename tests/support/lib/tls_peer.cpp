@@ -41,31 +41,43 @@ int choose_alpn(SSL*, const unsigned char** chosen, unsigned char* size, const u
   return SSL_TLSEXT_ERR_NOACK;
 }
 
-std::shared_ptr<Server> make_server(const TlsOptions& options) {
-  auto server = std::make_shared<Server>();
-  server->key.reset(EVP_EC_gen("P-256"));
-  server->certificate.reset(X509_new());
-  auto* certificate = server->certificate.get();
+using Certificate = std::unique_ptr<X509, Free>;
+
+Certificate self_signed(EVP_PKEY* key, const std::string& common_name) {
+  Certificate made(X509_new());
+  auto* certificate = made.get();
   X509_set_version(certificate, 2);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate), 7);
   X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
   X509_gmtime_adj(X509_getm_notAfter(certificate), 86400);
-  X509_set_pubkey(certificate, server->key.get());
+  X509_set_pubkey(certificate, key);
   auto* name = X509_get_subject_name(certificate);
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, as_bytes(options.common_name).data(), -1,
-                             -1, 0);
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, as_bytes(common_name).data(), -1, -1, 0);
   X509_set_issuer_name(certificate, name);
-  QD_ENSURES(X509_sign(certificate, server->key.get(), EVP_sha256()) > 0);
+  QD_ENSURES(X509_sign(certificate, key, EVP_sha256()) > 0);
+  return made;
+}
 
+std::shared_ptr<Server> make_server(const TlsOptions& options) {
+  auto server = std::make_shared<Server>();
+  server->key.reset(EVP_EC_gen("P-256"));
+  server->certificate = self_signed(server->key.get(), options.common_name);
   server->context.reset(SSL_CTX_new(TLS_server_method()));
   auto* context = server->context.get();
   SSL_CTX_set_security_level(context, 0);
-  SSL_CTX_use_certificate(context, certificate);
+  SSL_CTX_use_certificate(context, server->certificate.get());
   SSL_CTX_use_PrivateKey(context, server->key.get());
+  if (options.rsa) {
+    const std::unique_ptr<EVP_PKEY, Free> key(EVP_RSA_gen(2048));
+    const auto certificate = self_signed(key.get(), options.common_name);
+    SSL_CTX_use_certificate(context, certificate.get());
+    SSL_CTX_use_PrivateKey(context, key.get());
+  }
   if (options.most_version != 0) {
     SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
     SSL_CTX_set_max_proto_version(context, options.most_version);
   }
+  if (options.least_version != 0) SSL_CTX_set_min_proto_version(context, options.least_version);
   // No cipher in common: the library's own way to say handshake_failure.
   if (options.refuse) {
     SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
@@ -136,7 +148,39 @@ class TlsPeer final : public Peer {
   bool established_{false};
 };
 
+class StartsTls final : public Peer {
+ public:
+  StartsTls(std::unique_ptr<Peer> before, std::string trigger, std::string agreed,
+            std::unique_ptr<Peer> after)
+      : before_(std::move(before)),
+        trigger_(std::move(trigger)),
+        agreed_(std::move(agreed)),
+        after_(std::move(after)) {}
+
+  Turn on_open() override { return before_->on_open(); }
+  Turn on_received(BytesView received) override {
+    if (started_) return after_->on_received(received);
+    if (as_text(received).find(trigger_) == std::string_view::npos) {
+      return before_->on_received(received);
+    }
+    started_ = true;
+    return {to_bytes(agreed_)};
+  }
+
+ private:
+  std::unique_ptr<Peer> before_;
+  std::string trigger_, agreed_;
+  std::unique_ptr<Peer> after_;
+  bool started_{false};
+};
+
 }  // namespace
+
+MakePeer starts_tls(MakePeer before, std::string trigger, std::string agreed, MakePeer after) {
+  return [=]() -> std::unique_ptr<Peer> {
+    return std::make_unique<StartsTls>(before(), trigger, agreed, after());
+  };
+}
 
 MakePeer tls(MakePeer inside, TlsOptions options) {
   auto server = make_server(options);

@@ -72,9 +72,10 @@ Bn private_scalar(const std::string& name, const EC_GROUP* group, BN_CTX* contex
   return scalar;
 }
 
-Key make_ec_key(const std::string& name) {
+// `type` and `curve` as OpenSSL names them.
+Key make_curve_key(const std::string& name, const char* type, const char* curve, int nid) {
   const BnCtx context(BN_CTX_new());
-  const Group group(EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1));
+  const Group group(EC_GROUP_new_by_curve_name(nid));
   const Bn scalar = private_scalar(name, group.get(), context.get());
   const Point point(EC_POINT_new(group.get()));
   EC_POINT_mul(group.get(), point.get(), scalar.get(), nullptr, nullptr, context.get());
@@ -82,11 +83,11 @@ Key make_ec_key(const std::string& name) {
   EC_POINT_point2oct(group.get(), point.get(), POINT_CONVERSION_UNCOMPRESSED, encoded.data(),
                      encoded.size(), context.get());
   const Builder builder(OSSL_PARAM_BLD_new());
-  OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1", 0);
+  OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, curve, 0);
   OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, encoded.data(),
                                    encoded.size());
   OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_PRIV_KEY, scalar.get());
-  return key_from("EC", builder.get());
+  return key_from(type, builder.get());
 }
 
 // The first prime p at or after a derived start with p - 1 prime to the public exponent.
@@ -136,10 +137,12 @@ Key make_rsa_key(const std::string& name) {
 Key make_key(const std::string& type, const std::string& name) {
   static std::map<std::pair<std::string, std::string>, Key> made;
   auto& key = made[{type, name}];
-  if (!key && type == "ec") key = make_ec_key(name);
+  if (!key && type == "ec") key = make_curve_key(name, "EC", "prime256v1", NID_X9_62_prime256v1);
+  if (!key && type == "sm2") key = make_curve_key(name, "SM2", "SM2", NID_sm2);
   if (!key && type == "rsa") key = make_rsa_key(name);
   if (!key) {
-    throw BadDescription("certificates: cert_key must be \"ec\" or \"rsa\", not \"" + type + "\"");
+    throw BadDescription("certificates: cert_key must be \"ec\", \"rsa\" or \"sm2\", not \"" +
+                         type + "\"");
   }
   EVP_PKEY_up_ref(key.get());
   return Key(key.get());
@@ -364,6 +367,19 @@ Chain make_chain(const CertificateSpec& spec) {
   const Issuer own{spec.subject, spec.key, spec.key_name};
   chain.der.push_back(make_certificate(spec, self ? own : kIntermediate, chain.key.get(), false));
   if (!self) chain.der.push_back(intermediate_certificate());
+  return chain;
+}
+
+std::vector<Bytes> make_tlcp_chain(CertificateSpec spec) {
+  const auto name = spec.key_name;
+  spec.key = "sm2";
+  std::vector<Bytes> chain;
+  for (const auto* use : {" sign", " encrypt"}) {
+    spec.key_name = name + use;
+    const Key key = make_key(spec.key, spec.key_name);
+    chain.push_back(make_certificate(spec, kIntermediate, key.get(), false));
+  }
+  chain.push_back(intermediate_certificate());
   return chain;
 }
 

@@ -28,7 +28,7 @@ using TlsContext = std::unique_ptr<SSL_CTX, FreeContext>;
 struct CertificateSpec {
   std::string subject{};           // "CN=…, O=…, C=CN"
   std::vector<std::string> san{};  // names and addresses
-  std::string key{"ec"};           // "ec" (P-256) or "rsa" (2048)
+  std::string key{"ec"};           // "ec" (P-256), "rsa" (2048) or "sm2"
   std::string key_name{};          // what the key is derived from
   std::string issuer{"self"};      // "self" or "ca": the practice city's own authority
   std::string from{"2026-01-01"}, to{"2035-12-31"};
@@ -42,6 +42,9 @@ struct Chain {
 
 [[nodiscard]] CertificateSpec certificate_spec(const Settings& settings, const std::string& seat);
 [[nodiscard]] Chain make_chain(const CertificateSpec& spec);
+// Of TLCP: for signing, for encrypting, both with SM2 keys and of the city's authority; then its
+// own.
+[[nodiscard]] std::vector<Bytes> make_tlcp_chain(CertificateSpec spec);
 [[nodiscard]] TlsContext make_tls_context(const Chain& chain, const Settings& settings);
 [[nodiscard]] std::string sha256_hex(BytesView bytes);
 [[nodiscard]] Bytes sha256(BytesView bytes);

@@ -150,6 +150,37 @@ def lines_client(greeting_end, *requests):
     return ask
 
 
+def ask_tls(ip, port, service):
+    """TLCP alone: its flight in answer to a hello byte by byte; to a hello of TLS an alert of 70."""
+    if service["play"] != "tlcp":
+        return ""
+    suites = b"\xe0\x53\xe0\x13"
+    hello = b"\x01\x01" + bytes(32) + b"\x00" + struct.pack(">H", len(suites)) + suites + b"\x01\x00"
+    for version, wanted in ((b"\x01\x01", 22), (b"\x03\x01", 21)):
+        body = b"\x01" + struct.pack(">I", len(hello))[1:] + hello
+        with dial(ip, port) as link:
+            link.sendall(b"\x16" + version + struct.pack(">H", len(body)) + body)
+            said = read_until(link, lambda data: data[-4:] == b"\x0e\0\0\0" or data[:1] == b"\x15" and len(data) == 7)
+        check(said[0] == wanted and said[1:3] == b"\x01\x01", f"{ip}:{port} answers {version} with {said[:7]!r}")
+        if wanted == 21:
+            check(said[5:] == b"\x02\x46", f"{ip}:{port} alert {said!r}")
+            continue
+        messages, at = b"", 0
+        while at < len(said):
+            size = struct.unpack(">H", said[at + 3:at + 5])[0]
+            messages += said[at + 5:at + 5 + size]
+            at += 5 + size
+        hello_size = int.from_bytes(messages[1:4], "big")
+        check(messages[4 + 2 + 32 + 33:4 + 2 + 32 + 35] == b"\xe0\x13", f"{ip}:{port} chooses ECC_SM4_CBC_SM3")
+        chain, digests = messages[4 + hello_size + 4 + 3:], []
+        while len(digests) < len(service["chain"]):
+            size = int.from_bytes(chain[:3], "big")
+            digests.append(hashlib.sha256(chain[3:3 + size]).hexdigest())
+            chain = chain[3 + size:]
+        check(digests == service["chain"], f"{ip}:{port} shows {digests}, true {service['chain']}")
+    return ""
+
+
 def ends(*marks):
     return lambda data: any(re.search(mark, data, re.M) for mark in marks)
 
@@ -328,7 +359,7 @@ CLIENTS = {
     ("tcp", "rtsp"): ask_rtsp, ("tcp", "domain"): ask_domain_tcp, ("udp", "domain"): ask_domain_udp,
     ("udp", "ntp"): ask_ntp, ("udp", "snmp"): ask_snmp, ("udp", "sip"): ask_sip,
     ("udp", "ssdp"): ask_ssdp, ("udp", "netbios-ns"): ask_netbios, ("udp", "mdns"): ask_mdns,
-    ("udp", "asf-rmcp"): ask_ipmi, ("udp", "sunrpc"): ask_rpcbind_udp, ("tcp", "sunrpc"): ask_rpcbind_tcp,
+    ("tcp", "tls"): ask_tls, ("udp", "asf-rmcp"): ask_ipmi, ("udp", "sunrpc"): ask_rpcbind_udp, ("tcp", "sunrpc"): ask_rpcbind_tcp,
 }
 NEVER_SPOKEN_TO = {"print_raw", "lpd", "modbus", "iso_tsap"}
 
@@ -349,7 +380,7 @@ def ask_service(ip, service):
     version = (service["product"] or {}).get("version", "")
     if version and service["protocol"] != "http":
         check(version in said, f"{where} says version {version}: {said!r}")
-    if service["tls"]:
+    if service["tls"] and service["play"] != "tlcp":
         with dial(ip, service["port"], tls=True) as link:
             seen = hashlib.sha256(link.getpeercert(True)).hexdigest()
         check(seen == service["certificate"], f"{where} certificate {service['certificate']}, saw {seen}")

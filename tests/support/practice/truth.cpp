@@ -37,12 +37,29 @@ void add_website(json& truth, const Settings& settings) {
 void add_tls(json& truth, const Settings& settings, const Place& at) {
   const bool tls = settings.flag("tls");
   truth["tls"] = tls;
+  if (settings.flag("tlcp")) {
+    const auto chain =
+        make_tlcp_chain(certificate_spec(settings, at.ip + " " + std::to_string(at.port)));
+    truth["tls"] = true;
+    truth["tls_version"] = "TLCP";
+    truth["tls_accepts"] = {"TLCP"};
+    truth["certificate"] = sha256_hex(chain.front());
+    truth["chain"] = json::array();
+    for (const auto& der : chain) truth["chain"].push_back(sha256_hex(der));
+    return;
+  }
   if (!tls && !settings.flag("offers_tls")) return;
   const auto chain = make_chain(certificate_spec(settings, at.ip + " " + std::to_string(at.port)));
   if (!tls) {
     truth["tls_after_start"] = true;  // only those see it who ask for STARTTLS
   }
   truth["tls_version"] = "TLSv" + settings.text("tls_most", "1.3");
+  truth["names"] = settings.list("cert_names");
+  truth["tls_accepts"] = json::array();
+  const auto least = settings.text("tls_least", "1.2"), most = settings.text("tls_most", "1.3");
+  for (const std::string version : {"1.0", "1.1", "1.2", "1.3"}) {
+    if (version >= least && version <= most) truth["tls_accepts"].push_back("TLSv" + version);
+  }
   truth["certificate"] = sha256_hex(chain.der.front());
   truth["chain"] = json::array();
   for (const auto& der : chain.der) truth["chain"].push_back(sha256_hex(der));

@@ -47,3 +47,33 @@ TEST_CASE("a certificate gives its names, its statement and its key", "[identify
   CHECK(out.certificate->der == der);
   CHECK(out.certificate->spki_sha256.size() == 64);
 }
+
+TEST_CASE("an answer to a hello tells choice, suite and extensions in order",
+          "[identify][dissect_tls]") {
+  std::ifstream file(QINGDAN_SOURCE_DIR "/tests/fuzz/corpus/tls_wire/tls12_rsa", std::ios::binary);
+  REQUIRE(file);
+  const Bytes flight{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  Bytes raw = to_bytes("TLSv1.2 any heard\n");
+  raw.insert(raw.end(), flight.begin(), flight.end());
+  const auto out = dissect("tls.answer", raw);
+  CHECK(field(out, "tls.accepts") == "TLSv1.2 TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384");
+  CHECK(field(out, "tls.extensions") == "TLSv1.2 65281 11 35 23");
+  CHECK(field(out, "x509.subject") == "CN=rsa.example.invalid");
+  REQUIRE(out.tls_heard);
+  CHECK(out.tls_heard->certificates.size() == 1);
+  CHECK_FALSE(out.tls_heard->declined);
+}
+
+TEST_CASE("a refused hello tells its alert; hanging up declines, other words do not",
+          "[identify][dissect_tls]") {
+  const auto refused = dissect(
+      "tls.answer", as_bytes(std::string_view("TLCP any heard\n\x15\x03\x01\0\x02\x02\x46", 22)));
+  CHECK(field(refused, "tls.refuses") == "TLCP alert 70");
+  REQUIRE(refused.tls_heard);
+  CHECK(refused.tls_heard->declined);
+  CHECK(dissect("tls.answer", as_bytes("TLSv1.0 any closed\n")).tls_heard->declined);
+  CHECK_FALSE(dissect("tls.answer", as_bytes("TLSv1.0 any silent\n")).tls_heard->declined);
+  CHECK_FALSE(
+      dissect("tls.answer", as_bytes("TLSv1.0 any closed\nHTTP/1.1 400")).tls_heard->declined);
+  CHECK_FALSE(dissect("tls.answer", as_bytes("nonsense")).tls_heard);
+}

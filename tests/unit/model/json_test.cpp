@@ -58,6 +58,12 @@ TEST_CASE("statements read back as they were written", "[model][json]") {
   CHECK(*parse_products(to_json(two)) == two);
   const TlsStatement tls{"TLSv1.3", "TLS_AES_256_GCM_SHA384", "h2"};
   CHECK(*parse_tls(to_json(tls)) == tls);
+  auto asked = tls;
+  asked.accepts = {"TLSv1.2", "TLSv1.3", "TLCP"};
+  asked.refuses = {"TLSv1.0", "TLSv1.1"};
+  asked.keys = {"ECC", "SM2"};
+  asked.certificates = {{"00ff", "SM2", "encrypt"}, {"11ff", "RSA"}};
+  CHECK(*parse_tls(to_json(asked)) == asked);
   WebsiteStatement site;
   site.url = "https://192.0.2.1/";
   site.status = 200;

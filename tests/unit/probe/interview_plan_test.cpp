@@ -106,3 +106,17 @@ TEST_CASE("servers that want TLS are known by their words") {
                           "HTTPS server.\n"));
   CHECK_FALSE(probe::asks_for_tls("HTTP/1.1 200 OK\r\n\r\nwe love HTTPS"));
 }
+
+TEST_CASE("a known web server is asked as one and nothing else, whatever its port") {
+  for (const std::uint16_t port : {22, 443, 40443}) {
+    for (const bool tls : {false, true}) {
+      InterviewPlan plan(port);
+      plan.only_web(tls);
+      const auto first = plan.next();
+      REQUIRE(first);
+      CHECK(first->tls == tls);
+      CHECK(first->entry->name == "http");
+      CHECK_FALSE(plan.next());
+    }
+  }
+}

@@ -134,3 +134,25 @@ TEST_CASE("hostile hosts do not hold up the polite ones") {
   for (const auto& report : bench.reports) tarpits += report.verdict == Verdict::tarpit ? 1 : 0;
   CHECK(tarpits == 40);
 }
+
+TEST_CASE("what a report leads to may be submitted while it is told, after the end too") {
+  Rig rig(test::make_scope("192.0.2.0/24"));
+  const auto tls = std::move(probe::open_tls_context()).value();
+  rig.net.listen("192.0.2.1", 80, peers::web("<title>t</title>"));
+  std::vector<std::string> names;
+  probe::InterviewRunner* running = nullptr;
+  probe::InterviewRunner runner(rig.pacer, *tls, [&](probe::InterviewReport report) {
+    names.push_back(report.vhost);
+    if (!report.vhost.empty()) return;
+    running->submit(
+        {rig.target("192.0.2.1", 80), -1ns, "www.example.cn", false, probe::Subject::Web::plain});
+  });
+  running = &runner;
+  runner.submit({rig.target("192.0.2.1", 80), 2ms, ""});
+  runner.finish();
+  auto ended = rig.net.await(runner.run());
+  CHECK(ended.has_value());
+  CHECK(names == std::vector<std::string>{"", "www.example.cn"});
+  CHECK(rig.net.payload("192.0.2.1", 80).find("Host: www.example.cn\r\n") != std::string::npos);
+  CHECK(runner.progress().submitted == 2);
+}

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <fstream>
+#include <iterator>
+#include <set>
 
 #include "support/lib/rig.h"
 #include "support/lib/tls_peer.h"
@@ -108,7 +111,7 @@ TEST_CASE("a bare 220 is asked as mail, then as files") {
 
 TEST_CASE("HTTPS yields session, certificate and page, in one connection; the icon in another") {
   Bench bench(peers::tls(peers::web(kPage)), 443);
-  const auto report = bench.ask();
+  const auto report = bench.ask({.tls_questions = 0});
   CHECK(report.tls);
   CHECK(report.service == "http");
   CHECK(report.connections == 2);
@@ -142,7 +145,7 @@ TEST_CASE("IMAP inside TLS on 993 speaks first inside") {
   Bench bench(peers::tls(peers::scripted("* OK ready\r\n",
                                          {{"CAPABILITY", "* CAPABILITY IMAP4rev1\r\na1 OK\r\n"}})),
               993);
-  const auto report = bench.ask();
+  const auto report = bench.ask({.tls_questions = 0});
   CHECK(report.service == "imap");
   CHECK(report.connections == 1);
   CHECK(first(report, "imap.stream").inside_tls);
@@ -152,11 +155,109 @@ TEST_CASE("an alert verifies the port as TLS and ends the interview") {
   test::peers::TlsOptions options;
   options.refuse = true;
   Bench bench(peers::tls(peers::silent(), options), 443);
-  const auto report = bench.ask();
+  const auto report = bench.ask({.tls_questions = 0});
   CHECK(report.verdict == Verdict::open_verified);
   CHECK(report.service == "tls");
   CHECK(report.tls);
   CHECK(report.connections == 1);
+}
+
+namespace {
+
+// The first lines of what was kept of hellos.
+std::vector<std::string> hellos(const InterviewReport& report) {
+  std::vector<std::string> lines;
+  for (const auto& seen : report.observations) {
+    if (seen.channel != "tls.answer") continue;
+    const auto text = as_text(seen.raw);
+    lines.emplace_back(text.substr(0, text.find('\n')));
+  }
+  return lines;
+}
+
+using Lines = std::vector<std::string>;
+
+Bytes seed(const std::string& name) {
+  std::ifstream file(QINGDAN_SOURCE_DIR "/tests/fuzz/corpus/" + name, std::ios::binary);
+  REQUIRE(file);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+}  // namespace
+
+TEST_CASE("what speaks TLS is asked for its versions and its other key, five times at most") {
+  test::peers::TlsOptions options;
+  options.least_version = 0x0301;
+  options.most_version = 0x0304;
+  options.rsa = true;
+  Bench bench(peers::tls(peers::web(kPage), options), 443);
+  const auto report = bench.ask();
+  CHECK(report.connections == 7);  // /, icon, five hellos
+  CHECK(hellos(report) == Lines{"TLSv1.2 any heard", "TLSv1.1 any heard", "TLSv1.0 any heard",
+                                "TLCP any closed", "TLSv1.2 RSA heard"});
+  std::set<std::uint32_t> exchanges;
+  for (const auto& seen : report.observations) {
+    if (seen.channel == "tls.answer") CHECK(exchanges.insert(seen.exchange).second);
+  }
+  CHECK_FALSE(exchanges.contains(first(report, "http.response").exchange));
+}
+
+TEST_CASE("what refuses the ordinary hello is asked by others") {
+  test::peers::TlsOptions options;
+  options.refuse = true;
+  Bench bench(peers::tls(peers::silent(), options), 443);
+  const auto report = bench.ask();
+  CHECK(report.connections == 6);
+  CHECK(hellos(report).size() == 5);
+}
+
+TEST_CASE("a server of TLCP alone is found by its own hello") {
+  const auto flight = std::string(as_text(seed("tls_wire/tlcp")));
+  const std::string record{0x16, 0x01, 0x01};
+  for (const bool alerts : {true, false}) {
+    const std::string refusal = alerts ? std::string{0x15, 1, 1, 0, 2, 2, 70} : "";
+    Bench bench(peers::scripted("", {{record, flight, false}, {"", refusal, true}}), 443);
+    const auto report = bench.ask();
+    CAPTURE(alerts);
+    CHECK(report.tls);
+    CHECK(report.service == "tls");
+    CHECK(report.verdict == Verdict::open_verified);
+    CHECK(hellos(report) == Lines{"TLCP any heard"});
+  }
+}
+
+TEST_CASE("a port that only hints at TLS keeps nothing of a TLCP hello it hangs up on") {
+  Bench bench(peers::closes(), 443);
+  const auto report = bench.ask();
+  CHECK_FALSE(report.tls);
+  CHECK(hellos(report).empty());
+}
+
+TEST_CASE("mail that offers STARTTLS shows certificate and versions, without a transaction") {
+  const auto before = peers::scripted(
+      "220 mail.example.org ESMTP Postfix\r\n",
+      {{"EHLO", "250-mail.example.org\r\n250 STARTTLS\r\n"}, {"QUIT", "221 bye\r\n", true}});
+  Bench bench(peers::starts_tls(before, "STARTTLS", "220 ready\r\n", peers::tls(peers::silent())),
+              25);
+  const auto report = bench.ask();
+  CHECK(report.service == "smtp");
+  CHECK(report.tls);
+  CHECK(channels(report).size() == 3 + hellos(report).size());
+  CHECK(first(report, "tls.session").probe == "smtp-starttls");
+  CHECK_FALSE(first(report, "x509.der").raw.empty());
+  CHECK(hellos(report) == Lines{"TLSv1.2 any heard", "TLSv1.1 any heard", "TLSv1.0 any heard",
+                                "TLCP any closed", "TLSv1.2 RSA heard"});
+  CHECK(bench.sent().find("MAIL") == std::string::npos);
+  CHECK(bench.sent().find("AUTH") == std::string::npos);
+}
+
+TEST_CASE("mail that offers no TLS is asked for none") {
+  Bench bench(peers::scripted("220 mail.example.org ESMTP Postfix\r\n",
+                              {{"EHLO", "250-mail.example.org\r\n250 SIZE 1000\r\n"}}),
+              25);
+  const auto report = bench.ask();
+  CHECK(report.connections == 1);
+  CHECK_FALSE(report.tls);
 }
 
 TEST_CASE("a port that keeps quiet is acked, after six connections at most") {

@@ -42,8 +42,13 @@ TEST_CASE("every entry is complete") {
     CHECK(entry.limits.bytes > 0);
     REQUIRE(entry.make != nullptr);
     CHECK(entry.make(kSetting) != nullptr);
-    // Reachable: by port, by yield, by what was heard; or it is the one that listens.
-    const bool reachable = !entry.ports.empty() || entry.yield > 0 || entry.name == "listen";
+    // Reachable: by port, by yield, by what was heard; or it is the one that listens, or comes
+    // after another.
+    const bool follows =
+        entry.after == "tls" || probe::find_conversation(entry.after, entry.transport) != nullptr;
+    CHECK((entry.after.empty() || follows));
+    const bool reachable =
+        !entry.ports.empty() || entry.yield > 0 || entry.name == "listen" || follows;
     CHECK(reachable);
   }
 }
@@ -61,6 +66,25 @@ TEST_CASE("names are unique within a transport, yields among all, ports within a
     CHECK_FALSE(ports.contains(0));
   }
   CHECK(probe::find_conversation("no such", Transport::tcp) == nullptr);
+}
+
+TEST_CASE("what comes after another is chosen by nothing else", "[probe][table]") {
+  for (const auto& entry : probe::conversations()) {
+    if (entry.after.empty()) continue;
+    CAPTURE(entry.name);
+    CHECK(entry.kinds.empty());
+    CHECK(entry.yield == 0);
+    for (const auto port : entry.ports) {
+      const auto hinted = probe::hinted({entry.transport, port});
+      CHECK(std::find(hinted.begin(), hinted.end(), &entry) == hinted.end());
+      const auto after = probe::asked_after(entry.after, {entry.transport, port});
+      CHECK(std::find(after.begin(), after.end(), &entry) != after.end());
+    }
+    const auto* start = probe::start_tls_after(entry.after);
+    if (entry.ports.empty()) CHECK((entry.after == "tls" ? start == nullptr : start == &entry));
+  }
+  CHECK(probe::asked_after("http", {Transport::tcp, 80}).empty());
+  CHECK(probe::start_tls_after("ssh") == nullptr);
 }
 
 TEST_CASE("one conversation at most is hinted by a port of one transport") {

@@ -69,6 +69,29 @@ TEST_CASE("pages differ by title, TLS by version", "[resolve][statements]") {
                 model::to_json(model::TlsStatement{"TLSv1.2", "y", "h2"})) == Likeness::same);
 }
 
+TEST_CASE("versions and keys are compared where both sides asked", "[resolve][statements]") {
+  model::TlsStatement asked{"TLSv1.2", "x", ""};
+  asked.accepts = {"TLSv1.1", "TLSv1.2"};
+  asked.refuses = {"TLSv1.0"};
+  asked.keys = {"RSA"};
+  auto other = asked;
+  const auto like = [&](const model::TlsStatement& a, const model::TlsStatement& b) {
+    return compare(field::kTls, model::to_json(a), model::to_json(b));
+  };
+  other.certificates = {{std::string(64, 'a'), "SM2", "sign"}};
+  CHECK(like(asked, other) == Likeness::same);  // 证书更换 says that
+  other.accepts = {"TLSv1.2"};
+  CHECK(like(asked, other) == Likeness::different);
+  other = asked;
+  other.keys = {"RSA", "SM2"};
+  CHECK(like(asked, other) == Likeness::different);
+  const model::TlsStatement plain{"TLSv1.2", "y", ""};
+  CHECK(like(asked, plain) == Likeness::less);
+  CHECK(like(plain, asked) == Likeness::more);
+  CHECK(describe(field::kTls, model::to_json(asked)) == "TLSv1.1 TLSv1.2 RSA");
+  CHECK(describe(field::kTls, model::to_json(plain)) == "TLSv1.2");
+}
+
 TEST_CASE("a value that does not parse is shown as it is", "[resolve][statements]") {
   CHECK(describe(field::kProduct, "{broken") == "{broken");
   CHECK(describe(field::kName, "{broken") == "{broken");

@@ -37,6 +37,7 @@ constexpr std::array kRoles{
     Role{"ssdp", "ssdp", kVerified, nullptr, make_ssdp},
     Role{"ipmi", "asf-rmcp", kVerified, nullptr, make_ipmi},
     Role{"rpcbind", "sunrpc", kVerified, make_rpcbind, make_rpcbind_datagram},
+    Role{"tlcp", "tls", kVerified, make_tlcp, nullptr},
     // A printer's raw port: takes anything, prints it, says nothing. One byte is already harm.
     // Nobody may speak to these four, so nobody can tell their protocol from their bytes.
     Role{"print_raw", "", kAcked, make_hold, nullptr},

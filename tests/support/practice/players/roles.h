@@ -35,6 +35,7 @@ DatagramPlayer make_ssdp(const Settings&, const Seat&);
 DatagramPlayer make_ipmi(const Settings&, const Seat&);
 PlayerMaker make_rpcbind(const Settings&, const Seat&);
 DatagramPlayer make_rpcbind_datagram(const Settings&, const Seat&);
+PlayerMaker make_tlcp(const Settings&, const Seat&);
 PlayerMaker make_hold(const Settings&, const Seat&);
 PlayerMaker make_modbus(const Settings&, const Seat&);
 PlayerMaker make_iso_tsap(const Settings&, const Seat&);

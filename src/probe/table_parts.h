@@ -1,0 +1,30 @@
+// table_parts — the parts of the table beside table.cpp, and what all of them say alike.
+#pragma once
+
+#include <array>
+#include <span>
+#include <string_view>
+
+#include "qingdan/probe/table.h"
+
+namespace qingdan::probe {
+
+inline constexpr std::string_view kNever = "never-payload, ot-readonly";
+
+// Greetings wait for reverse look-ups of our address; 10 s covers the resolver's usual two tries.
+inline constexpr Limits kGreeting{std::chrono::milliseconds(15'000),
+                                  std::chrono::milliseconds(11'000), 65'536};
+inline constexpr Limits kReply{std::chrono::milliseconds(8000), std::chrono::milliseconds(4000),
+                               65'536};
+
+template <class... T>
+constexpr std::array<std::string_view, sizeof...(T)> words(T... text) {
+  return {std::string_view(text)...};
+}
+
+// TLS: hellos, and the words by which protocols begin it (table_tls.cpp).
+[[nodiscard]] std::span<const ConversationEntry> tls_entries();
+// One question, one answer (table_services.cpp).
+[[nodiscard]] std::span<const ConversationEntry> service_entries();
+
+}  // namespace qingdan::probe

@@ -1,0 +1,95 @@
+// table_services — the part of the table for databases, middleware and displays that answer one
+// question of anybody (database_questions.cpp, middleware_questions.cpp).
+#include "qingdan/model/observation.h"
+#include "service_conversations.h"
+#include "table_parts.h"
+
+namespace qingdan::probe {
+namespace {
+
+namespace channel = model::channel;
+
+constexpr std::array<std::uint16_t, 3> kOracle{1521, 1522, 1526};
+constexpr std::array<std::uint16_t, 2> kMssql{1433, 14330};
+constexpr std::array<std::uint16_t, 2> kAmqp{5672, 5671};
+constexpr std::array<std::uint16_t, 1> kZookeeper{2181};
+constexpr std::array<std::uint16_t, 1> kAjp{8009};
+constexpr std::array<std::uint16_t, 2> kRmi{1099, 1098};
+constexpr std::array<std::uint16_t, 1> kKafka{9092};
+constexpr std::array<std::uint16_t, 4> kX11{6000, 6001, 6002, 6003};
+// WebLogic serves pages and T3 on one port; the pages come first.
+constexpr std::array<std::uint16_t, 3> kT3{7001, 7003, 7005};
+
+constexpr auto kOracleChannels = words(channel::kOracle);
+constexpr auto kMssqlChannels = words(channel::kMssql);
+constexpr auto kAmqpChannels = words(channel::kAmqp);
+constexpr auto kZookeeperChannels = words(channel::kZookeeper);
+constexpr auto kAjpChannels = words(channel::kAjp);
+constexpr auto kRmiChannels = words(channel::kRmi);
+constexpr auto kKafkaChannels = words(channel::kKafka);
+constexpr auto kX11Channels = words(channel::kX11);
+constexpr auto kT3Channels = words(channel::kT3);
+
+constexpr auto kAmqpKinds = words("amqp");
+constexpr auto kZookeeperKinds = words("zookeeper");
+
+struct Part {
+  std::string_view name;
+  std::span<const std::uint16_t> ports;
+  std::string_view sends;
+  std::span<const std::string_view> channels, kinds;
+  Make make;
+  std::string_view after{};
+};
+
+constexpr ConversationEntry entry(const Part& part) {
+  return {.name = part.name,
+          .transport = net::Transport::tcp,
+          .ports = part.ports,
+          .sends = part.sends,
+          .never = kNever,
+          .peer_speaks_first = false,
+          .with_tls = false,
+          .limits = kReply,
+          .channels = part.channels,
+          .kinds = part.kinds,
+          .yield = 0,
+          .make = part.make,
+          .after = part.after};
+}
+
+constexpr std::array kTable{
+    entry({"oracle",
+           kOracle,
+           "What tnsping sends; no service and no user is named.",
+           kOracleChannels,
+           {},
+           &make_oracle}),
+    entry({"mssql", kMssql, "A PRELOGIN; no login follows.", kMssqlChannels, {}, &make_mssql}),
+    entry({"amqp", kAmqp, "The protocol header of AMQP 0-9-1; no login follows.", kAmqpChannels,
+           kAmqpKinds, &make_amqp}),
+    entry({"zookeeper", kZookeeper, "srvr, the four letter word for what the server is.",
+           kZookeeperChannels, kZookeeperKinds, &make_zookeeper}),
+    entry({"ajp", kAjp, "A CPing; no request is forwarded.", kAjpChannels, {}, &make_ajp}),
+    entry({"rmi", kRmi, "The JRMI header; nothing is called.", kRmiChannels, {}, &make_rmi}),
+    entry({"kafka", kKafka, "ApiVersions; no topic is named.", kKafkaChannels, {}, &make_kafka}),
+    entry({"x11",
+           kX11,
+           "A connection setup without authorisation; no window is opened.",
+           kX11Channels,
+           {},
+           &make_x11}),
+    entry({"t3",
+           kT3,
+           "The greeting of a T3 client; no object is looked up.",
+           kT3Channels,
+           {},
+           &make_t3,
+           "http"}),
+};
+
+}  // namespace
+
+std::span<const ConversationEntry> service_entries() { return kTable; }
+
+}  // namespace qingdan::probe

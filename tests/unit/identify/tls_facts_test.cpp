@@ -1,0 +1,112 @@
+// tls_facts — what several hellos say together.
+#include "identify/tls_facts.h"
+
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <iterator>
+
+#include "unit/identify/fields.h"
+
+using namespace qingdan;
+using namespace qingdan::identify;
+using net::TlsEnd;
+using net::TlsKeys;
+using net::TlsVersion;
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+Bytes seed(const std::string& name) {
+  std::ifstream file(QINGDAN_SOURCE_DIR "/tests/fuzz/corpus/tls_wire/" + name, std::ios::binary);
+  REQUIRE(file);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+Dissection session(std::string_view text) { return dissect("tls.session", as_bytes(text)); }
+
+Dissection answer(TlsVersion asked, BytesView stream, TlsKeys keys = TlsKeys::any,
+                  TlsEnd end = TlsEnd::heard) {
+  return dissect("tls.answer", net::write_tls_record({asked, keys, end, stream}));
+}
+
+TlsFacts together(const std::vector<Dissection>& all) {
+  std::vector<const Dissection*> views;
+  for (const auto& one : all) views.push_back(&one);
+  return combine_tls(views);
+}
+
+const Bytes kTooOld{21, 3, 2, 0, 2, 2, 70}, kNoSuite{21, 3, 2, 0, 2, 2, 40};
+
+}  // namespace
+
+TEST_CASE("a server of today: 1.3, 1.2, nothing below, no TLCP", "[identify][tls_facts]") {
+  const auto facts =
+      together({session("TLSv1.3\nTLS_AES_256_GCM_SHA384\nhttp/1.1\n"),
+                answer(TlsVersion::tls12, seed("tls12_rsa")), answer(TlsVersion::tls11, kTooOld),
+                answer(TlsVersion::tlcp, kTooOld)});
+  REQUIRE(facts.statement);
+  CHECK(facts.statement->version == "TLSv1.3");
+  CHECK(facts.statement->alpn == "http/1.1");
+  CHECK(facts.statement->accepts == Names{"TLSv1.2", "TLSv1.3"});
+  CHECK(facts.statement->refuses == Names{"TLSv1.0", "TLSv1.1", "TLCP"});
+  CHECK(facts.statement->keys == Names{"RSA"});
+  // The leaf of the hello is the service's own where no handshake showed one.
+  CHECK(facts.statement->certificates.empty());
+  CHECK(facts.certificates.size() == 1);
+}
+
+TEST_CASE("X1: choosing lower refuses what lies between; silence says nothing",
+          "[identify][tls_facts]") {
+  const auto facts = together(
+      {session("TLSv1.2\nX\n\n"), answer(TlsVersion::tls11, {}, TlsKeys::any, TlsEnd::silent)});
+  CHECK(facts.statement->accepts == Names{"TLSv1.2"});
+  CHECK(facts.statement->refuses == Names{"TLSv1.3"});
+  const auto old = together({session("TLSv1\nX\n\n")});
+  CHECK(old.statement->accepts == Names{"TLSv1.0"});
+  CHECK(old.statement->refuses == Names{"TLSv1.1", "TLSv1.2", "TLSv1.3"});
+}
+
+TEST_CASE("another alert and hanging up refuse one version, one kind of key refuses none",
+          "[identify][tls_facts]") {
+  const auto facts = together({session("TLSv1.2\nX\n\n"), answer(TlsVersion::tls11, kNoSuite),
+                               answer(TlsVersion::tls12, kNoSuite, TlsKeys::ecc)});
+  CHECK(facts.statement->refuses == Names{"TLSv1.1", "TLSv1.3"});
+  const auto hung_up = together(
+      {session("TLSv1.2\nX\n\n"), answer(TlsVersion::tls10, {}, TlsKeys::any, TlsEnd::closed)});
+  CHECK(hung_up.statement->refuses == Names{"TLSv1.0", "TLSv1.3"});
+}
+
+TEST_CASE("TLCP alone: its version, suite and both certificates", "[identify][tls_facts]") {
+  const auto facts = together(
+      {session("TLS\n\n\nalert: protocol version\n"), answer(TlsVersion::tlcp, seed("tlcp"))});
+  REQUIRE(facts.statement);
+  CHECK(facts.statement->version == "TLCP");
+  CHECK(facts.statement->cipher == "ECC_SM4_CBC_SM3");
+  CHECK(facts.statement->accepts == Names{"TLCP"});
+  CHECK(facts.statement->keys == Names{"SM2"});
+  REQUIRE(facts.certificates.size() == 2);
+  CHECK(facts.certificates[0].key_algorithm == "SM2");
+  REQUIRE(facts.statement->certificates.size() == 1);
+  CHECK(facts.statement->certificates[0] ==
+        model::TlsCertificate{facts.certificates[1].sha256, "SM2", "encrypt"});
+}
+
+TEST_CASE("TLCP beside TLS: three certificates, all named", "[identify][tls_facts]") {
+  const auto rsa = net::parse_tls_answer(seed("tls12_rsa"))->certificates.front();
+  const auto facts = together({session("TLSv1.2\nX\n\n"), dissect("x509.der", rsa),
+                               answer(TlsVersion::tlcp, seed("tlcp")),
+                               answer(TlsVersion::tls12, seed("tls12_rsa"), TlsKeys::rsa)});
+  CHECK(facts.statement->version == "TLSv1.2");
+  CHECK(facts.statement->accepts == Names{"TLSv1.2", "TLCP"});
+  CHECK(facts.statement->keys == Names{"RSA", "SM2"});
+  REQUIRE(facts.statement->certificates.size() == 2);
+  CHECK(facts.statement->certificates[0].use == "sign");
+  CHECK(facts.statement->certificates[1].use == "encrypt");
+  CHECK(facts.certificates.size() == 2);  // the RSA one was known
+}
+
+TEST_CASE("nothing of TLS, no statement", "[identify][tls_facts]") {
+  CHECK_FALSE(together({dissect("ssh.banner", as_bytes("SSH-2.0-x"))}).statement);
+  CHECK_FALSE(together({}).statement);
+}
