@@ -88,9 +88,11 @@ bool SynSweep::State::wanted(std::uint64_t at) {
 
 // Parked positions come before new ones; a full car park stops the walk until one leaves.
 SynSweep::State::Next SynSweep::State::choose(std::uint64_t& chosen, SteadyTime& until) {
-  if (const auto parked = parking.take(moment.steady)) {
-    chosen = *parked;
-    return Next::parked;
+  if (parking.size() != 0) {
+    if (const auto parked = parking.take(moment.steady)) {
+      chosen = *parked;
+      return Next::parked;
+    }
   }
   if (position < source.size() && parking.size() < kParkedMost) {
     chosen = position++;
