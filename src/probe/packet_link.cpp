@@ -26,7 +26,7 @@ bool PacketLink::permits(std::span<const Outgoing> batch) {
   const bool all = std::all_of(batch.begin(), batch.end(), [&](const Outgoing& frame) {
     return guard_.permits(frame, ethernet_);
   });
-  if (!all && lane_) lane_->close();
+  if (!all) abandon();
   return all;
 }
 

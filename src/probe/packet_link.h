@@ -52,6 +52,9 @@ class PacketLink final : public RawLink {
   [[nodiscard]] std::size_t send(std::span<const Outgoing> frames) override;
   [[nodiscard]] std::size_t post(std::span<const Outgoing> frames) override;
   [[nodiscard]] bool idle() const override { return !lane_ || lane_->idle(); }
+  void abandon() override {
+    if (lane_) lane_->close();
+  }
   std::size_t receive(const OnFrame& on_frame, std::size_t most) override;
   void on_arrival(std::function<void()> wake) override;
   [[nodiscard]] LinkCounters counters() const override;

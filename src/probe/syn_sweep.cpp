@@ -88,9 +88,11 @@ bool SynSweep::State::wanted(std::uint64_t at) {
 
 // Parked positions come before new ones; a full car park stops the walk until one leaves.
 SynSweep::State::Next SynSweep::State::choose(std::uint64_t& chosen, SteadyTime& until) {
-  if (const auto parked = parking.take(moment.steady)) {
-    chosen = *parked;
-    return Next::parked;
+  if (parking.size() != 0) {
+    if (const auto parked = parking.take(moment.steady)) {
+      chosen = *parked;
+      return Next::parked;
+    }
   }
   if (position < source.size() && parking.size() < kParkedMost) {
     chosen = position++;
@@ -226,6 +228,8 @@ Awaitable<void> SynSweep::State::drain() {
     co_await rest(until);
     take_answers();
   }
+  // The link may have gone under what was posted.
+  if (auto well = ways.health(); !well && !failure) failure = well.error().in("syn_sweep");
   if (posted && sent_in_pass != 0) last_sent = pacer.now();
 }
 
@@ -412,7 +416,11 @@ Awaitable<Result<void>> SynSweep::run() {
   const auto last = state.last_sent + state.settings.grace;
   co_await state.wait_answers(last);
   state.close_samples(state.pacer.now());
-  if (!state.halted()) state.settle_silent();
+  if (state.halted()) {
+    state.ways.abandon();
+  } else {
+    state.settle_silent();
+  }
   if (state.failure) co_return *state.failure;
   co_return state.pacer.dialer().breach();
 }

@@ -91,6 +91,10 @@ bool SynWays::idle() const {
                      [](const auto& open) { return open.link->idle(); });
 }
 
+void SynWays::abandon() const {
+  for (const auto& open : links_) open.link->abandon();
+}
+
 LinkCounters SynWays::counters() const {
   LinkCounters sum;
   for (const auto& open : links_) {

@@ -39,6 +39,7 @@ class SynWays {
   [[nodiscard]] const std::vector<OpenLink>& links() const { return links_; }
   // Everything posted to any link has left.
   [[nodiscard]] bool idle() const;
+  void abandon() const;  // what was posted and has not
   [[nodiscard]] LinkCounters counters() const;
   [[nodiscard]] Result<void> health() const;
 

@@ -135,7 +135,11 @@ class Memory {
   void collect() {
     auto at = *consumer_;
     const auto end = read_index(producer_);
-    for (; at != end; ++at) busy_[freed_[at & mask_] / kChunkBytes] = 0;
+    for (; at != end; ++at) {
+      // Linux 6.18 completes a slot that was made unsendable too, by the address it found there.
+      const auto chunk = freed_[at & mask_] / kChunkBytes;
+      if (chunk < chunks_) busy_[chunk] = 0;
+    }
     write_index(consumer_, at);
   }
 

@@ -1,4 +1,5 @@
 // qingdan-bare-send — how many SYN frames a second this machine can put on a link at all.
+// (--via xdp: through the AF_XDP senders that the sweep itself uses, for comparison)
 //
 // Everything a scanner must do beside sending is left out: the frames of all targets are built
 // before the clock starts, nothing is received, nothing is paced. What remains is AF_PACKET,
@@ -28,6 +29,7 @@
 #include <thread>
 #include <vector>
 
+#include "probe/xdp_sender.h"
 #include "qingdan/base/handle.h"
 
 namespace {
@@ -38,7 +40,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::string_view kUsage =
     "usage: qingdan-bare-send --interface IF --to-mac MAC --from IP [--first IP] [--addresses N]\n"
     "                         [--port P] [--ports N] [--threads N] [--batch N] [--bypass 0|1]\n"
-    "                         [--passes N]\n"
+    "                         [--passes N] [--via packet|xdp]\n"
     "prints one line of JSON; sends at once and as fast as it can: only in a namespace of its "
     "own\n";
 
@@ -57,7 +59,7 @@ Options options_of(int argc, char** argv) {
   Options options{{"--interface", ""},      {"--to-mac", ""},         {"--from", ""},
                   {"--first", "10.98.0.0"}, {"--addresses", "65536"}, {"--port", "80"},
                   {"--ports", "1"},         {"--threads", "1"},       {"--batch", "64"},
-                  {"--bypass", "0"},        {"--passes", "1"}};
+                  {"--bypass", "0"},        {"--passes", "1"},        {"--via", "packet"}};
   for (int i = 1; i + 1 < argc; i += 2) {
     if (!options.contains(argv[i])) throw std::runtime_error(std::string("unknown ") + argv[i]);
     options[argv[i]] = argv[i + 1];
@@ -188,6 +190,45 @@ class Sender {
   UniqueFd socket_;
 };
 
+// The same through one of the sweep's own senders.
+class XdpDoor {
+ public:
+  explicit XdpDoor(std::unique_ptr<qingdan::probe::FrameSender> sender)
+      : sender_(std::move(sender)) {}
+  void send(const Frame* from, std::size_t count) {
+    using qingdan::probe::FrameSender;
+    std::vector<qingdan::probe::Outgoing> batch;
+    for (std::size_t at = 0; at < count;) {
+      batch.clear();
+      for (auto i = at; i < count && batch.size() < FrameSender::kBatchMost; ++i) {
+        batch.push_back({{reinterpret_cast<const std::uint8_t*>(from + i), sizeof(Frame)}, {}});
+      }
+      const auto result = sender_->send(batch);
+      at += result.sent;
+      sent += result.sent;
+      if (result.outcome == FrameSender::Outcome::later) ++refused;
+      if (result.outcome == FrameSender::Outcome::no_link) throw std::runtime_error("no link");
+    }
+  }
+
+  std::uint64_t sent = 0, refused = 0;
+
+ private:
+  std::unique_ptr<qingdan::probe::FrameSender> sender_;
+};
+
+std::vector<XdpDoor> xdp_doors(const std::string& name, int interface, std::size_t count) {
+  qingdan::probe::Way way;
+  way.interface = name;
+  way.interface_index = interface;
+  way.ethernet = true;
+  auto senders = qingdan::probe::open_xdp_senders(way, count);
+  if (!senders) throw std::runtime_error(senders.error().text);
+  std::vector<XdpDoor> doors;
+  for (auto& sender : *senders) doors.emplace_back(std::move(sender));
+  return doors;
+}
+
 std::array<std::uint8_t, 6> own_address(const std::string& interface) {
   const UniqueFd any(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   ifreq request{};
@@ -199,15 +240,10 @@ std::array<std::uint8_t, 6> own_address(const std::string& interface) {
   return mac;
 }
 
-void run(const Options& options) {
-  const auto& name = options.at("--interface");
-  const auto frames = all_frames(options, own_address(name));
-  const int interface = static_cast<int>(if_nametoindex(name.c_str()));
-  const auto threads = std::stoul(options.at("--threads"));
-  const auto passes = std::stoul(options.at("--passes"));
-  std::vector<Sender> senders;
-  senders.reserve(threads);
-  for (std::size_t i = 0; i < threads; ++i) senders.emplace_back(options, interface);
+// Each sender a thread, each a share of the frames.
+template <class Senders>
+void race(Senders senders, const std::vector<Frame>& frames, std::size_t passes) {
+  const auto threads = senders.size();
   const auto share = [&](std::size_t i) {
     const auto from = frames.size() * i / threads, to = frames.size() * (i + 1) / threads;
     for (std::size_t pass = 0; pass < passes; ++pass)
@@ -227,6 +263,21 @@ void run(const Options& options) {
   std::printf("{\"sent\": %llu, \"refused\": %llu, \"seconds\": %.6f, \"pps\": %.0f}\n",
               static_cast<unsigned long long>(sent), static_cast<unsigned long long>(refused),
               took.count(), static_cast<double>(sent) / took.count());
+}
+
+void run(const Options& options) {
+  const auto& name = options.at("--interface");
+  const auto frames = all_frames(options, own_address(name));
+  const int interface = static_cast<int>(if_nametoindex(name.c_str()));
+  const auto threads = std::stoul(options.at("--threads"));
+  const auto passes = std::stoul(options.at("--passes"));
+  if (options.at("--via") == "xdp") {
+    return race(xdp_doors(name, interface, threads), frames, passes);
+  }
+  std::vector<Sender> senders;
+  senders.reserve(threads);
+  for (std::size_t i = 0; i < threads; ++i) senders.emplace_back(options, interface);
+  race(std::move(senders), frames, passes);
 }
 
 }  // namespace

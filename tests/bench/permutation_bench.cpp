@@ -21,6 +21,19 @@ void permutation_at(benchmark::State& state) {
 }
 BENCHMARK(permutation_at)->Arg(65'536)->Arg(65'536'000)->Arg(1LL << 40)->ArgName("n");
 
+// As the sweep walks: sixteen positions at once; the figure is of one.
+void permutation_read(benchmark::State& state) {
+  const targets::Permutation order(kKey, static_cast<std::uint64_t>(state.range(0)));
+  std::array<std::uint64_t, 16> read{};
+  std::uint64_t position = 0;
+  while (state.KeepRunningBatch(read.size())) {
+    order.read(position, read);
+    benchmark::DoNotOptimize(read);
+    position = (position + read.size()) % (order.size() - read.size());
+  }
+}
+BENCHMARK(permutation_read)->Arg(65'536)->Arg(65'536'000)->ArgName("n");
+
 void permutation_inverse(benchmark::State& state) {
   const targets::Permutation order(kKey, static_cast<std::uint64_t>(state.range(0)));
   std::uint64_t element = 0;

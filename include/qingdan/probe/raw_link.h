@@ -70,6 +70,8 @@ class RawLink {
   [[nodiscard]] virtual std::size_t post(std::span<const Outgoing> frames) { return send(frames); }
   // Everything posted has left, or never will.
   [[nodiscard]] virtual bool idle() const { return true; }
+  // What was posted and has not left never will: for a stop.
+  virtual void abandon() {}
   // Hands out what has arrived, at most `most` frames; returns how many.
   virtual std::size_t receive(const OnFrame& on_frame, std::size_t most) = 0;
   // Called on the owner's thread soon after something arrived; replaces the former.

@@ -142,6 +142,29 @@ TEST_CASE("posted frames leave by the link's own thread, or beside it where that
   CHECK(desk.link->counters().sent == 1000);
 }
 
+TEST_CASE("what was posted to a link that has no room does not leave after a stop") {
+  Desk desk;
+  probe::SenderPair made{std::make_unique<ScriptedSender>(), std::make_unique<ScriptedSender>()};
+  auto& lanes = dynamic_cast<ScriptedSender&>(*made.lanes);
+  lanes.room = 0;
+  auto pair = std::make_shared<probe::SenderPair>(std::move(made));
+  desk.link = std::make_unique<PacketLink>(
+      desk.scope, false,
+      PacketLink::Parts{std::make_unique<ScriptedSender>(), std::make_shared<probe::Gateways>(),
+                        desk.bell, [pair]() -> Result<probe::SenderPair> {
+                          return std::move(*pair);
+                        }});
+  desk.add(10);
+  CHECK(desk.link->post(desk.frames) == 10);
+  CHECK_FALSE(desk.link->idle());
+  desk.link->abandon();
+  CHECK(desk.link->idle());
+  const auto retries = desk.link->counters().send_retries;
+  std::this_thread::sleep_for(20ms);
+  CHECK(desk.link->counters().send_retries <= retries + 1);
+  CHECK(desk.link->counters().sent == 0);
+}
+
 TEST_CASE("without a thread of its own a link posts by sending") {
   Desk desk;
   desk.add(3);
