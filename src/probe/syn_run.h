@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "loss_control.h"
+#include "qingdan/probe/false_open.h"
 #include "qingdan/probe/syn_sweep.h"
 #include "send_times.h"
 #include "sweep_state.h"
@@ -94,6 +95,7 @@ struct SynSweep::State {
   Parking parking;
   SendTimes times;
   LossControl control;
+  SynAckTraits look;  // of the answer at hand
   Sentinels sentinels;
   Event event;
   SynWays ways;

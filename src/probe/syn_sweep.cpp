@@ -261,7 +261,10 @@ void SynSweep::State::on_frame(BytesView bytes, bool ethernet, SteadyTime at) {
   }
   const auto packet = net::parse_packet(bytes);
   if (!packet) return;
-  if (const auto answer = read_answer(key, settings.ports, *packet)) return on_answer(*answer, at);
+  if (const auto answer = read_answer(key, settings.ports, *packet)) {
+    look = {packet->window, digest_options(packet->options), packet->hop_limit, nanoseconds(-1)};
+    return on_answer(*answer, at);
+  }
   if (const auto ip = discovery.on_packet(*packet, bytes)) hosts.on_sign_of_life(*ip);
 }
 
@@ -291,6 +294,8 @@ void SynSweep::State::on_answer(const SynAnswer& answer, SteadyTime at) {
   hosts.on_answer(answer.target, port + 1, rtt);
   bump(count.answered);
   const bool open = answer.kind == SynAnswer::Kind::open;
+  look.rtt = rtt;
+  sink.on_look(answer.target, open, look);
   pacer.dialer().tell_answered(*target, open);
   // Printers and industrial devices are not asked again to measure the path.
   if (open && pacer.class_of(*target) == PortClass::normal) sentinels.learn(*place, answer.target);
