@@ -249,6 +249,7 @@ void Fieldwork::failed(const Error& error) {
 Awaitable<void> Fieldwork::sweep_and_confirm() {
   auto swept = co_await sweep_.run();
   if (!swept) failed(swept.error());
+  look_closer();
   if (!to_confirm_.empty()) {
     auto again = co_await probe::confirm(pacer_, std::move(to_confirm_));
     if (!again) {
@@ -303,12 +304,53 @@ void Fieldwork::on_open(const targets::ApprovedTarget& target, const model::Port
       {target, result.rtt_ms, result.verdict == model::Verdict::open_synack});
   if (host->asked) return release(*host);
   if (!first) return;
+  spawn_canary(ask_host(target.ip()));
+}
+
+void Fieldwork::spawn_canary(Awaitable<void> canary) {
   ++canaries_running_;
-  boost::asio::co_spawn(context_, ask_host(target.ip()), [this](const std::exception_ptr& thrown) {
+  boost::asio::co_spawn(context_, std::move(canary), [this](const std::exception_ptr& thrown) {
     --canaries_running_;
     if (thrown) failed({ErrorCode::internal, "the canaries ended by an exception", ""});
     finish_when_done();
   });
+}
+
+// What half-open answers look like is complete: hosts that look like a machine in front must say
+// something to count, and blocks that do are asked where nobody is.
+void Fieldwork::look_closer() {
+  if (!plan_.interviews) return;
+  const auto ports = plan_.ports.only(net::Transport::tcp).size();
+  for (const auto& ip : picture_.suspects(static_cast<std::uint32_t>(ports))) suspects_.insert(ip);
+  for (const auto& at : std::exchange(mute_, {})) {
+    if (suspects_.contains(at.ip)) take_back(at);
+  }
+  const auto in_scope = [this](const net::Address& ip) { return plan_.scope.contains(ip); };
+  const auto addresses = [this](const auto& block) { return incidents_.addresses_of(block); };
+  for (const auto& block : picture_.fronted_blocks(addresses)) {
+    for (const auto& ip : picture_.dark_of(block, plan_.dark, in_scope)) spawn_canary(ask_dark(ip));
+  }
+}
+
+void Fieldwork::take_back(const model::Endpoint& at) {
+  model::PortResult result;
+  result.at = at;
+  result.verdict = model::Verdict::suspect_proxy;
+  result.tries = 1;
+  result.time = clock_.now();
+  sink_.on_port(result);
+}
+
+// In the long form, as the hosts of the block are: what is said to be compared must be asked for alike.
+Awaitable<void> Fieldwork::ask_dark(net::Address ip) {
+  const auto ports = probe::choose_canaries(rng_, plan_.ports);
+  const probe::InterviewSettings settings;
+  auto findings = co_await probe::ask_canaries(pacer_, *tls_, ip, ports, settings);
+  canary_sent_ += findings.sent;
+  if (!findings.suspect()) co_return;
+  for (const auto& said : findings.said) {
+    incidents_.on_dark(net::block_of(ip), probe::shape_of(said));
+  }
 }
 
 Awaitable<void> Fieldwork::ask_host(net::Address ip) {
@@ -358,6 +400,9 @@ void Fieldwork::on_report(probe::InterviewReport report) {
   model::PortResult result;
   result.at = report.at;
   result.verdict = probe::judge(report, host.canaries);
+  const bool mute = report.observations.empty() && result.verdict == model::Verdict::open_acked;
+  if (mute && suspects_.contains(report.at.ip)) result.verdict = model::Verdict::suspect_proxy;
+  if (mute && !sweep_done_ && plan_.method == Method::syn) mute_.push_back(report.at);
   result.tries = cut ? 0 : 1;
   result.time = clock_.now();
   // What a middlebox makes up has no names; printers and industrial devices are asked no more than

@@ -33,6 +33,7 @@
 #include "qingdan/probe/guard.h"
 #include "qingdan/probe/interview_runner.h"
 #include "qingdan/probe/sentinel.h"
+#include "qingdan/probe/syn_picture.h"
 #include "qingdan/targets/scope.h"
 
 namespace qingdan::app {
@@ -108,6 +109,9 @@ class Fieldwork final : private probe::SweepSink {
   struct Host;  // canaries of one host, and what waits for them
   void on_port(const targets::ApprovedTarget& target, const model::PortResult& result) override;
   void on_observations(std::vector<model::Observation> of_one_endpoint) override;
+  void on_look(const net::Address& ip, bool open, const probe::SynAckTraits& traits) override {
+    if (plan_.interviews) picture_.on_answer(ip, open, traits);
+  }
   void on_open(const targets::ApprovedTarget& target, const model::PortResult& result);
   void on_report(probe::InterviewReport report);
   void on_site(probe::InterviewReport report);
@@ -127,6 +131,10 @@ class Fieldwork final : private probe::SweepSink {
   void spawn_runner(probe::InterviewRunner& runner);
   Awaitable<void> sweep_and_confirm();
   Awaitable<void> ask_host(net::Address ip);
+  Awaitable<void> ask_dark(net::Address ip);
+  void look_closer();
+  void take_back(const model::Endpoint& at);
+  void spawn_canary(Awaitable<void> canary);
   Awaitable<void> tend();
   Awaitable<void> await_window(std::string zone);
 
@@ -163,6 +171,9 @@ class Fieldwork final : private probe::SweepSink {
   bool finishing_{false};  // the runners take nothing more but what their reports lead to
   int runners_running_{0};
   Incidents incidents_;
+  probe::SynPicture picture_;
+  std::set<net::Address> suspects_;  // by their picture; complete once the sweep has ended
+  std::vector<model::Endpoint> mute_;  // accepted a handshake and said nothing, while it had not
   using Hint = std::pair<net::Address, probe::DeviceKind>;
   Channel<Hint> hints_{65'536};  // as many as a scope of that size has hosts
   std::atomic<bool> hinted_{false};

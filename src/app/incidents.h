@@ -1,7 +1,8 @@
 // incidents — what a run learns besides ports: hosts it stopped probing, and machines in front of a
 // prefix. Told bit by bit while the run goes on, so that a process that dies loses none of it.
 //   I1  a stopped host is told once, at once; a resumed run leaves it alone (guard.h, G4)
-//   I2  a machine in front is told together with the verdicts it takes back from the hosts behind it,
+//   I2  a machine in front is told together with the verdicts it takes back from the hosts behind
+//   it,
 //       as soon as it is recognised and whenever it grows
 //   I3  an open port is evidence once its interview is over, in whichever process that was
 // Belongs to the field's thread.
@@ -22,9 +23,9 @@ namespace qingdan::app {
 
 // To be kept in one step.
 struct TellOfIncidents {
-  std::vector<model::GuardTrip> trips;       // since the last one
-  std::vector<model::Middlebox> boxes;       // new or changed since then, each as it is now
-  std::vector<model::PortResult> masked;     // taken back from hosts behind them since then
+  std::vector<model::GuardTrip> trips;    // since the last one
+  std::vector<model::Middlebox> boxes;    // new or changed since then, each as it is now
+  std::vector<model::PortResult> masked;  // taken back from hosts behind them since then
   [[nodiscard]] bool empty() const { return trips.empty() && boxes.empty() && masked.empty(); }
 };
 
@@ -39,8 +40,13 @@ class Incidents {
   void on_open(const model::Endpoint& at, std::uint64_t shape) {
     fronts_.on_open(at.ip, {at.transport, at.port}, shape);
   }
+  // Something answers for nobody in this block (probe::Fronts, M3).
+  void on_dark(const net::Prefix& block, std::uint64_t shape) { fronts_.on_dark(block, shape); }
   // Of an earlier process of this run, and told by it.
-  void restore(std::vector<model::GuardTrip> trips) { trips_ = std::move(trips); told_ = trips_.size(); }
+  void restore(std::vector<model::GuardTrip> trips) {
+    trips_ = std::move(trips);
+    told_ = trips_.size();
+  }
 
   // What has not been told; judges the fronts that have new evidence.
   [[nodiscard]] TellOfIncidents take();
@@ -48,9 +54,10 @@ class Incidents {
   // All of the run so far.
   [[nodiscard]] const std::vector<model::GuardTrip>& trips() const { return trips_; }
   [[nodiscard]] std::vector<model::Middlebox> middleboxes() const;
+  // In scope.
+  [[nodiscard]] std::uint64_t addresses_of(const net::Prefix& block) const;
 
  private:
-  [[nodiscard]] std::uint64_t addresses_of(const net::Prefix& block) const;
   void settle(const probe::Front& front, TellOfIncidents& told);
 
   const targets::Scope& scope_;

@@ -4,11 +4,6 @@
 #include <algorithm>
 
 namespace qingdan::probe {
-namespace {
-
-constexpr std::size_t kDarkPerBlock = 2;
-
-}  // namespace
 
 void Fronts::on_open(const net::Address& ip, net::TransportPort port, std::uint64_t shape) {
   const Key key{net::block_of(ip), port};
@@ -16,21 +11,35 @@ void Fronts::on_open(const net::Address& ip, net::TransportPort port, std::uint6
   changed_.insert(key);
 }
 
+void Fronts::on_dark(const net::Prefix& block, std::uint64_t shape) {
+  if (!voices_[block].insert(shape).second) return;
+  for (auto at = answers_.lower_bound({block, {}}); at != answers_.end(); ++at) {
+    if (at->first.first != block) break;
+    changed_.insert(at->first);
+  }
+}
+
 std::optional<Front> Fronts::judge_one(const Key& key, std::uint64_t asked,
                                        const std::set<net::Address>& dark) const {
   const auto& [block, port] = key;
   std::map<std::uint64_t, std::set<net::Address>> alike;
   for (const auto& answer : answers_.at(key)) alike[answer.shape].insert(answer.ip);
-  const auto& [shape, addresses] = *std::max_element(
-      alike.begin(), alike.end(),
-      [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
+  auto addresses = std::max_element(alike.begin(), alike.end(), [](const auto& a, const auto& b) {
+                     return a.second.size() < b.second.size();
+                   })->second;
   const bool wide = asked >= kLeastAsked && addresses.size() * 10 >= asked * 9;
   const auto from = dark.lower_bound(block.base);
   const auto to = dark.upper_bound(block.range().last);
   const auto chosen = static_cast<std::size_t>(std::distance(from, to));
   const bool lit = chosen >= kDarkPerBlock &&
                    std::all_of(from, to, [&](const auto& ip) { return addresses.contains(ip); });
-  if (!wide && !lit) return std::nullopt;
+  if (!wide && !lit) addresses.clear();
+  if (const auto voices = voices_.find(block); voices != voices_.end()) {
+    for (const auto shape : voices->second) {
+      addresses.insert(alike[shape].begin(), alike[shape].end());
+    }
+  }
+  if (addresses.empty()) return std::nullopt;
   return Front{block, port, asked, {addresses.begin(), addresses.end()}, !wide};
 }
 

@@ -106,8 +106,10 @@ Awaitable<void> Sweep::State::ask_tcp(State& state, std::uint64_t position,
   const Deadline by{state.pacer.now() + state.hosts.timeout(target.ip(), state.pass)};
   auto connection = co_await state.pacer.dialer().dial(target, by);
   switch (connection.outcome()) {
-    case DialOutcome::connected:
     case DialOutcome::refused:
+      state.rations.on_reset(target.ip(), state.pacer.now());
+      [[fallthrough]];
+    case DialOutcome::connected:
       ++state.count.answered;
       ++state.smooth;
       state.hosts.on_answer(target.ip(), state.pass, connection.rtt());
@@ -199,6 +201,12 @@ void Sweep::State::launch(std::uint64_t at, const targets::ApprovedTarget& targe
   }
 }
 
+int Sweep::State::tries(const targets::ApprovedTarget& target) const {
+  const bool tcp = target.transport() == net::Transport::tcp;
+  const bool slow = tcp && rations.rations(target.ip());
+  return std::max(hosts.tries(target.ip()), slow ? 1 + settings.retries + ResetRations::kPasses : 0);
+}
+
 // Of a position met on this walk: ask it now? Decides those that have had their tries.
 bool Sweep::State::wanted(std::uint64_t at) {
   const auto mark = marks.at(at);
@@ -210,8 +218,12 @@ bool Sweep::State::wanted(std::uint64_t at) {
     forgo(at);
     return false;
   }
-  if (pass <= hosts.tries(target->ip())) return true;
   const bool tcp = target->transport() == net::Transport::tcp;
+  if (tcp && !late_pass() && rations.rations(target->ip())) {
+    ++still_silent;  // in a later pass, slowly: at this pace it would be in vain
+    return false;
+  }
+  if (pass <= tries(*target)) return true;
   settle(at, *target, tcp ? model::Verdict::filtered : model::Verdict::open_filtered,
          std::chrono::nanoseconds(-1));
   return false;
@@ -248,9 +260,19 @@ void Sweep::State::handle(std::uint64_t at) {
       return;
     }
   }
+  if (!udp && late_pass()) {
+    // Taken for one that rations, and found not to be while this one was parked.
+    if (pass > tries(*target)) {
+      settle(at, *target, model::Verdict::filtered, std::chrono::nanoseconds(-1));
+      return parking.again(target->ip(), pacer.now());
+    }
+    const auto later = rations.earliest(target->ip(), pacer.now());
+    if (later > pacer.now()) return parking.park(target->ip(), at, later);
+  }
   const auto permit = pacer.ask(*target);
   switch (permit.leave) {
     case Leave::granted:
+      if (!udp && late_pass()) rations.take(target->ip(), pacer.now());
       launch(at, *target);
       parking.again(target->ip(), pacer.now());
       break;

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "qingdan/probe/sweep.h"
+#include "reset_ration.h"
 #include "sweep_state.h"
 
 namespace qingdan::probe {
@@ -74,6 +75,9 @@ struct Sweep::State {
   void settle(std::uint64_t position, const targets::ApprovedTarget& target, model::Verdict verdict,
               std::chrono::nanoseconds rtt);
   void recount();
+  // How often a TCP or UDP port of `ip` may be asked; those that ration resets are asked again slowly.
+  [[nodiscard]] int tries(const targets::ApprovedTarget& target) const;
+  [[nodiscard]] bool late_pass() const { return pass > 1 + settings.retries; }
   [[nodiscard]] bool halted() const { return pacer.stopped() || pacer.dialer().breaches() != 0; }
   // Everything before it has been asked in this pass, or was decided before.
   [[nodiscard]] std::uint64_t low_water() const;
@@ -83,6 +87,7 @@ struct Sweep::State {
   SweepSink& sink;
   const SweepSettings settings;
   Hosts hosts;
+  ResetRations rations;
   Marks marks;
   Parking parking;
   Deferred deferred;

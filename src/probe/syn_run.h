@@ -9,7 +9,9 @@
 #include <unordered_map>
 
 #include "loss_control.h"
+#include "qingdan/probe/false_open.h"
 #include "qingdan/probe/syn_sweep.h"
+#include "reset_ration.h"
 #include "send_times.h"
 #include "sweep_state.h"
 #include "syn_cookie.h"
@@ -99,6 +101,11 @@ struct SynSweep::State {
   void sample(SteadyTime now);
   void close_samples(SteadyTime now);
   [[nodiscard]] int tries(const net::Address& ip) const;
+  // Beyond the passes that everything silent gets.
+  [[nodiscard]] bool late_pass() const { return pass > 1 + settings.retries; }
+  [[nodiscard]] bool slow_pass_left() const {
+    return rations.any() && pass <= settings.retries + ResetRations::kPasses;
+  }
   [[nodiscard]] const KnownWay* way_to(const net::Address& ip);
   [[nodiscard]] bool halted() const {
     return failure || pacer.stopped() || pacer.dialer().breaches() != 0;
@@ -115,6 +122,8 @@ struct SynSweep::State {
   Parking parking;
   SendTimes times;
   LossControl control;
+  ResetRations rations;
+  SynAckTraits look;  // of the answer at hand
   Sentinels sentinels;
   Event event;
   SynWays ways;

@@ -73,7 +73,9 @@ const KnownWay* SynSweep::State::way_to(const net::Address& ip) {
 
 int SynSweep::State::tries(const net::Address& ip) const {
   const int wished = std::max(hosts.tries(ip), control.tries(ip));
-  return std::min({wished, 1 + std::max(settings.retries, settings.lossy_retries), kTriesMost});
+  const int most = std::min(wished, 1 + std::max(settings.retries, settings.lossy_retries));
+  const int slow = rations.rations(ip) ? 1 + settings.retries + ResetRations::kPasses : 0;
+  return std::min(std::max(most, slow), kTriesMost);
 }
 
 // Of a position met on this walk: ask it now?
@@ -81,9 +83,11 @@ bool SynSweep::State::wanted(std::uint64_t at) {
   const auto mark = marks.at(at);
   if (pass == 1) return mark == Mark::untried;
   if (mark != Mark::silent) return false;
-  if (pass <= 1 + settings.retries) return true;
+  if (!late_pass() && !rations.any()) return true;
   const auto target = source.at(at);
-  return target && pass <= tries(target->ip());
+  if (!target) return false;
+  // Who rations its resets is asked in late passes alone, slowly: at this pace it would be in vain.
+  return late_pass() ? pass <= tries(target->ip()) : !rations.rations(target->ip());
 }
 
 // Parked positions come before new ones; a full car park stops the walk until one leaves.
@@ -153,10 +157,16 @@ void SynSweep::State::place(std::uint64_t at) {
       return parking.park(ip, at, later);
     }
   }
+  if (late_pass() && rations.any()) {
+    if (const auto later = rations.earliest(ip, moment.steady); later > moment.steady) {
+      return parking.park(ip, at, later);
+    }
+  }
   const auto permit = pacer.ask(*target, {"syn", false, true}, moment);
   if (permit.leave == Leave::later) return parking.park(ip, at, permit.at);
   if (permit.leave == Leave::granted) {
     control.take(ip, moment.steady);
+    if (late_pass()) rations.take(ip, moment.steady);
     put(at, *target, *way, static_cast<std::uint16_t>(settings.ports.first + pass - 1), hop);
     marks.set(at, Mark::silent);
     ++sent_in_pass;
@@ -181,7 +191,7 @@ void SynSweep::State::take(Next next, std::uint64_t at) {
     return place(at);
   }
   // Found wanted when it was parked; an answer to an earlier try may have come since.
-  if (marks.at(at) != Mark::done) return place(at);
+  if (marks.at(at) != Mark::done && (!late_pass() || wanted(at))) return place(at);
   if (const auto target = source.at(at)) parking.again(target->ip(), moment.steady);
 }
 
@@ -288,7 +298,10 @@ void SynSweep::State::on_frame(BytesView bytes, bool ethernet, SteadyTime at) {
   }
   const auto packet = net::parse_packet(bytes);
   if (!packet) return;
-  if (const auto answer = read_answer(key, settings.ports, *packet)) return on_answer(*answer, at);
+  if (const auto answer = read_answer(key, settings.ports, *packet)) {
+    look = {packet->window, digest_options(packet->options), packet->hop_limit, nanoseconds(-1)};
+    return on_answer(*answer, at);
+  }
   if (const auto ip = discovery.on_packet(*packet, bytes)) hosts.on_sign_of_life(*ip);
 }
 
@@ -318,6 +331,9 @@ void SynSweep::State::on_answer(const SynAnswer& answer, SteadyTime at) {
   hosts.on_answer(answer.target, port + 1, rtt);
   ++count.answered;
   const bool open = answer.kind == SynAnswer::Kind::open;
+  look.rtt = rtt;
+  sink.on_look(answer.target, open, look);
+  if (!open) rations.on_reset(answer.target, at);
   pacer.dialer().tell_answered(*target, open);
   // Printers and industrial devices are not asked again to measure the path.
   if (open && pacer.class_of(*target) == PortClass::normal) sentinels.learn(*place, answer.target);
@@ -409,7 +425,7 @@ Awaitable<Result<void>> SynSweep::run() {
     }
     co_await state.walk();
     co_await state.drain();
-    if (state.sent_in_pass == 0) break;
+    if (state.sent_in_pass == 0 && !state.slow_pass_left()) break;
     const auto next_pass = state.last_sent + state.settings.pass_gap;
     co_await state.wait_answers(next_pass);
   } while (!state.halted() && state.pass < kTriesMost);

@@ -3,7 +3,8 @@
 // A SYN proxy answers for hosts and ports that are not there, with a cookie that is right (naabu
 // #1733, masscan #387), so no single answer can be told from a real one. What gives it away is the
 // picture over many (lesson 19). Each feature has honest causes, so none is enough alone: no weight
-// reaches kSuspectScore, two usually do. The score is a reason to look closer, never a verdict.
+// reaches kSuspectScore, two usually do. The score is a reason to look closer, never a verdict: on
+// a suspect host a port counts if it says something (lesson 20).
 // Pure; a constant amount of memory per host. Not thread-safe.
 #pragma once
 
@@ -38,7 +39,7 @@ struct Suspicion {
 
 class SynAckProfile {
  public:
-  void on_asked() { ++asked_; }  // one more port asked, whatever comes of it
+  void set_asked(std::uint32_t ports) { asked_ = ports; }  // whatever came of them
   void on_syn_ack(const SynAckTraits& traits);
   // RST, or an ICMP message of the host itself: sent by whoever owns the address.
   void on_own_word(std::uint8_t hop_limit, std::chrono::nanoseconds rtt);

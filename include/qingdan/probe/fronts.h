@@ -4,6 +4,8 @@
 //       alike (register.md, false-alive filter), the block having kLeastAsked or more
 //   M2  or where the addresses known to be dark, at least two in the block, all answer it alike:
 //       nobody listens at an address that never answered before (lesson 18)
+//   M3  or where a dark address of the block accepts on canary ports: what it says there, be it nothing,
+//       is its voice wherever it is heard in the block
 // An address counts for a front only with the answer that is alike; one that says something of its
 // own on the same port keeps it. Pure. Not thread-safe.
 #pragma once
@@ -22,6 +24,7 @@
 namespace qingdan::probe {
 
 inline constexpr std::uint64_t kLeastAsked = 16;
+inline constexpr std::size_t kDarkPerBlock = 2;
 
 struct Front {
   net::Prefix block;
@@ -35,6 +38,9 @@ class Fronts {
  public:
   // `shape`: equal where two answers are alike; 0 = it took the connection and said nothing.
   void on_open(const net::Address& ip, net::TransportPort port, std::uint64_t shape);
+
+  // M3: heard at a dark address of the block, on a port nobody listens on.
+  void on_dark(const net::Prefix& block, std::uint64_t shape);
 
   // By block and port. `asked`: addresses of a block that were asked.
   [[nodiscard]] std::vector<Front> judge(
@@ -55,6 +61,7 @@ class Fronts {
                                                const std::set<net::Address>& dark) const;
   std::map<Key, std::vector<Answer>> answers_;
   std::set<Key> changed_;
+  std::map<net::Prefix, std::set<std::uint64_t>> voices_;  // M3
 };
 
 // Two addresses per block that a former run asked and nothing is known of; `unknown` in any order.

@@ -30,6 +30,7 @@
 #include "qingdan/model/observation.h"
 #include "qingdan/model/run.h"
 #include "qingdan/net/port_set.h"
+#include "qingdan/probe/false_open.h"
 #include "qingdan/probe/pacer.h"
 
 namespace qingdan::probe {
@@ -74,6 +75,8 @@ class SweepSink {
   // Verdict open, closed, filtered (TCP); open_verified, closed, open_filtered (UDP). Once per
   // position. Called from inside the sweep: must not block.
   virtual void on_port(const targets::ApprovedTarget& target, const model::PortResult& result) = 0;
+  // What a SYN-ACK (`open`) or a reset looked like; half-open sweeps only, before on_port.
+  virtual void on_look(const net::Address&, bool /*open*/, const SynAckTraits&) {}
   // What the UDP replies of one endpoint said; follows its on_port, with nothing in between.
   virtual void on_observations(std::vector<model::Observation> of_one_endpoint) = 0;
 };

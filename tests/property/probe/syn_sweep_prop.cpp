@@ -109,13 +109,59 @@ TEST_CASE("a full send queue, a stalled process and a sleeping machine break no 
 }
 
 TEST_CASE("a host that rations its resets is asked until its closed ports are told from silence") {
+  const auto per_second = GENERATE(3U, 10U, 25U);
   SimRig rig(test::make_scope(test::ScopeText{{"10.9.0.0/24"}, {}, 2000, 800, 40, ""}));
   rig.net.listen("10.9.0.5", 80, test::peers::silent());
-  rig.sim.host("10.9.0.5").traits.resets_per_second = 10;
+  rig.sim.host("10.9.0.5").traits.resets_per_second = per_second;
   SweepRun run;
   sweep_city(rig, run, "1-200");
   CHECK(run.ok);
+  INFO(per_second << " resets a second: " << run.found.count(Verdict::closed) << " closed");
   CHECK(run.found.count(Verdict::open_synack) == 1);
+  CHECK(run.found.count(Verdict::closed) >= 197);
+  check_polite(rig);
+}
+
+TEST_CASE("by connect too a host that rations its resets is told from a silent one") {
+  const auto per_second = GENERATE(3U, 10U);
+  SimRig rig(test::make_scope(test::ScopeText{{"10.9.0.0/28"}, {}, 2000, 800, 40, ""}));
+  rig.net.listen("10.9.0.5", 80, test::peers::silent());
+  rig.sim.host("10.9.0.5").traits.resets_per_second = per_second;
+  const test::Grid source(rig.scope, "1-120");
+  test::Found found;
+  probe::Sweep sweep(rig.pacer, source, found);
+  CHECK(rig.net.await(sweep.run()).has_value());
+  INFO(per_second << " resets a second: " << found.count(Verdict::closed) << " closed");
+  CHECK(found.count(Verdict::open) == 1);
+  CHECK(found.count(Verdict::closed) >= 117);
+  CHECK(found.twice == 0);
+  CHECK(sweep.progress().done == source.size());
+  check_polite(rig);
+}
+
+TEST_CASE("a host of which every other port is silent is not asked for ever") {
+  SimRig rig(test::make_scope(test::ScopeText{{"10.9.0.0/28"}, {}, 2000, 800, 40, ""}));
+  Rng rng(3);
+  std::size_t filtered = 0;
+  for (std::uint16_t port = 1; port <= 400; ++port) {
+    const bool silent = rng.below(2) == 0;
+    filtered += silent ? 1 : 0;
+    auto& ports = rig.net.host("10.9.0.5").ports;
+    if (silent) ports[{net::Transport::tcp, port}].kind = test::PortKind::silent;
+  }
+  rig.sim.host("10.9.0.5");
+  SweepRun run;
+  sweep_city(rig, run, "1-400");
+  CHECK(run.ok);
+  CHECK(run.found.count(Verdict::closed) == 400 - filtered);
+  std::size_t asked = 0;
+  for (const auto& packet : rig.sim.record().packets()) {
+    asked += packet.kind == test::SimKind::tcp && packet.origin == test::Origin::raw &&
+                     packet.ip.to_string() == "10.9.0.5"
+                 ? 1
+                 : 0;
+  }
+  CHECK(asked <= 400 + filtered + 33);  // one further try of all, and a trial of the slow pass
   check_polite(rig);
 }
 

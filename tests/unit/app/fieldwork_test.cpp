@@ -335,3 +335,50 @@ TEST_CASE("F6: what is told to be a printer is handled as one from then on", "[a
     CHECK(field.heard.observations.empty() == told);
   }
 }
+
+TEST_CASE("a block that looks like one machine is asked where nobody is", "[app][fieldwork]") {
+  if (!probe::can_send_raw()) {
+    WARN("skipped: half-open probing needs CAP_NET_RAW");
+    return;
+  }
+  const auto name = [](int last) { return "127.66.240." + std::to_string(last); };
+  // Sixteen say the same, four their own; at two where nobody is only the canary ports accept.
+  const Greeter first("SSH-2.0-Front\r\n", name(32));
+  std::vector<std::unique_ptr<Greeter>> others;
+  for (int i = 33; i < 52; ++i) {
+    const std::string own = i < 48 ? "Front" : std::string(3, static_cast<char>('a' + i - 48));
+    others.push_back(std::make_unique<Greeter>("SSH-2.0-" + own + "\r\n", name(i), first.port()));
+  }
+  for (const int dark : {60, 61}) {
+    for (const std::uint16_t canary : {48'710, 48'801, 48'999}) {
+      others.push_back(std::make_unique<Greeter>("SSH-2.0-Front\r\n", name(dark), canary));
+    }
+  }
+  const auto scope = qingdan::test::make_scope("127.66.240.32/27");
+  // All canary ports but those three are asked, so these are the canaries.
+  const auto ports = take(net::parse_ports(
+      fmt::format("{},48700-48709,48711-48800,48802-48998", first.port())));
+  SystemClock clock;
+  std::atomic<bool> stop{false};
+  Heard heard;
+  const std::set<net::Address> dark{*net::parse_address(name(60)), *net::parse_address(name(61))};
+  Fieldwork work({scope, ports, scope.pace(), Method::syn, {}, true, {1, 2}, {}, {}, dark}, clock,
+                 stop, heard);
+  REQUIRE(work.run());
+
+  REQUIRE(heard.boxes.size() == 1);
+  const auto& box = heard.boxes.begin()->second;
+  CHECK(box.dark);
+  CHECK(box.answering == 16);
+  CHECK(box.ports.to_string() == std::to_string(first.port()));
+  std::map<model::Verdict, int> last;
+  for (int i = 32; i < 64; ++i) {
+    for (auto one = heard.results.rbegin(); one != heard.results.rend(); ++one) {
+      if (one->at.ip != *net::parse_address(name(i)) || one->at.port != first.port()) continue;
+      ++last[one->verdict];
+      break;
+    }
+  }
+  CHECK(last[model::Verdict::suspect_proxy] == 16);
+  CHECK(last[model::Verdict::open_verified] == 4);
+}

@@ -12,15 +12,11 @@ namespace {
 
 constexpr SynAckTraits kLinux{64'240, 0x1234, 61, 8ms};
 
-void ask(SynAckProfile& host, int ports) {
-  for (int i = 0; i < ports; ++i) host.on_asked();
-}
-
 }  // namespace
 
 TEST_CASE("an ordinary host with some ports open is above suspicion") {
   SynAckProfile host;
-  ask(host, 1000);
+  host.set_asked(1000);
   for (int i = 0; i < 20; ++i) host.on_syn_ack(kLinux);
   for (int i = 0; i < 900; ++i) host.on_own_word(61, 8ms);
   CHECK(host.judge().score == 0);
@@ -30,14 +26,14 @@ TEST_CASE("an ordinary host with some ports open is above suspicion") {
 TEST_CASE("one feature alone never condemns") {
   SECTION("window 0") {
     SynAckProfile host;
-    ask(host, 100);
+    host.set_asked(100);
     host.on_syn_ack({0, 0x1234, 61, 8ms});
     CHECK(host.judge().score > 0);
     CHECK_FALSE(host.judge().suspect());
   }
   SECTION("no options, as some old devices") {
     SynAckProfile host;
-    ask(host, 100);
+    host.set_asked(100);
     for (int i = 0; i < 5; ++i) host.on_syn_ack({4096, 0, 61, 8ms});
     CHECK_FALSE(host.judge().suspect());
   }
@@ -50,7 +46,7 @@ TEST_CASE("one feature alone never condemns") {
   }
   SECTION("many ports open that differ") {
     SynAckProfile host;
-    ask(host, 100);
+    host.set_asked(100);
     for (int i = 0; i < 60; ++i) {
       host.on_syn_ack({static_cast<std::uint16_t>(1000 + i % 3), 0x1234, 61, 8ms});
     }
@@ -67,7 +63,7 @@ TEST_CASE("an initial hop limit of its own for RSTs is no other distance") {
 
 TEST_CASE("a SYN proxy in front of a host is suspect, with its reasons") {
   SynAckProfile host;
-  ask(host, 300);
+  host.set_asked(300);
   host.on_own_word(50, 80ms);
   for (int i = 0; i < 290; ++i) host.on_syn_ack({0, 0, 63, 1ms});
   const auto found = host.judge();
@@ -77,7 +73,7 @@ TEST_CASE("a SYN proxy in front of a host is suspect, with its reasons") {
 
 TEST_CASE("an everything-open firewall is suspect by its ports alone, where all are alike") {
   SynAckProfile host;
-  ask(host, 300);
+  host.set_asked(300);
   for (int i = 0; i < 300; ++i) host.on_syn_ack(kLinux);
   CHECK(host.judge().suspect());
 }

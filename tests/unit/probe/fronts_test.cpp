@@ -89,3 +89,24 @@ TEST_CASE("two dark addresses are chosen per block, different ones, by the salt"
   }
   CHECK(seen.size() > 50);
 }
+
+TEST_CASE("M3: what speaks at a dark address is the same machine wherever it speaks") {
+  Fronts fronts;
+  for (std::uint32_t i = 1; i <= 40; ++i) fronts.on_open(at(i), kWeb, i <= 30 ? 77 : i);
+  fronts.on_open(at(3), kShell, 0);
+  fronts.on_open(at(4), kShell, 5);
+  fronts.on_open(at(3, 3), kShell, 77);  // another block
+  CHECK(fronts.judge_changed(whole_block, {}).empty());
+  fronts.on_dark(net::block_of(at(1)), 77);
+  auto found = fronts.judge_changed(whole_block, {});
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].port == kWeb);
+  CHECK(found[0].answering.size() == 30);
+  CHECK(found[0].dark);
+  fronts.on_dark(net::block_of(at(1)), 0);  // and says nothing elsewhere
+  found = fronts.judge(whole_block, {});
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].answering == std::vector{at(3)});
+  fronts.on_open(at(41), kWeb, 77);
+  CHECK(fronts.judge_changed(whole_block, {}).size() == 2);
+}
