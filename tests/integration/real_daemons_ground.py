@@ -106,8 +106,9 @@ class Host:
                        "NAME": self.daemon.name, "IP": self.ip, "SCANNER": SCANNER, "START": self.daemon.start,
                        **layers.tops(self.daemon.layer, self.home / "top")}
         self.process = subprocess.Popen(
-            ["unshare", "--mount", "--propagation", "private", "--net", "--uts", "--ipc", "--pid", "--fork",
-             "--kill-child=SIGKILL", "--mount-proc", "bash", "-euc", BOOT],
+            # Two links, so that a test that is killed leaves nothing running: test → unshare → the host's first process.
+            ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--propagation", "private", "--net", "--uts", "--ipc",
+             "--pid", "--fork", "--kill-child=SIGKILL", "--mount-proc", "bash", "-euc", BOOT],
             env=environment, cwd="/", stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, start_new_session=True)
         self._plug()
 
