@@ -41,6 +41,11 @@ struct Call {
 // commands_rules.cpp
 [[nodiscard]] Result<int> carry_out(const Call& call, const RulesCheck& command);
 [[nodiscard]] Result<int> carry_out(const Call& call, const RulesIdentify& command);
+// commands_rules_diff.cpp
+[[nodiscard]] Result<int> carry_out(const Call& call, const RulesDiff& command);
+// commands_unknown.cpp
+[[nodiscard]] Result<int> carry_out(const Call& call, const RulesLearn& command);
+[[nodiscard]] Result<int> list_unknown(const Call& call, const ServicesList& command);
 // commands_register.cpp
 [[nodiscard]] Result<int> carry_out(const Call& call, const RegisterVerify& command);
 [[nodiscard]] Result<int> carry_out(const Call& call, const RegisterRebuild& command);

@@ -78,6 +78,7 @@ std::vector<model::Cell> cells(const model::Change& change) {
 }  // namespace
 
 Result<int> carry_out(const Call& call, const ServicesList& command) {
+  if (command.unknown) return list_unknown(call, command);
   auto filter = registry::parse_filter(command.query);
   if (!filter) return filter.error();
   auto query = registry::Query::open(call.settings.register_path);

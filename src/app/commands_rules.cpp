@@ -20,6 +20,7 @@ std::string report_text(const identify::CheckReport& report) {
     text += fmt::format("{}:{}: {}{}{}\n", problem.file, problem.line, problem.rule,
                         problem.rule.empty() ? "" : ": ", problem.text);
   }
+  for (const auto& shadow : report.shadows) text += shadow + "\n";
   return text + fmt::format("{} rules, {} products, {} examples, release {}: {}\n", report.rules,
                             report.products, report.examples, report.release,
                             report.problems.empty()

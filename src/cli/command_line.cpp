@@ -188,7 +188,10 @@ class Builder {
     auto* services = prints_data(
         group(root, "services", "Services in the register")
             ->add_subcommand("list", "Services, e.g. port=22 product=nginx ip=10.1.0.0/16"));
-    conditions(services, leaf<app::ServicesList>(services)->query);
+    auto* services_args = leaf<app::ServicesList>(services);
+    conditions(services, services_args->query);
+    services->add_flag("--unknown", services_args->unknown,
+                       "Services that no rule knows: a row for those that look alike");
 
     auto* changes =
         prints_data(group(root, "changes", "Changes between runs")
@@ -282,6 +285,32 @@ class Builder {
                     "Print only which rules hold on the same example: \"ID + ID ×HOW OFTEN\"");
     leaf<app::RulesIdentify>(rules->add_subcommand(
         "identify", "Reads jsonl {id, input, text|text_b64}, writes what it is"));
+    auto* diff = prints_data(rules->add_subcommand(
+        "diff", "Which labels of the register another rule base would change; 1 where any"));
+    auto* diff_args = leaf<app::RulesDiff>(diff);
+    diff->add_option("OLD", diff_args->before, "Directory of rules, in place of the shipped ones")
+        ->required();
+    diff->add_option("NEW", diff_args->after, "The same, of the update")->required();
+    add_learn(rules);
+  }
+
+  void add_learn(CLI::App* rules) {
+    auto* learn = rules->add_subcommand(
+        "learn", "Proposes a rule for unknown services that look alike, once a person knows them");
+    auto* args = leaf<app::RulesLearn>(learn);
+    learn->add_option("DIGEST", args->digest, "Of services list --unknown; its beginning will do")
+        ->required();
+    learn->add_option("--product", args->product, "What they are: id or name of a product")
+        ->required();
+    learn->add_option("--vendor", args->vendor, "Of a product the rules do not know yet");
+    learn->add_option("--category", args->category, "The same, e.g. 业务应用");
+    learn->add_option("--id", args->id, "The same: its id (default: made of the name)");
+    learn->add_option("--role", args->role, "The same")
+        ->check(CLI::IsMember({"server", "application", "framework", "component", "proxy", "os",
+                               "hardware"}))
+        ->capture_default_str();
+    learn->add_option("-o,--output", args->output,
+                      "Directory of own rules to write to (default: standard output)");
   }
 
   void add_care(CLI::App& root) {

@@ -72,13 +72,18 @@ bool is_documentation_name(const std::string& name) {
 
 class ExampleRunner {
  public:
-  ExampleRunner(const RuleBase& base, const RuleSet& set, CheckReport& report)
-      : base_(base), set_(set), report_(report), scratch_(base.matcher()) {}
+  ExampleRunner(const RuleBase& base, const RuleSet& set, const std::string& shipped,
+                CheckReport& report)
+      : base_(base), set_(set), shipped_(shipped), report_(report), scratch_(base.matcher()) {}
 
   void run() {
     for (std::uint32_t i = 0; i < set_.rules.size(); ++i) run(i);
     for (const auto& [pair, count] : overlaps_) {
       report_.overlaps.push_back(pair + " ×" + std::to_string(count));
+    }
+    for (const auto& [pair, count] : shadows_) {
+      report_.shadows.push_back(pair.first + " takes from " + pair.second + " ×" +
+                                std::to_string(count));
     }
   }
 
@@ -125,6 +130,7 @@ class ExampleRunner {
             const auto& beats = set_.rules[m].beats;
             return std::find(beats.begin(), beats.end(), rule.id) != beats.end();
           });
+      if (beaten != judgement.matched.end() && is_shadow(*beaten, index)) return;
       add(rule, example.line,
           beaten == judgement.matched.end()
               ? "the accept example does not match"
@@ -134,6 +140,7 @@ class ExampleRunner {
     must_win(index, rule.service.product, Subject::service, example, judgement);
     must_win(index, rule.os.product, Subject::os, example, judgement);
     must_win(index, rule.hw.product, Subject::hardware, example, judgement);
+    count_taken(index, judgement);
     compare_values(rule, example, captures_of(index, values));
     check_hostile(rule, values, example.line);
   }
@@ -142,7 +149,7 @@ class ExampleRunner {
                 const Example& example, const Judgement& judgement) {
     const auto& rule = set_.rules[index];
     if (product.empty() || rule.trust < kSupportTrust) return;
-    std::string winner;
+    std::optional<std::uint32_t> winner;
     int standing = 0;
     bool won = false;
     const auto* own = base_.find_product(product);
@@ -154,15 +161,37 @@ class ExampleRunner {
       const bool together = own->role == Role::component || own->role == Role::framework;
       if (together && c.product->id != product) continue;
       ++standing;
-      if (c.rule != index) winner = set_.rules[c.rule].id;
+      if (c.rule != index) winner = c.rule;
     }
+    if ((!won || standing > 1) && winner && is_shadow(*winner, index)) return;
+    const auto name = winner ? set_.rules[*winner].id : "nobody";
     if (!won) {
       add(rule, example.line,
-          product + ": loses to " + (winner.empty() ? "nobody" : winner) +
-              "; give the special rule more trust or better anchors");
+          product + ": loses to " + name + "; give the special rule more trust or better anchors");
     } else if (standing > 1) {
-      add(rule, example.line,
-          product + ": ties with " + winner + "; make one of them more special");
+      add(rule, example.line, product + ": ties with " + name + "; make one of them more special");
+    }
+  }
+
+  [[nodiscard]] bool is_own(std::uint32_t rule) const {
+    return !set_.rules[rule].place.file.starts_with(shipped_);
+  }
+  // Counts it, where an own rule takes something from a shipped one.
+  bool is_shadow(std::uint32_t winner, std::uint32_t loser) {
+    if (!is_own(winner) || is_own(loser)) return false;
+    ++shadows_[{set_.rules[winner].id, set_.rules[loser].id}];
+    return true;
+  }
+  // On the example of an own rule: shipped rules that hold and say something that is not stated.
+  void count_taken(std::uint32_t index, const Judgement& judgement) {
+    if (!is_own(index)) return;
+    for (const auto other : judgement.matched) {
+      const auto& rule = set_.rules[other];
+      const bool says =
+          !rule.service.product.empty() || !rule.os.product.empty() || !rule.hw.product.empty();
+      const bool stands = std::any_of(judgement.candidates.begin(), judgement.candidates.end(),
+                                      [&](const Candidate& c) { return c.rule == other; });
+      if (says && !stands) (void)is_shadow(index, other);
     }
   }
 
@@ -239,9 +268,11 @@ class ExampleRunner {
 
   const RuleBase& base_;
   const RuleSet& set_;
+  const std::string& shipped_;
   CheckReport& report_;
   Matcher::Scratch scratch_;
   std::map<std::string, int> overlaps_;
+  std::map<std::pair<std::string, std::string>, int> shadows_;  // own rule, shipped rule
 };
 
 bool is_sound(const Rule& rule) {
@@ -255,7 +286,7 @@ bool is_sound(const Rule& rule) {
 
 }  // namespace
 
-void check_examples(const RuleSet& set, CheckReport& report) {
+void check_examples(const RuleSet& set, const std::string& shipped, CheckReport& report) {
   RuleSet sound;
   sound.products = set.products;
   for (const auto& rule : set.rules) {
@@ -266,7 +297,7 @@ void check_examples(const RuleSet& set, CheckReport& report) {
     report.problems.push_back({"", 0, "", base.error().text});
     return;
   }
-  ExampleRunner(**base, sound, report).run();
+  ExampleRunner(**base, sound, shipped, report).run();
 }
 
 }  // namespace qingdan::identify

@@ -244,7 +244,9 @@ Result<CheckReport> check_rules(const std::vector<fs::path>& dirs, const fs::pat
   report.problems = std::move(set.problems);
   set.problems.clear();
   Checker(set, *words, report.problems).run();
-  check_examples(set, report);
+  auto shipped = dirs.front().string();
+  if (!shipped.ends_with('/')) shipped += '/';
+  check_examples(set, dirs.size() > 1 ? shipped : std::string(), report);
   std::sort(report.problems.begin(), report.problems.end());
   return report;
 }

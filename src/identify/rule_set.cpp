@@ -62,7 +62,8 @@ Result<void> take_file(const fs::path& path, const fs::path& dir, RuleTexts& out
   } else if (relative == "retired.txt") {
     take_retired(*text, out.retired);
   } else if (rules) {
-    out.files.push_back({path.string(), std::move(*text), *relative.begin() == "products"});
+    out.files.push_back(
+        {path.string(), std::move(*text), *relative.begin() == "products", relative.string()});
   }
   return {};
 }
@@ -122,7 +123,7 @@ Result<RuleTexts> open_rule_texts(const std::vector<fs::path>& dirs) {
   }
   net::Sha256 sha;
   for (const auto& file : out.files) {
-    sha.update(as_bytes(file.name + "\n" + std::to_string(file.text.size()) + "\n"));
+    sha.update(as_bytes(file.below + "\n" + std::to_string(file.text.size()) + "\n"));
     sha.update(as_bytes(file.text));
   }
   for (const auto& [id, reason] : out.retired) sha.update(as_bytes(id + "\n"));

@@ -46,6 +46,7 @@ struct RunsTouched {
 };
 struct ServicesList {
   std::string query;
+  bool unknown{false};  // services no rule knows, a row for those that look alike
 };
 struct AssetsList {
   std::string query;
@@ -85,6 +86,16 @@ struct RulesCheck {
   bool overlaps{false};  // print pairs of rules that hold on one example, nothing else
 };
 struct RulesIdentify {};
+struct RulesDiff {
+  std::string before, after;  // directories, each in the place of the shipped rules
+};
+struct RulesLearn {
+  std::string digest;   // of an unknown cluster; its beginning will do
+  std::string product;  // id or name; a new one needs the next two
+  std::string vendor, category;
+  std::string id, role{"server"};
+  std::string output;  // directory of own rules; "" = standard output
+};
 struct RegisterVerify {};
 struct RegisterRebuild {};
 struct RegisterBackup {
@@ -97,8 +108,8 @@ struct RegisterRestore {
 using Command =
     std::variant<ScopeCheck, Sweep, Census, RunsList, RunsShow, RunsResume, RunsStop, RunsFinish,
                  RunsTouched, ServicesList, AssetsList, AssetsShow, AssetsSet, AssetsMerge,
-                 AssetsUnmerge, ChangesList, ListExport, ListSeal, ListDiff, RulesCheck, RulesIdentify, RegisterVerify,
-                 RegisterRebuild, RegisterBackup, RegisterRestore>;
+                 AssetsUnmerge, ChangesList, ListExport, ListSeal, ListDiff, RulesCheck, RulesIdentify, RulesDiff,
+                 RulesLearn, RegisterVerify, RegisterRebuild, RegisterBackup, RegisterRestore>;
 
 struct Invocation {
   std::optional<std::string> register_path;

@@ -17,10 +17,13 @@ struct CheckReport {
   // "rule id + rule id ×3": pairs of rules that hold on the same accept example, with how many; the
   // golden file of overlaps is made of these lines.
   std::vector<std::string> overlaps;
+  // "own rule id takes from shipped rule id ×3": an accept example of either on which a rule of a
+  // later directory is stated and one of the first is not. No problem: operators may know better.
+  std::vector<std::string> shadows;
 };
 
-// `vocabulary` = the directory of input.txt, category.txt, device_class.txt, xinchuang.txt. An
-// error where a directory cannot be read.
+// Later directories are the operator's own. `vocabulary` = the directory of input.txt,
+// category.txt, device_class.txt, xinchuang.txt. An error where a directory cannot be read.
 [[nodiscard]] Result<CheckReport> check_rules(const std::vector<std::filesystem::path>& dirs,
                                               const std::filesystem::path& vocabulary);
 

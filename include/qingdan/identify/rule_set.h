@@ -16,6 +16,7 @@ struct RuleText {
   std::string name;  // as messages show it: <directory as given>/ssh/banner.toml
   std::string text;
   bool products{false};
+  std::string below;  // the name below its directory: ssh/banner.toml
 };
 
 // What opening the directories gives before anything is parsed; enough to know whether a compiled
@@ -24,7 +25,8 @@ struct RuleTexts {
   std::vector<RuleText> files;                 // by name
   std::map<std::string, std::string> retired;  // id -> reason, of all retired.txt
   std::string version;                         // first line of the first RELEASE file, else "local"
-  std::string digest;                          // SHA-256 (hex) over names and contents
+  std::string digest;                          // SHA-256 (hex) over names below their directories, and
+                                               // contents: the same rules elsewhere are the same
 };
 // Later directories add to earlier ones. An error where a directory cannot be read.
 [[nodiscard]] Result<RuleTexts> open_rule_texts(const std::vector<std::filesystem::path>& dirs);

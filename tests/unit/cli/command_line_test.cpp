@@ -181,6 +181,16 @@ TEST_CASE("every other command fills its own struct", "[cli]") {
   CHECK(command<app::RulesCheck>({"rules", "check", "d"}).directories ==
         std::vector<std::string>{"d"});
   (void)command<app::RulesIdentify>({"rules", "identify"});
+  CHECK(command<app::RulesDiff>({"rules", "diff", "old", "new"}).after == "new");
+  const auto learn = command<app::RulesLearn>({"rules", "learn", "ab12", "--product", "网关",
+                                               "--vendor", "V", "--role", "hardware", "-o", "own"});
+  CHECK(learn.digest == "ab12");
+  CHECK(learn.product == "网关");
+  CHECK(learn.role == "hardware");
+  CHECK(learn.output == "own");
+  CHECK(ending({"rules", "learn", "ab12"}).status == 2);
+  CHECK(ending({"rules", "learn", "ab12", "--product", "x", "--role", "thing"}).status == 2);
+  CHECK(command<app::ServicesList>({"services", "list", "--unknown", "port=22"}).unknown);
   (void)command<app::RegisterVerify>({"register", "verify"});
   (void)command<app::RegisterRebuild>({"register", "rebuild"});
   CHECK(command<app::RegisterBackup>({"register", "backup", "b.db"}).to == "b.db");

@@ -9,7 +9,7 @@ using namespace qingdan::identify;
 namespace {
 CheckReport run(const std::string& rules) {
   CheckReport report;
-  check_examples(test::make_set(rules), report);
+  check_examples(test::make_set(rules), "", report);
   return report;
 }
 bool complains(const CheckReport& report, std::string_view text) {

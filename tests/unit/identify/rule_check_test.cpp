@@ -115,3 +115,24 @@ TEST_CASE("the shipped rules are sound", "[identify][rule_check][shipped]") {
   CHECK(report->problems.empty());
   CHECK(report->rules > 0);
 }
+
+TEST_CASE("own rules that take examples from shipped ones are told, not blamed",
+          "[identify][rule_check]") {
+  RuleDirectory shipped, own;
+  shipped.write("products/p.toml", test::kProducts);
+  shipped.write("http/a.toml", rule(kGood));
+  own.write("http/own.toml",
+            "[[rule]]\nid = \"http.own\"\nsource = \"test\"\ninput = \"http_header.server\"\n"
+            "pattern = '^nginx-[xy]$'\nservice = \"tomcat\"\naccept = ['nginx-y']\n"
+            "reject = [{ text = 'nginx', why = 'other' }]\n");
+  const auto report = check_rules({shipped.path(), own.path()}, kVocabulary);
+  REQUIRE(report);
+  CHECK_FALSE(complains(*report, ""));
+  CHECK(report->shadows == std::vector<std::string>{"http.own takes from http.a ×2"});
+
+  // The other way round it is a fault of the own rule: its example is not won.
+  const auto swapped = check_rules({own.path(), shipped.path()}, kVocabulary);
+  REQUIRE(swapped);
+  CHECK(complains(*swapped, "loses to http.own"));
+  CHECK(swapped->shadows.empty());
+}

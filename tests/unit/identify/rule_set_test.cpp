@@ -65,3 +65,14 @@ TEST_CASE("a directory that is not there is an error with its name", "[identify]
   CHECK(texts.error().code == qingdan::ErrorCode::io);
   CHECK(texts.error().text.find("/nonexistent/rules") != std::string::npos);
 }
+
+TEST_CASE("the same rules in another place are the same release", "[identify][rule_set]") {
+  RuleDirectory here, there;
+  for (const auto* dir : {&here, &there}) {
+    dir->write("http/a.toml", "[[rule]]\nid = \"http.a\"\n");
+    dir->write("RELEASE", "2026.11\n");
+  }
+  CHECK(open_rule_texts({here.path()})->digest == open_rule_texts({there.path()})->digest);
+  there.write("http/b.toml", "");
+  CHECK(open_rule_texts({here.path()})->digest != open_rule_texts({there.path()})->digest);
+}

@@ -1,0 +1,126 @@
+// covers: app/stored_evidence
+#include "app/commands.h"
+#include "unit/app/heard.h"
+
+using namespace qingdan;
+using namespace qingdan::app;
+using app::test::has;
+using app::test::hear;
+using app::test::Heard;
+using app::test::lines;
+using app::test::Stage;
+using app::test::take;
+
+namespace {
+
+Heard gate(const std::string& ip, const std::string& version) {
+  return {ip, 22, model::channel::kSsh,
+          "SSH-2.0-ExampleGate_" + version + " build at 10.98.3.7\r\n"};
+}
+const Heard kKnown{"192.0.2.50", 22, model::channel::kSsh, "SSH-2.0-OpenSSH_9.2p1\r\n"};
+const Heard kOther{"192.0.2.60", 80, model::channel::kUnknown, "\x01\x02 strange thing\r\n"};
+
+std::string digest_in(const std::string& jsonl) {
+  const std::string key = "\"digest\":\"";
+  const auto at = jsonl.find(key);
+  REQUIRE(at != std::string::npos);
+  return jsonl.substr(at + key.size(), 64);
+}
+
+void copy_vocabulary(const Stage& stage) {
+  std::filesystem::create_directories(stage.file("schema"));
+  std::filesystem::copy(std::string(QINGDAN_SOURCE_DIR) + "/schema/vocabulary",
+                        stage.file("schema/vocabulary"));
+}
+
+RulesLearn learn(const std::string& digest) {
+  RulesLearn command;
+  command.digest = digest;
+  command.product = "示例网关";
+  command.vendor = "Example";
+  command.category = "安全设备";
+  command.id = "example-gate";
+  return command;
+}
+
+}  // namespace
+
+TEST_CASE("unknown services that look alike are one row, largest first",
+          "[app][commands_unknown]") {
+  Stage stage;
+  hear(stage, {gate("192.0.2.7", "1.2"), gate("192.0.2.8", "1.3"), gate("192.0.2.9", "2.0.1"),
+               kKnown, kOther});
+  const auto said = stage.run(ServicesList{"", true});
+  INFO(said.out << said.err);
+  CHECK(said.status == 0);
+  REQUIRE(lines(said.out) == 2);
+  const auto first = said.out.substr(0, said.out.find('\n'));
+  CHECK(has(first, R"("services":3,"hosts":3,"ports":"22","service":"ssh")"));
+  CHECK(has(first, "ExampleGate"));
+  CHECK(lines(stage.run(ServicesList{"port=80", true}).out) == 1);
+  CHECK(stage.run(ServicesList{"port=443", true}).out.empty());
+}
+
+TEST_CASE("a labelled look becomes a rule that knows it and passes the check",
+          "[app][commands_unknown]") {
+  Stage stage;
+  copy_vocabulary(stage);
+  hear(stage, {gate("192.0.2.7", "1.2"), gate("192.0.2.8", "1.3"), kKnown});
+  auto command = learn(digest_in(stage.run(ServicesList{"", true}).out).substr(0, 12));
+  command.output = stage.file("own");
+  const auto said = stage.run(command);
+  INFO(said.err);
+  REQUIRE(said.status == 0);
+  const auto written = app::test::slurp(stage.file("own/ssh/example-gate.toml"));
+  INFO(written);
+  CHECK_FALSE(has(written, "10.98.3.7"));
+  CHECK(stage.run(RulesCheck{{stage.file("fingerprints"), stage.file("own")}, false}).status == 0);
+
+  const auto rules =
+      take(identify::RuleBase::open({stage.file("fingerprints"), stage.file("own")}, ""));
+  identify::Identifier identifier(rules);
+  model::IdentifyQuestion question;
+  question.input = "ssh.banner";
+  question.bytes = to_bytes("SSH-2.0-ExampleGate_7.4 build at 192.0.2.99\r\n");
+  const auto answer = identifier.answer(question);
+  CHECK(answer.service.id == "example-gate");
+  CHECK(answer.service.product_zh == "示例网关");
+  // A second proposal does not write over the first.
+  CHECK(stage.run(command).status == 2);
+}
+
+TEST_CASE("without a directory the proposal is printed", "[app][commands_unknown]") {
+  Stage stage;
+  hear(stage, {gate("192.0.2.7", "1.2")});
+  const auto said = stage.run(learn(digest_in(stage.run(ServicesList{"", true}).out)));
+  CHECK(said.status == 0);
+  CHECK(has(said.out, "# products/example-gate.toml"));
+  CHECK(has(said.out, "# ssh/example-gate.toml"));
+  CHECK(has(said.out, "[[rule.reject]]"));
+}
+
+TEST_CASE("a known product needs no further words and is not described twice",
+          "[app][commands_unknown]") {
+  Stage stage;
+  hear(stage, {gate("192.0.2.7", "1.2")});
+  RulesLearn command;
+  command.digest = digest_in(stage.run(ServicesList{"", true}).out);
+  command.product = "openssh";
+  const auto said = stage.run(command);
+  CHECK(said.status == 0);
+  CHECK(has(said.out, "service = \"openssh\""));
+  CHECK_FALSE(has(said.out, "[[product]]"));
+}
+
+TEST_CASE("what cannot be learned is said in one line", "[app][commands_unknown]") {
+  Stage stage;
+  hear(stage, {gate("192.0.2.7", "1.2")});
+  const auto digest = digest_in(stage.run(ServicesList{"", true}).out);
+  CHECK(has(stage.run(learn("ffff")).err, "no unknown service looks so"));
+  auto command = learn(digest);
+  command.vendor.clear();
+  CHECK(has(stage.run(command).err, "--vendor and --category"));
+  command = learn(digest);
+  command.id.clear();
+  CHECK(has(stage.run(command).err, "--id"));
+}
