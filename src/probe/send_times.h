@@ -17,6 +17,8 @@ class SendTimes {
   // minutes.
   explicit SendTimes(unsigned bits = 17) : slots_(std::size_t{1} << bits), shift_(64 - bits) {}
 
+  // note() will soon be called for it: slots lie anywhere in a table larger than the fast caches.
+  void expect(std::uint64_t position) const { __builtin_prefetch(&slots_[slot(position)], 1); }
   void note(std::uint64_t position, int attempt, SteadyTime at) {
     slots_[slot(position)] = {position << 4 | static_cast<std::uint64_t>(attempt & 0xF), at};
   }

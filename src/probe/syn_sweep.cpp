@@ -24,6 +24,8 @@ constexpr int kStepsAtOnce = 4096;
 // The kernel's send queue was full: it drains within a millisecond at any rate worth having.
 constexpr milliseconds kQueueRest{1};
 constexpr std::size_t kAnswersAtOnce = 4096;
+// Laid out once: put together for each probe it would wait for the stores of the one before.
+constexpr Errand kErrand{"syn", false, true};
 // Samples per interval: one in a hundred packets, within these.
 constexpr std::size_t kSamplesLeast = 4, kSamplesMost = 64;
 
@@ -128,6 +130,7 @@ const std::optional<targets::ApprovedTarget>& SynSweep::State::target_at(std::ui
   ahead.first = at;
   ahead.count = std::min<std::uint64_t>(most, source.size() - at);
   source.read(at, std::span(ahead.targets).first(ahead.count));
+  for (auto i = at; i < at + ahead.count; ++i) times.expect(i);
   return ahead.targets[0];
 }
 
@@ -162,7 +165,7 @@ void SynSweep::State::place(std::uint64_t at) {
       return parking.park(ip, at, later);
     }
   }
-  const auto permit = pacer.ask(*target, {"syn", false, true}, moment);
+  const auto permit = pacer.ask(*target, kErrand, moment);
   if (permit.leave == Leave::later) return parking.park(ip, at, permit.at);
   if (permit.leave == Leave::granted) {
     control.take(ip, moment.steady);
