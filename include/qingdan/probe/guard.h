@@ -127,6 +127,9 @@ class Guard {
     std::uint32_t heard{0}, silent{0}, streak{0};  // silent: without the present streak
     std::uint32_t sent{0};                         // probes ever kept; the ring's head
     std::uint32_t answers{0};
+    // Half-open probes since it was heard last; as many of them had left by `turn`.
+    SteadyTime unheard_from{}, turn{};
+    std::uint32_t unheard{0}, turned{0};
     std::array<Packed, kKept> ring{};
     std::uint16_t open_port{0}, refused_port{0};  // 0 = none
     std::uint8_t unanswered{0};

@@ -280,3 +280,31 @@ TEST_CASE("G4: stops before a stop of the whole run count for hosts, not towards
     CHECK(play.guard.stops(ip("10.0.0.1")));
   }
 }
+
+TEST_CASE("half-open probes show a dead host within five seconds, however fast they leave") {
+  for (const auto gap : {2ms, 25ms, 500ms}) {
+    Play play;
+    play.meet("192.0.2.1");
+    play.meet("192.0.2.2");
+    const auto died = play.now;
+    while (play.guard.ruling(ip("192.0.2.1")) == Ruling::free && play.now - died < 60s) {
+      play.guard.on_sent(ip("192.0.2.1"), kDead, "syn", play.now, true);
+      play.now += gap;
+    }
+    CHECK(play.guard.ruling(ip("192.0.2.1")) == Ruling::hold);
+    CHECK(play.now - died >= 2s);
+    CHECK(play.now - died <= 5s);
+  }
+}
+
+TEST_CASE("half-open: a host that answers one probe in five is never held for its silent ports") {
+  Play play;
+  play.meet("192.0.2.2");
+  play.guard.on_answer(ip("192.0.2.1"), kWeb, true, play.now);
+  for (int i = 0; i < 4000; ++i) {
+    play.guard.on_sent(ip("192.0.2.1"), kDead, "syn", play.now, true);
+    play.now += 25ms;
+    if (i % 5 == 0) play.guard.on_answer(ip("192.0.2.1"), kDead, false, play.now);
+    CHECK(play.guard.ruling(ip("192.0.2.1")) == Ruling::free);
+  }
+}
