@@ -153,13 +153,24 @@ void print_head(const model::AssetRecord& asset) {
   std::fputs(line.c_str(), stderr);
 }
 
-void add_facts(Output& output, const std::string& object, const model::Facts& facts) {
+// Of the claim that the fact is.
+std::string reason_of(const std::string& field, const model::Fact& fact,
+                      const std::vector<model::Claim>& claims) {
+  const auto found = std::find_if(claims.begin(), claims.end(), [&](const model::Claim& claim) {
+    return claim.field == field && claim.source == fact.source;
+  });
+  return found == claims.end() ? std::string() : found->reason;
+}
+
+void add_facts(Output& output, const std::string& object, const model::Facts& facts,
+               const std::vector<model::Claim>& claims) {
   for (const auto& [field, fact] : facts) {
     output.row({object, field, model::Cell{model::RawJson{fact.value}},
                 std::string(to_string(fact.state)), text_cell(fact.source),
                 std::int64_t{fact.confidence}, text_cell(fact.rule), text_cell(fact.evidence),
                 fact.run ? model::Cell{fact.run.value} : model::Cell{},
-                fact.other.empty() ? model::Cell{} : model::Cell{model::RawJson{fact.other}}});
+                fact.other.empty() ? model::Cell{} : model::Cell{model::RawJson{fact.other}},
+                text_cell(reason_of(field, fact, claims)), text_cell(fact.rule_release)});
   }
 }
 
@@ -173,8 +184,8 @@ Result<int> carry_out(const Call& call, const AssetsShow& command) {
   if (!*asset) return wrong(fmt::format("there is no asset {} (see assets list)", command.asset));
   if (!call.invocation.quiet) print_head(**asset);
   Output output(call.invocation, {"object", "field", "value", "state", "source", "confidence",
-                                  "rule", "evidence", "run", "other"});
-  add_facts(output, (*asset)->number, (*asset)->facts);
+                                  "rule", "evidence", "run", "other", "reason", "rule_release"});
+  add_facts(output, (*asset)->number, (*asset)->facts, (*asset)->claims);
   for (const auto& service : (*asset)->services) {
     const std::string name = fmt::format("{} {}/{}{}{}", service.at.ip.to_string(), service.at.port,
                                          net::to_string(service.at.transport),
@@ -183,8 +194,8 @@ Result<int> carry_out(const Call& call, const AssetsShow& command) {
         {name, "port.state",
          std::string(to_string(service.state)) + " " + std::string(to_string(service.verdict)),
          "auto", std::monostate{}, std::monostate{}, std::monostate{}, std::monostate{},
-         std::monostate{}, std::monostate{}});
-    add_facts(output, name, service.facts);
+         std::monostate{}, std::monostate{}, std::monostate{}, std::monostate{}});
+    add_facts(output, name, service.facts, service.claims);
   }
   if (auto done = output.done(); !done) return done.error();
   return 0;

@@ -89,29 +89,6 @@ std::tuple<int, bool, int> standing(const Hint& hint, const std::vector<Candidat
   return {own ? listener_class(hint.product->role) : 0, named_by_header, hint.confidence};
 }
 
-void write_held(const RuleBase& base, const Hint& hint, const Candidate& c, Held& held) {
-  held.product = hint.product;
-  held.evidence = c.evidence;
-  auto& s = held.statement;
-  const auto& p = *c.product;
-  s.id = p.id;
-  s.vendor = p.vendor;
-  s.vendor_zh = p.vendor_zh;
-  s.product = c.name.empty() ? p.product : c.name;
-  s.product_zh = p.product_zh;
-  s.version = c.version;
-  s.package = c.package;
-  s.model = c.model;
-  s.cpe = c.cpe.empty() ? finish_cpe(base.traits(p).cpe_head, c.version)
-                        : make_cpe(p.cpe_part, c.cpe, c.version);
-  s.category = p.category;
-  s.xinchuang = p.xinchuang;
-  s.role = to_string(p.role);
-  s.precision = c.precision;
-  s.confidence = hint.confidence;
-  s.rule = base.rules()[c.rule].id;
-}
-
 // A rule of little trust counts only where another names the same product.
 bool is_supported(const Candidate& candidate, const std::vector<Candidate>& all) {
   return !candidate.support_only || std::any_of(all.begin(), all.end(), [&](const Candidate& o) {
@@ -129,22 +106,19 @@ std::vector<Hint> hints_at(Subject subject, const std::vector<Candidate>& candid
 }
 
 // Puts what listens first; what only runs on it follows by confidence.
-void choose_service(const RuleBase& base, const std::vector<Candidate>& candidates, Combined& out) {
-  const auto merged = merge_by_product(hints_at(Subject::service, candidates));
-  const Hint* best = nullptr;
+void choose_service(const std::vector<Candidate>& candidates, Choice& out) {
+  out.also = merge_by_product(hints_at(Subject::service, candidates));
+  auto best = out.also.end();
   auto best_standing = std::tuple(0, false, 0);
-  for (const auto& hint : merged) {
-    const auto own = standing(hint, candidates);
-    if (best != nullptr && !(best_standing < own)) continue;
-    best = &hint;
+  for (auto at = out.also.begin(); at != out.also.end(); ++at) {
+    const auto own = standing(*at, candidates);
+    if (best != out.also.end() && !(best_standing < own)) continue;
+    best = at;
     best_standing = own;
   }
-  if (std::get<0>(best_standing) == 0) best = nullptr;
-  out.also.reserve(merged.size());
-  for (const auto& hint : merged) {
-    auto& held = &hint == best ? out.service.emplace() : out.also.emplace_back();
-    write_held(base, hint, candidates[hint.origin], held);
-  }
+  if (std::get<0>(best_standing) == 0) return;
+  out.service = *best;
+  out.also.erase(best);
 }
 
 }  // namespace
@@ -182,15 +156,49 @@ std::optional<Hint> choose_one(const RuleBase& base, std::vector<Hint> hints) {
   return best;
 }
 
-Combined combine(const RuleBase& base, const std::vector<Candidate>& candidates) {
-  Combined out;
+void write_statement(const RuleBase& base, const Hint& hint, const Candidate& c,
+                     model::ProductStatement& s) {
+  const auto& p = *c.product;
+  s.id = p.id;
+  s.vendor = p.vendor;
+  s.vendor_zh = p.vendor_zh;
+  s.product = c.name.empty() ? p.product : c.name;
+  s.product_zh = p.product_zh;
+  s.version = c.version;
+  s.package = c.package;
+  s.model = c.model;
+  s.cpe = c.cpe.empty() ? finish_cpe(base.traits(p).cpe_head, c.version)
+                        : make_cpe(p.cpe_part, c.cpe, c.version);
+  s.category = p.category;
+  s.xinchuang = p.xinchuang;
+  s.role = to_string(p.role);
+  s.precision = c.precision;
+  s.confidence = hint.confidence;
+  s.rule = base.rules()[c.rule].id;
+}
+
+Choice choose(const RuleBase& base, const std::vector<Candidate>& candidates) {
+  Choice out;
   if (candidates.empty()) return out;
-  choose_service(base, candidates, out);
-  for (const auto& [subject, held] :
-       {std::pair(Subject::os, &out.os), std::pair(Subject::hardware, &out.hardware)}) {
-    if (const auto chosen = choose_one(base, hints_at(subject, candidates)))
-      write_held(base, *chosen, candidates[chosen->origin], held->emplace());
-  }
+  choose_service(candidates, out);
+  out.os = choose_one(base, hints_at(Subject::os, candidates));
+  out.hardware = choose_one(base, hints_at(Subject::hardware, candidates));
+  return out;
+}
+
+Combined combine(const RuleBase& base, const std::vector<Candidate>& candidates) {
+  const auto choice = choose(base, candidates);
+  Combined out;
+  const auto write = [&](const Hint& hint, Held& held) {
+    held.product = hint.product;
+    held.evidence = candidates[hint.origin].evidence;
+    write_statement(base, hint, candidates[hint.origin], held.statement);
+  };
+  if (choice.service) write(*choice.service, out.service.emplace());
+  if (choice.os) write(*choice.os, out.os.emplace());
+  if (choice.hardware) write(*choice.hardware, out.hardware.emplace());
+  out.also.reserve(choice.also.size());
+  for (const auto& hint : choice.also) write(hint, out.also.emplace_back());
   return out;
 }
 

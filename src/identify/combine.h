@@ -44,6 +44,17 @@ struct Combined {
   std::optional<Held> os, hardware;
 };
 
+// The same before words are written: which hints hold. Their origin is the number of the candidate.
+struct Choice {
+  std::optional<Hint> service;
+  std::vector<Hint> also;
+  std::optional<Hint> os, hardware;
+};
+[[nodiscard]] Choice choose(const RuleBase& base, const std::vector<Candidate>& candidates);
+// `statement` is empty before.
+void write_statement(const RuleBase& base, const Hint& hint, const Candidate& candidate,
+                     model::ProductStatement& statement);
+
 [[nodiscard]] Combined combine(const RuleBase& base, const std::vector<Candidate>& candidates);
 
 // Of several hints at one thing (an OS, a device) the one that holds, with B2 to B4 applied to its

@@ -1,8 +1,11 @@
-// combine_host — what all services of a host say together of the host.
+// combine_host — what all services of a host say together of the host, with the reasons, and what
+// speaks against it. A claim in doubt (below kDoubt) carries the value that contradicts it as its
+// basis: resolve makes a conflict of that, and people decide (待核实).
 #include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 
 #include "identify/combine.h"
 #include "qingdan/identify/identifier.h"
@@ -12,8 +15,11 @@ namespace {
 
 namespace field = model::field;
 
+// Values that are this near to each other are not told apart.
+constexpr int kNearTie = 5;
+
 std::string endpoint_text(const model::Endpoint& at) {
-  return std::to_string(at.port) + std::string(net::to_string(at.transport));
+  return std::to_string(at.port) + "/" + std::string(net::to_string(at.transport));
 }
 
 // What one port says of the host's system or device.
@@ -24,7 +30,7 @@ struct Said {
   std::string source;  // its endpoint
 };
 
-// All statements of one kind.
+// All statements of one kind, the surest first; the order of findings does not matter.
 std::vector<Said> sayings_of(const RuleBase& base, std::span<const model::Finding> findings,
                              std::string_view name) {
   std::vector<Said> sayings;
@@ -38,6 +44,12 @@ std::vector<Said> sayings_of(const RuleBase& base, std::span<const model::Findin
       sayings.push_back({std::move(*statement), product, &claim, endpoint_text(finding.at)});
     }
   }
+  const auto key = [](const Said& s) {
+    return std::tuple(-s.claim->confidence, std::string_view(s.source),
+                      std::string_view(s.claim->value));
+  };
+  std::sort(sayings.begin(), sayings.end(),
+            [&](const Said& a, const Said& b) { return key(a) < key(b); });
   return sayings;
 }
 
@@ -51,14 +63,75 @@ std::vector<Hint> hints_of(const std::vector<Said>& sayings) {
   return hints;
 }
 
+// "依据：22/tcp ssh.openssh-debian 95、…；相反：445/tcp smb.windows 88 Windows": which ports say so
+// by which rules and how surely, and which say otherwise. For people; cut where it grows long.
+class Reason {
+ public:
+  void add(bool supports, const std::string& text) {
+    auto& side = supports ? for_ : against_;
+    if (side.ends_with("…")) return;
+    const bool fits = side.size() + text.size() <= kMaxBytes;
+    side += (side.empty() ? "" : "、") + (fits ? text : std::string("…"));
+  }
+  [[nodiscard]] std::string text() const {
+    return "依据：" + for_ + (against_.empty() ? "" : "；相反：" + against_);
+  }
+
+ private:
+  static constexpr std::size_t kMaxBytes = 300;
+  std::string for_, against_;
+};
+
+std::string said_by(const std::string& source, const model::Claim& claim) {
+  return source + " " + (claim.rule.empty() ? claim.field : claim.rule) + " " +
+         std::to_string(claim.confidence);
+}
+
+// What holds of the host.
+struct Verdict {
+  std::string value;  // JSON
+  int confidence{0};
+  std::string rule, evidence, reason;
+  std::string other;                // the value against it, where it is in doubt
+  const Product* product{nullptr};  // of a system or device
+};
+
+std::optional<Verdict> judge_product(const RuleBase& base, std::span<const model::Finding> findings,
+                                     std::string_view name) {
+  auto sayings = sayings_of(base, findings, name);
+  const auto chosen = choose_one(base, hints_of(sayings));
+  if (!chosen) return std::nullopt;
+  Verdict verdict;
+  Reason reason;
+  for (const auto& said : sayings) {
+    const bool supports = base.is_kind_of(*said.product, *chosen->product) ||
+                          base.is_kind_of(*chosen->product, *said.product);
+    const auto named =
+        " " + (said.statement.product.empty() ? said.statement.vendor : said.statement.product);
+    reason.add(supports, said_by(said.source, *said.claim) + (supports ? "" : named));
+    if (!supports && chosen->confidence < kDoubt && verdict.other.empty())
+      verdict.other = said.claim->value;
+  }
+  auto& said = sayings[chosen->origin];
+  said.statement.confidence = chosen->confidence;
+  verdict.value = model::to_json(said.statement);
+  verdict.confidence = chosen->confidence;
+  verdict.rule = said.statement.rule;
+  verdict.evidence = said.claim->evidence;
+  verdict.reason = reason.text();
+  verdict.product = chosen->product;
+  return verdict;
+}
+
+// A text, and how surely all ports together say it; each port adds once.
 struct Tally {
   int confidence{0};
   const model::Claim* best{nullptr};
+  std::vector<std::string> said;
 };
 
-// The text most surely said; each endpoint adds once.
-const model::Claim* most_said(std::span<const model::Finding> findings, std::string_view name,
-                              int& confidence) {
+std::map<std::string, Tally> tallies_of(std::span<const model::Finding> findings,
+                                        std::string_view name) {
   std::map<std::string, Tally> tallies;
   for (const auto& finding : findings) {
     for (const auto& claim : finding.host_claims) {
@@ -66,16 +139,55 @@ const model::Claim* most_said(std::span<const model::Finding> findings, std::str
       auto& tally = tallies[claim.value];
       tally.confidence =
           std::min(kMostCertain, 100 - (100 - tally.confidence) * (100 - claim.confidence) / 100);
-      if (tally.best == nullptr || claim.confidence > tally.best->confidence) tally.best = &claim;
+      tally.said.push_back(said_by(endpoint_text(finding.at), claim));
+      const auto key = [](const model::Claim& c) {
+        return std::tuple(-c.confidence, std::string_view(c.rule), std::string_view(c.evidence));
+      };
+      if (tally.best == nullptr || key(claim) < key(*tally.best)) tally.best = &claim;
     }
   }
-  const Tally* winner = nullptr;
-  for (const auto& [value, tally] : tallies) {
-    if (winner == nullptr || tally.confidence > winner->confidence) winner = &tally;
+  for (auto& [value, tally] : tallies) std::sort(tally.said.begin(), tally.said.end());
+  return tallies;
+}
+
+// The text most surely said. `settled`: JSON of the one that what the host is decides, "" = none.
+std::optional<Verdict> judge_text(std::span<const model::Finding> findings, std::string_view name,
+                                  const std::string& settled) {
+  const auto tallies = tallies_of(findings, name);
+  auto best = tallies.find(settled);
+  for (auto at = tallies.begin(); settled.empty() && at != tallies.end(); ++at) {
+    if (best == tallies.end() || at->second.confidence > best->second.confidence) best = at;
   }
-  if (winner == nullptr) return nullptr;
-  confidence = winner->confidence;
-  return winner->best;
+  if (best == tallies.end()) return std::nullopt;
+  Verdict verdict{best->first,
+                  best->second.confidence,
+                  best->second.best->rule,
+                  best->second.best->evidence,
+                  "",
+                  "",
+                  nullptr};
+  Reason reason;
+  for (const auto& text : best->second.said) reason.add(true, text);
+  for (const auto& [value, tally] : tallies) {
+    if (value == best->first) continue;
+    const auto text = model::parse_text(value);
+    for (const auto& said : tally.said) reason.add(false, said + " " + (text ? *text : value));
+    const bool near_tie = tally.confidence + kNearTie >= best->second.confidence;
+    if (!settled.empty() || !near_tie || !verdict.other.empty()) continue;
+    verdict.other = value;
+    verdict.confidence = std::min(verdict.confidence, kDoubt - 1);
+  }
+  verdict.reason = reason.text();
+  return verdict;
+}
+
+// A device whose kind is known says what class the host is, whatever its system usually runs on.
+std::string settled_class(const std::optional<Verdict>& hardware,
+                          std::span<const model::Finding> findings) {
+  if (!hardware || hardware->confidence < kDoubt || hardware->product->device_class.empty())
+    return {};
+  auto value = model::to_json(hardware->product->device_class);
+  return tallies_of(findings, field::kDeviceClass).contains(value) ? value : std::string();
 }
 
 // Categories of the ports' products: what the host does.
@@ -97,35 +209,27 @@ std::string roles_of(std::span<const model::Finding> findings) {
 
 std::vector<model::Claim> Identifier::combine_host(std::span<const model::Finding> findings) const {
   std::vector<model::Claim> claims;
-  const auto add = [&](std::string_view name, std::string value, int confidence, std::string rule,
-                       std::string evidence) {
+  const auto add = [&](std::string_view name, std::optional<Verdict> verdict) {
+    if (!verdict) return;
     model::Claim claim;
     claim.field = std::string(name);
-    claim.value = std::move(value);
-    claim.confidence = confidence;
-    claim.rule = std::move(rule);
+    claim.value = std::move(verdict->value);
+    claim.confidence = verdict->confidence;
+    claim.rule = std::move(verdict->rule);
     claim.rule_release = rules_->release();
-    claim.evidence = std::move(evidence);
+    claim.evidence = std::move(verdict->evidence);
+    claim.reason = std::move(verdict->reason);
+    claim.basis_value = std::move(verdict->other);
     claims.push_back(std::move(claim));
   };
-  for (const auto name : {field::kOs, field::kHardware}) {
-    auto sayings = sayings_of(*rules_, findings, name);
-    if (const auto chosen = choose_one(*rules_, hints_of(sayings))) {
-      auto& said = sayings[chosen->origin];
-      said.statement.confidence = chosen->confidence;
-      add(name, model::to_json(said.statement), chosen->confidence, said.statement.rule,
-          said.claim->evidence);
-    }
-  }
-  for (const auto name : {field::kHostName, field::kDeviceClass}) {
-    int confidence = 0;
-    if (const auto* claim = most_said(findings, name, confidence)) {
-      add(name, claim->value, confidence, claim->rule, claim->evidence);
-    }
-  }
-  if (auto roles = roles_of(findings); !roles.empty()) {
-    add(field::kRole, model::to_json(roles), kDoubt, "", "");
-  }
+  auto hardware = judge_product(*rules_, findings, field::kHardware);
+  const auto device_class = settled_class(hardware, findings);
+  add(field::kOs, judge_product(*rules_, findings, field::kOs));
+  add(field::kHardware, std::move(hardware));
+  add(field::kHostName, judge_text(findings, field::kHostName, ""));
+  add(field::kDeviceClass, judge_text(findings, field::kDeviceClass, device_class));
+  if (const auto roles = roles_of(findings); !roles.empty())
+    add(field::kRole, Verdict{model::to_json(roles), kDoubt, "", "", "", "", nullptr});
   return claims;
 }
 

@@ -336,7 +336,6 @@ void speak(model::ProductStatement& s) {
 }  // namespace
 
 struct Identifier::Answers {
-  explicit Answers(std::size_t slots) : recent(slots) {}
   // All that the answer depends on, but for the rules.
   std::string_view key_of(const model::IdentifyQuestion& question) {
     // Lengths keep the parts apart: no bytes can look like another question.
@@ -351,14 +350,14 @@ struct Identifier::Answers {
       key.append(std::to_string(name.size())).append(" ").append(name).append(value).append("\n");
     return key;
   }
-  RecentVerdicts<model::IdentifyAnswer> recent;
+  RecentVerdicts<model::IdentifyAnswer> recent{kAnswerSlots};
   std::string key;  // kept for its room
 };
 
 Identifier::Identifier(std::shared_ptr<const RuleBase> rules, VerdictMemory memory)
     : rules_(std::move(rules)),
       scratch_(rules_->matcher(), memory),
-      answers_(std::make_unique<Answers>(memory == VerdictMemory::none ? 0 : kAnswerSlots)) {}
+      answers_(memory == VerdictMemory::none ? nullptr : std::make_unique<Answers>()) {}
 Identifier::Identifier(Identifier&&) noexcept = default;
 Identifier& Identifier::operator=(Identifier&&) noexcept = default;
 Identifier::~Identifier() = default;
@@ -375,6 +374,7 @@ model::Finding Identifier::identify(std::span<const model::Observation> observat
 }
 
 model::IdentifyAnswer Identifier::answer(const model::IdentifyQuestion& question) {
+  if (answers_ == nullptr) return work_out(question);
   const auto place = answers_->recent.place_of(answers_->key_of(question));
   if (place.verdict == nullptr) return work_out(question);
   if (!place.known) *place.verdict = work_out(question);
@@ -394,17 +394,19 @@ model::IdentifyAnswer Identifier::work_out(const model::IdentifyQuestion& questi
     // Some tools write object identifiers as from the root: ".1.3.6".
     if (value.name == "snmp.sys_object_id" && value.value.starts_with('.')) value.value.erase(0, 1);
   }
-  auto combined = combine(*rules_, judge(*rules_, fields, scratch_).candidates);
+  const auto candidates = judge(*rules_, fields, scratch_).candidates;
+  const auto choice = choose(*rules_, candidates);
   model::IdentifyAnswer answer;
   answer.id = question.id;
-  if (combined.service) {
-    answer.service = std::move(combined.service->statement);
-    speak(answer.service);
-  }
-  answer.also.reserve(combined.also.size());
-  for (auto& held : combined.also) speak(answer.also.emplace_back(std::move(held.statement)));
-  if (combined.os) speak(answer.os.emplace(std::move(combined.os->statement)));
-  if (combined.hardware) speak(answer.hw.emplace(std::move(combined.hardware->statement)));
+  const auto write = [&](const Hint& hint, model::ProductStatement& statement) {
+    write_statement(*rules_, hint, candidates[hint.origin], statement);
+    speak(statement);
+  };
+  if (choice.service) write(*choice.service, answer.service);
+  answer.also.reserve(choice.also.size());
+  for (const auto& hint : choice.also) write(hint, answer.also.emplace_back());
+  if (choice.os) write(*choice.os, answer.os.emplace());
+  if (choice.hardware) write(*choice.hardware, answer.hw.emplace());
   return answer;
 }
 

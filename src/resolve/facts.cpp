@@ -177,6 +177,13 @@ Fact judge(std::vector<Candidate>& candidates) {
     judge_manual(fact, claim, candidates);
     return fact;
   }
+  // A source whose own findings contradict each other says so: what it claims is the one half.
+  if (!manual && has_value(claim.basis_value) &&
+      compare(claim.field, claim.value, claim.basis_value) == Likeness::different) {
+    fact.state = FactState::conflict;
+    fact.other = claim.basis_value;
+    return fact;
+  }
   for (std::size_t i = 1; i < candidates.size(); ++i) {
     if (!contradicts(winner, candidates[i])) continue;
     fact.state = FactState::conflict;

@@ -14,10 +14,9 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <fstream>
-#include <iostream>
-#include <map>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -136,61 +135,95 @@ struct Cost {
   double median{0}, least{0};  // nanoseconds of one item
 };
 
-// Of rounds that together take `seconds`, after one that warms up.
-template <class Each>
-Cost cost_of_each(const Group& group, double seconds, Each each) {
-  std::vector<double> rounds;
+using Each = std::function<void(std::size_t)>;  // item number
+
+// Of rounds that together take `seconds`, after one that warms up. Several are measured in turn,
+// round by round, so that what else the machine does meets them alike.
+std::vector<Cost> costs_in_turn(std::size_t items, double seconds, const std::vector<Each>& all) {
+  std::vector<std::vector<double>> rounds(all.size());
   const auto begun = processor_seconds();
-  for (int round = 0; round < 1000 && (round < 4 || processor_seconds() - begun < seconds);
-       ++round) {
-    const auto start = processor_seconds();
-    for (std::size_t i = 0; i < group.questions.size(); ++i) each(i);
-    const auto took = processor_seconds() - start;
-    if (round > 0) rounds.push_back(took * 1e9 / static_cast<double>(group.questions.size()));
+  for (int round = 0; round < 4 || processor_seconds() - begun < seconds; ++round) {
+    for (std::size_t k = 0; k < all.size(); ++k) {
+      const auto start = processor_seconds();
+      for (std::size_t i = 0; i < items; ++i) all[k](i);
+      const auto took = processor_seconds() - start;
+      if (round > 0) rounds[k].push_back(took * 1e9 / static_cast<double>(items));
+    }
   }
-  std::sort(rounds.begin(), rounds.end());
-  return {rounds[rounds.size() / 2], rounds.front()};
+  std::vector<Cost> costs;
+  for (auto& each : rounds) {
+    std::sort(each.begin(), each.end());
+    costs.push_back({each[each.size() / 2], each.front()});
+  }
+  return costs;
 }
 
-void say(const Group& group, const RuleBase& base, const char* what, const char* verdicts,
-         Cost cost) {
+void say(const Group& group, std::size_t rules, const char* what, const char* verdicts, Cost cost) {
   std::printf(
       "{\"group\":\"%s\",\"items\":%zu,\"rules\":%zu,\"what\":\"%s\",\"verdicts\":\"%s\",\"ns\":%."
       "0f,"
       "\"per_second\":%.0f,\"least_ns\":%.0f,\"best_per_second\":%.0f}\n",
-      group.name.c_str(), group.questions.size(), base.rules().size(), what, verdicts, cost.median,
+      group.name.c_str(), group.questions.size(), rules, what, verdicts, cost.median,
       1e9 / cost.median, cost.least, 1e9 / cost.least);
   std::fflush(stdout);
 }
 
 std::size_t sink = 0;  // what is measured must not be optimised away
 
-void measure(const std::shared_ptr<const RuleBase>& base, const std::vector<Group>& groups,
+using Base = std::shared_ptr<const RuleBase>;
+
+void measure_matching(const Group& group, const std::vector<Base>& bases, VerdictMemory memory,
+                      const Options& options) {
+  std::vector<std::unique_ptr<Matcher::Scratch>> scratches;
+  std::vector<Each> all;
+  for (const auto& base : bases) {
+    scratches.push_back(std::make_unique<Matcher::Scratch>(base->matcher(), memory));
+    all.emplace_back(
+        [&group, &matcher = base->matcher(), scratch = scratches.back().get()](std::size_t i) {
+          for (const auto& field : group.fields[i])
+            sink += matcher.match(field.name, field.value, *scratch).size();
+        });
+  }
+  const auto costs = costs_in_turn(group.questions.size(), options.seconds, all);
+  for (std::size_t k = 0; k < bases.size(); ++k) {
+    say(group, bases[k]->rules().size(), "match", memory == VerdictMemory::none ? "none" : "kept",
+        costs[k]);
+  }
+}
+
+void measure_answers(const Group& group, const std::vector<Base>& bases, VerdictMemory memory,
+                     const Options& options) {
+  std::vector<std::unique_ptr<Identifier>> identifiers;
+  std::vector<Each> all;
+  for (const auto& base : bases) {
+    identifiers.push_back(std::make_unique<Identifier>(base, memory));
+    all.emplace_back([&group, identifier = identifiers.back().get()](std::size_t i) {
+      sink += identifier->answer(group.questions[i]).also.size();
+    });
+  }
+  const auto costs = costs_in_turn(group.questions.size(), options.seconds, all);
+  for (std::size_t k = 0; k < bases.size(); ++k) {
+    say(group, bases[k]->rules().size(), "answer", memory == VerdictMemory::none ? "none" : "kept",
+        costs[k]);
+  }
+}
+
+void measure(const std::vector<Base>& bases, const std::vector<Group>& groups,
              const Options& options) {
-  const auto seconds = options.seconds;
   const auto wanted = [&](std::string_view what) {
     return options.only.empty() || options.only == what;
   };
   for (const auto& group : groups) {
-    if (wanted("dissect"))
-      say(group, *base, "dissect", "none", cost_of_each(group, seconds, [&](std::size_t i) {
-            sink += dissect(group.questions[i].input, group.questions[i].bytes).fields.size();
-          }));
-    for (const bool kept : {false, true}) {
-      const auto memory = kept ? VerdictMemory::usual : VerdictMemory::none;
-      Matcher::Scratch scratch(base->matcher(), memory);
-      if (wanted("match"))
-        say(group, *base, "match", kept ? "kept" : "none",
-            cost_of_each(group, seconds, [&](std::size_t i) {
-              for (const auto& field : group.fields[i])
-                sink += base->matcher().match(field.name, field.value, scratch).size();
-            }));
-      Identifier identifier(base, memory);
-      if (wanted("answer"))
-        say(group, *base, "answer", kept ? "kept" : "none",
-            cost_of_each(group, seconds, [&](std::size_t i) {
-              sink += identifier.answer(group.questions[i]).also.size();
-            }));
+    if (wanted("dissect")) {
+      const Each each = [&](std::size_t i) {
+        sink += dissect(group.questions[i].input, group.questions[i].bytes).fields.size();
+      };
+      say(group, bases.front()->rules().size(), "dissect", "none",
+          costs_in_turn(group.questions.size(), options.seconds, {each}).front());
+    }
+    for (const auto memory : {VerdictMemory::none, VerdictMemory::usual}) {
+      if (wanted("match")) measure_matching(group, bases, memory, options);
+      if (wanted("answer")) measure_answers(group, bases, memory, options);
     }
   }
 }
@@ -244,19 +277,21 @@ int main(int argc, char** argv) {
   auto base = RuleBase::open({options.rules}, options.cache);
   if (!base) return fail(base.error());
   if (!options.cache.empty()) {
-    const auto again = cost_of_each(Group{"", {{}}, {}}, options.seconds, [&](std::size_t) {
+    const Each open = [&](std::size_t) {
       sink += RuleBase::open({options.rules}, options.cache).has_value() ? 2 : 0;
-    });
-    std::printf("{\"what\":\"open\",\"ms\":%.1f,\"least_ms\":%.1f}\n", again.median / 1e6,
-                again.least / 1e6);
+    };
+    const auto cost = costs_in_turn(1, options.seconds, {open}).front();
+    std::printf("{\"what\":\"open\",\"ms\":%.1f,\"least_ms\":%.1f}\n", cost.median / 1e6,
+                cost.least / 1e6);
   }
-  measure(*base, groups, options);
+  std::vector<Base> bases{*base};
   if (options.twice) {
     auto texts = open_rule_texts({options.rules});
     if (!texts) return fail(texts.error());
     auto doubled = RuleBase::build(with_twins(parse_rule_texts(*texts)), "twins");
     if (!doubled) return fail(doubled.error());
-    measure(*doubled, groups, options);
+    bases.push_back(*doubled);
   }
+  measure(bases, groups, options);
   return sink == 1 ? 1 : 0;  // never 1: a whole group was asked several times
 }

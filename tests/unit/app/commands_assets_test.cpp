@@ -32,6 +32,7 @@ TEST_CASE("an asset is shown with every fact and where it is from", "[app][comma
   CHECK(has(said.out, R"("field":"service.product")"));
   CHECK(has(said.out, R"("source":"probe:v1")"));
   CHECK(has(said.out, std::string(64, 'e')));
+  CHECK(has(said.out, R"("rule_release":"r1")"));
 }
 
 TEST_CASE("a correction is a fact at once and survives the next census", "[app][commands_assets]") {

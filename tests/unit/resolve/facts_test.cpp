@@ -198,3 +198,18 @@ TEST_CASE("of several claims of one key the most confident is heard", "[resolve]
     CHECK(held[0].value == json("debian", "12"));
   }
 }
+
+TEST_CASE("a probe whose ports contradict each other makes a conflict of it", "[resolve][facts]") {
+  auto torn = probe(field::kDeviceClass, text("服务器"), 49);
+  torn.basis_value = text("打印机");
+  const auto found = fact({torn}, field::kDeviceClass);
+  CHECK(found.state == FactState::conflict);
+  CHECK(found.value == text("服务器"));
+  CHECK(found.other == text("打印机"));
+  torn.basis_value = torn.value;
+  CHECK(fact({torn}, field::kDeviceClass).state == FactState::automatic);
+  // What a person has said settles it.
+  torn.basis_value = text("打印机");
+  const auto person = manual(field::kDeviceClass, text("打印机"), text("服务器"));
+  CHECK(fact({torn, person}, field::kDeviceClass).state == FactState::manual);
+}
