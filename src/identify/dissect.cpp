@@ -91,6 +91,11 @@ constexpr std::array kTable{
     Entry{model::channel::kRmi, dissect_rmi},
     Entry{model::channel::kKafka, dissect_kafka},
     Entry{model::channel::kX11, dissect_x11},
+    Entry{model::channel::kCassandra, dissect_cassandra},
+    Entry{model::channel::kDb2, dissect_db2},
+    Entry{model::channel::kPptp, dissect_pptp},
+    Entry{model::channel::kAfp, dissect_afp},
+    Entry{model::channel::kNats, dissect_nats},
     Entry{model::channel::kUnknown, dissect_unknown},
 };
 

@@ -3,7 +3,10 @@
 
 #include "identify/dissectors.h"
 #include "qingdan/net/amqp_wire.h"
+#include "qingdan/net/cql_wire.h"
+#include "qingdan/net/drda_wire.h"
 #include "qingdan/net/middleware_wire.h"
+#include "qingdan/net/remote_wire.h"
 #include "qingdan/net/ssh_kex_wire.h"
 #include "qingdan/net/tds_wire.h"
 #include "qingdan/net/tns_wire.h"
@@ -35,6 +38,57 @@ void dissect_mssql(BytesView raw, Dissection& out) {
   out.protocol = "ms-sql-s";
   out.banner = "TDS " + prelogin->version;
   out.add_text("mssql.prelogin_version", prelogin->version);
+}
+
+void dissect_cassandra(BytesView raw, Dissection& out) {
+  const auto answer = net::parse_cql(raw);
+  if (!answer) return;
+  out.protocol = "cassandra";
+  out.banner = answer->error.empty() ? "CQL" : answer->error;
+  out.add_text("cassandra.error", answer->error);
+  for (const auto& [name, value] : answer->options) {
+    out.add_text("cassandra.option", name + "=" + value);
+    if (name == "CQL_VERSION") out.banner = "CQL " + value;
+  }
+}
+
+void dissect_db2(BytesView raw, Dissection& out) {
+  const auto attributes = net::parse_drda(raw);
+  if (!attributes) return;
+  out.protocol = "drda";
+  out.banner = attributes->class_name + " " + attributes->release;
+  const auto version = net::db2_version_text(attributes->release);
+  out.add_text("drda.server",
+               attributes->class_name + " " + (version.empty() ? attributes->release : version));
+  out.add_text("drda.name", attributes->name);
+}
+
+void dissect_pptp(BytesView raw, Dissection& out) {
+  const auto reply = net::parse_pptp(raw);
+  if (!reply) return;
+  out.protocol = "pptp";
+  out.banner = "PPTP " + reply->vendor + " " + std::to_string(reply->firmware);
+  out.add_text("pptp.vendor", reply->vendor);
+  out.add_text("pptp.host_name", reply->host);
+  out.add_text("pptp.firmware", std::to_string(reply->firmware));
+}
+
+void dissect_afp(BytesView raw, Dissection& out) {
+  const auto status = net::parse_afp(raw);
+  if (!status) return;
+  out.protocol = "afpovertcp";
+  out.banner = status->machine + ", " + status->versions;
+  out.add_text("afp.machine", status->machine);
+  out.add_text("afp.versions", status->versions);
+  out.add_text("afp.server_name", status->name);
+}
+
+void dissect_nats(BytesView raw, Dissection& out) {
+  const auto info = net::parse_nats(raw);
+  if (!info) return;
+  out.protocol = "nats";
+  out.banner = "NATS " + info->version;
+  out.add_text("nats.version", info->version);
 }
 
 void dissect_amqp(BytesView raw, Dissection& out) {

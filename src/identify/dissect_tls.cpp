@@ -96,6 +96,8 @@ void dissect_tls_answer(BytesView raw, Dissection& out) {
   }
   heard.chosen = net::tls_version_of(answer->version);
   if (heard.chosen) heard.cipher = net::tls_suite_name(answer->cipher);
+  heard.alpn = answer->alpn;
+  out.add_text("tls.alpn", answer->alpn);
   if (answer->alert) heard.alert = *answer->alert;
   heard.declined = answer->version == 0 && (answer->alert || record->end == net::TlsEnd::closed);
   add_choice(*record, *answer, out);

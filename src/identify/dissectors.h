@@ -71,6 +71,11 @@ void dissect_dtls(BytesView raw, Dissection& out);
 // dissect_services.cpp
 void dissect_ssh_keys(BytesView raw, Dissection& out);
 void dissect_oracle(BytesView raw, Dissection& out);
+void dissect_cassandra(BytesView raw, Dissection& out);
+void dissect_db2(BytesView raw, Dissection& out);
+void dissect_pptp(BytesView raw, Dissection& out);
+void dissect_afp(BytesView raw, Dissection& out);
+void dissect_nats(BytesView raw, Dissection& out);
 void dissect_mssql(BytesView raw, Dissection& out);
 void dissect_amqp(BytesView raw, Dissection& out);
 void dissect_zookeeper(BytesView raw, Dissection& out);

@@ -87,6 +87,7 @@ class Collector {
     tls.keys.assign(keys_.begin(), keys_.end());
     if (!version_of(tls.version) && !tls.accepts.empty()) tls.version = tls.accepts.back();
     if (tls.cipher.empty()) tls.cipher = cipher_;
+    if (!alpn_.empty()) tls.alpn = alpn_;
     return std::move(out_);
   }
 
@@ -94,6 +95,8 @@ class Collector {
   void add(const TlsHeard& heard) {
     note_hello(heard, accepts_, refuses_);
     if (heard.chosen && cipher_.empty()) cipher_ = heard.cipher;
+    // An ordinary handshake offers http/1.1 alone, as that is what we speak.
+    if (!heard.alpn.empty()) alpn_ = heard.alpn;
     for (const auto& shown : heard.certificates) {
       const auto& certificate = shown.statement;
       const bool leaf = shown.leaf;
@@ -116,7 +119,7 @@ class Collector {
   TlsFacts out_;
   Versions accepts_, refuses_;
   std::set<std::string> keys_, seen_;
-  std::string leaf_, cipher_;
+  std::string leaf_, cipher_, alpn_;
   std::vector<model::TlsCertificate> further_;
 };
 

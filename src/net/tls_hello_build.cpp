@@ -79,6 +79,8 @@ constexpr std::uint16_t kRenegotiation = 0x00FF;  // RFC 5746 §3.3
 
 constexpr std::uint16_t kServerName = 0, kGroups = 10, kPointFormats = 11, kSignatures = 13,
                         kPadding = 21, kVersions = 43, kPskModes = 45, kKeyShare = 51;
+constexpr std::uint16_t kAlpn = 16;  // RFC 7301 §3.1
+constexpr std::string_view kWebProtocols = "\x02h2\x08http/1.1";
 constexpr std::uint16_t kX25519 = 0x001D;
 constexpr std::array<std::uint16_t, 4> kCurves{kX25519, 0x0017, 0x0018, 0x0019};
 constexpr std::array<std::uint16_t, 5> kCurves13{kX25519, 0x0017, 0x0018, 0x0019,
@@ -187,6 +189,11 @@ ByteWriter extensions_of(const TlsQuestion& question, Spread& spread) {
   put_extension(out, kPointFormats, kUncompressed);
   // RFC 5246 §7.4.1.4.1: not before 1.2.
   if (question.most == TlsVersion::tls12) put_signatures(out, question.keys);
+  if (question.most == TlsVersion::tls12 && question.web) {
+    ByteWriter names;
+    names.u16be(static_cast<std::uint16_t>(kWebProtocols.size())).text(kWebProtocols);
+    put_extension(out, kAlpn, names.view());
+  }
   return out;
 }
 

@@ -340,7 +340,8 @@ Awaitable<bool> Interview::ask_hello(const ConversationEntry& entry, TlsSurvey& 
   if (!connection.connected()) co_return false;
   ++exchange_;
   PlainPipe pipe(connection);
-  const auto setting = make_setting(subject_.target, subject_.vhost, false);
+  auto setting = make_setting(subject_.target, subject_.vhost, false);
+  setting.web = report_.service == "http";
   auto opened = co_await open_tls(pipe, setting);
   if (opened) {
     auto hello = entry.make(setting);

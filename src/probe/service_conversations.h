@@ -11,8 +11,10 @@ namespace qingdan::probe {
 using ServiceConversation = std::unique_ptr<Conversation>;
 
 // database_questions.cpp
-[[nodiscard]] ServiceConversation make_oracle(const Setting& setting);  // tnsping
-[[nodiscard]] ServiceConversation make_mssql(const Setting& setting);   // PRELOGIN
+[[nodiscard]] ServiceConversation make_oracle(const Setting& setting);     // tnsping
+[[nodiscard]] ServiceConversation make_mssql(const Setting& setting);      // PRELOGIN
+[[nodiscard]] ServiceConversation make_cassandra(const Setting& setting);  // OPTIONS
+[[nodiscard]] ServiceConversation make_db2(const Setting& setting);        // EXCSAT
 
 // middleware_questions.cpp
 [[nodiscard]] ServiceConversation make_amqp(const Setting& setting);       // protocol header
@@ -22,5 +24,10 @@ using ServiceConversation = std::unique_ptr<Conversation>;
 [[nodiscard]] ServiceConversation make_rmi(const Setting& setting);        // JRMI header
 [[nodiscard]] ServiceConversation make_kafka(const Setting& setting);      // ApiVersions
 [[nodiscard]] ServiceConversation make_x11(const Setting& setting);        // connection setup
+
+// remote_questions.cpp
+[[nodiscard]] ServiceConversation make_pptp(const Setting& setting);  // SCCRQ, StopCCRQ
+[[nodiscard]] ServiceConversation make_afp(const Setting& setting);   // GetStatus
+[[nodiscard]] ServiceConversation make_nats(const Setting& setting);  // the first line
 
 }  // namespace qingdan::probe

@@ -1,5 +1,5 @@
-// table_services — the part of the table for databases, middleware and displays that answer one
-// question of anybody (database_questions.cpp, middleware_questions.cpp).
+// table_services — the part of the table for databases, middleware, displays and shares that answer
+// one question of anybody (database_, middleware_ and remote_questions.cpp).
 #include "qingdan/model/observation.h"
 #include "service_conversations.h"
 #include "table_parts.h"
@@ -20,6 +20,18 @@ constexpr std::array<std::uint16_t, 4> kX11{6000, 6001, 6002, 6003};
 // WebLogic serves pages and T3 on one port; the pages come first.
 constexpr std::array<std::uint16_t, 3> kT3{7001, 7003, 7005};
 
+constexpr std::array<std::uint16_t, 1> kCassandra{9042};
+// 1527 Derby, 9089 Informix: they speak DRDA too.
+constexpr std::array<std::uint16_t, 4> kDb2{50000, 50001, 1527, 9089};
+constexpr std::array<std::uint16_t, 1> kPptp{1723};
+constexpr std::array<std::uint16_t, 1> kAfp{548};
+constexpr std::array<std::uint16_t, 1> kNats{4222};
+
+constexpr auto kCassandraChannels = words(channel::kCassandra);
+constexpr auto kDb2Channels = words(channel::kDb2);
+constexpr auto kPptpChannels = words(channel::kPptp);
+constexpr auto kAfpChannels = words(channel::kAfp);
+constexpr auto kNatsChannels = words(channel::kNats);
 constexpr auto kOracleChannels = words(channel::kOracle);
 constexpr auto kMssqlChannels = words(channel::kMssql);
 constexpr auto kAmqpChannels = words(channel::kAmqp);
@@ -40,6 +52,7 @@ struct Part {
   std::span<const std::string_view> channels, kinds;
   Make make;
   std::string_view after{};
+  bool peer_first{false};
 };
 
 constexpr ConversationEntry entry(const Part& part) {
@@ -48,7 +61,7 @@ constexpr ConversationEntry entry(const Part& part) {
           .ports = part.ports,
           .sends = part.sends,
           .never = kNever,
-          .peer_speaks_first = false,
+          .peer_speaks_first = part.peer_first,
           .with_tls = false,
           .limits = kReply,
           .channels = part.channels,
@@ -79,6 +92,33 @@ constexpr std::array kTable{
            kX11Channels,
            {},
            &make_x11}),
+    entry({"cassandra",
+           kCassandra,
+           "OPTIONS; no keyspace is named.",
+           kCassandraChannels,
+           {},
+           &make_cassandra}),
+    entry({"db2",
+           kDb2,
+           "An exchange of server attributes; no database and no user is named.",
+           kDb2Channels,
+           {},
+           &make_db2}),
+    entry({"pptp",
+           kPptp,
+           "A request to start, then one to stop; no call is placed.",
+           kPptpChannels,
+           {},
+           &make_pptp}),
+    entry({"afp", kAfp, "GetStatus; no session is opened.", kAfpChannels, {}, &make_afp}),
+    entry({"nats",
+           kNats,
+           "Nothing; it reads the line with which the server begins.",
+           kNatsChannels,
+           {},
+           &make_nats,
+           "",
+           true}),
     entry({"t3",
            kT3,
            "The greeting of a T3 client; no object is looked up.",

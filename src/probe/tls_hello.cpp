@@ -12,7 +12,7 @@ namespace {
 class TlsHello final : public Conversation {
  public:
   TlsHello(net::TlsVersion most, net::TlsKeys keys, const Setting& setting)
-      : question_{most, keys, setting.vhost, cookie_of(setting)} {}
+      : question_{most, keys, setting.vhost, cookie_of(setting), setting.web} {}
 
   Step on_open() override { return {net::build_tls_hello(question_), false, false}; }
 

@@ -33,6 +33,7 @@ struct TlsHeard {
   net::TlsKeys keys{net::TlsKeys::any};
   std::optional<net::TlsVersion> chosen;
   std::string cipher;
+  std::string alpn;
   bool declined{false};  // by an alert, or by hanging up
   int alert{-1};
   std::vector<Shown> certificates;  // as sent

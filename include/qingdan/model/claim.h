@@ -109,7 +109,7 @@ struct TlsCertificate {
 struct TlsStatement {
   std::string version;  // "TLSv1.3": agreed with a client that takes anything; "TLCP": only that
   std::string cipher;
-  std::string alpn;
+  std::string alpn;     // what it chooses of those offered: "h2" before "http/1.1"
   std::vector<std::string> accepts{};  // "TLSv1.0" … "TLSv1.3", "TLCP", in this order
   std::vector<std::string> refuses{};  // asked for and not had
   std::vector<std::string> keys{};     // of all leaf certificates shown, each once, in order

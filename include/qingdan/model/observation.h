@@ -87,6 +87,11 @@ inline constexpr std::string_view kT3 = "t3.reply";               // WebLogic: "
 inline constexpr std::string_view kZookeeper = "zookeeper.reply";  // to srvr
 inline constexpr std::string_view kKafka = "kafka.versions";      // ApiVersions response
 inline constexpr std::string_view kAmqp = "amqp.start";           // Connection.Start, or a header
+inline constexpr std::string_view kNats = "nats.info";            // INFO line
+inline constexpr std::string_view kCassandra = "cassandra.supported";  // SUPPORTED, or ERROR
+inline constexpr std::string_view kDb2 = "db2.exchange";          // DRDA EXCSATRD
+inline constexpr std::string_view kAfp = "afp.status";            // DSI GetStatus reply
+inline constexpr std::string_view kPptp = "pptp.reply";           // SCCRP
 inline constexpr std::string_view kX11 = "x11.setup";             // connection setup reply
 inline constexpr std::string_view kUnknown = "unknown.stream";    // bytes nobody claims
 }  // namespace channel

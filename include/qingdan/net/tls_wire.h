@@ -37,6 +37,8 @@ struct TlsQuestion {
   TlsKeys keys{TlsKeys::any};
   std::string sni;        // "" = none: asked by address
   std::uint64_t seed{0};  // makes random, session and key share, on which nothing will rest
+  // Of TLSv1.2: offers h2 before http/1.1 (RFC 7301, RFC 9113 §3.2).
+  bool web{false};
 };
 [[nodiscard]] Bytes build_tls_hello(const TlsQuestion& question);
 

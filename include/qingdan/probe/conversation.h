@@ -29,6 +29,7 @@ struct Setting {
   // UDP: which datagram to this port it is. Where one host may know only one of two versions of a
   // protocol, silence to the first is followed by the second, instead of the first again.
   int attempt{1};
+  bool web{false};  // HTTP was recognised here
 };
 
 struct Step {

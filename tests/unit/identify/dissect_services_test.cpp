@@ -57,9 +57,39 @@ TEST_CASE("middleware and displays are told by their answers", "[identify][disse
   CHECK(field(read("x11.setup", "x11_wire/failed"), "x11.refusal") == "No protocol specified");
 }
 
+TEST_CASE("stores, ways in and shares are told by their answers", "[identify][dissect_services]") {
+  const auto cassandra = read("cassandra.supported", "cql_wire/supported");
+  CHECK(cassandra.protocol == "cassandra");
+  CHECK(field(cassandra, "cassandra.option").starts_with("CQL_VERSION=3.4.5"));
+  CHECK(field(read("cassandra.supported", "cql_wire/error"), "cassandra.error")
+            .starts_with("Invalid or unsupported"));
+  const auto db2 = read("db2.exchange", "drda_wire/db2");
+  CHECK(field(db2, "drda.server") == "QDB2/LINUXX8664 11.5.5");
+  CHECK(field(db2, "drda.name") == "db2inst1");
+  CHECK(field(read("db2.exchange", "drda_wire/derby"), "drda.server") == "Apache Derby CSS10140");
+  const auto pptp = read("pptp.reply", "remote_wire/pptp");
+  CHECK(field(pptp, "pptp.vendor") == "MikroTik");
+  CHECK(field(pptp, "pptp.firmware") == "4608");
+  CHECK(field(read("afp.status", "remote_wire/afp"), "afp.machine") == "Netatalk3.1.12");
+  CHECK(field(read("nats.info", "remote_wire/nats"), "nats.version") == "2.9.10");
+}
+
+TEST_CASE("an SSH host key identifies its host", "[identify][dissect_services]") {
+  const auto out = read("ssh.keys", "ssh_kex_wire/dropbear_2022");
+  CHECK(out.protocol == "ssh");
+  CHECK(field(out, "ssh.host_key") ==
+        "ssh-ed25519 SHA256:3vd7MJYDkYzWdpehPS/ljCU4OXQLTaOBpJ2P/noaq0c");
+  REQUIRE(out.identifiers.size() == 1);
+  CHECK(out.identifiers[0].type == model::IdentifierType::ssh_host_key);
+  CHECK(out.identifiers[0].value.size() == 64);
+  CHECK(dissect("ssh.keys", as_bytes("SSH-2.0-x\r\n")).identifiers.empty());
+}
+
 TEST_CASE("other bytes under these channels prove nothing", "[identify][dissect_services]") {
-  for (const auto* name : {"zookeeper.reply", "t3.reply", "ajp.reply", "rmi.reply",
-                           "kafka.versions", "x11.setup", "mssql.prelogin", "amqp.start"}) {
+  for (const auto* name :
+       {"zookeeper.reply", "t3.reply", "ajp.reply", "rmi.reply", "kafka.versions", "x11.setup",
+        "mssql.prelogin", "amqp.start", "db2.exchange", "cassandra.supported", "pptp.reply",
+        "afp.status", "nats.info"}) {
     CAPTURE(name);
     CHECK(dissect(name, as_bytes("HTTP/1.1 400 Bad Request\r\n\r\n")).protocol.empty());
   }

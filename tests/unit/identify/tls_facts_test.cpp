@@ -106,6 +106,19 @@ TEST_CASE("TLCP beside TLS: three certificates, all named", "[identify][tls_fact
   CHECK(facts.certificates.size() == 2);  // the RSA one was known
 }
 
+TEST_CASE("HTTP/2 is known by what a hello that offers it is answered", "[identify][tls_facts]") {
+  // A ServerHello of 1.2 with ALPN "h2" (RFC 7301 §3.1).
+  ByteWriter body;
+  body.u16be(0x0303).fill(32).u8(0).u16be(0xC02F).u8(0);
+  body.u16be(9).u16be(16).u16be(5).u16be(3).u8(2).text("h2");
+  ByteWriter record;
+  record.u8(22).u16be(0x0303).u16be(static_cast<std::uint16_t>(body.size() + 4));
+  record.u8(2).u24be(static_cast<std::uint32_t>(body.size())).bytes(body.view());
+  const auto facts =
+      together({session("TLSv1.3\nX\nhttp/1.1\n"), answer(TlsVersion::tls12, record.view())});
+  CHECK(facts.statement->alpn == "h2");
+}
+
 TEST_CASE("nothing of TLS, no statement", "[identify][tls_facts]") {
   CHECK_FALSE(together({dissect("ssh.banner", as_bytes("SSH-2.0-x"))}).statement);
   CHECK_FALSE(together({}).statement);

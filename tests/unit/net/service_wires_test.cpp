@@ -1,12 +1,16 @@
 // service_wires — the short protocols of databases, middleware and displays, on messages laid out
 // byte by byte after their documents (tests/fuzz/corpus).
 // covers: net/tns_wire net/tds_wire net/amqp_wire net/x11_wire net/middleware_wire
+// covers: net/cql_wire net/drda_wire net/remote_wire
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <iterator>
 
 #include "qingdan/net/amqp_wire.h"
+#include "qingdan/net/cql_wire.h"
+#include "qingdan/net/drda_wire.h"
 #include "qingdan/net/middleware_wire.h"
+#include "qingdan/net/remote_wire.h"
 #include "qingdan/net/tds_wire.h"
 #include "qingdan/net/tns_wire.h"
 #include "qingdan/net/x11_wire.h"
@@ -153,13 +157,65 @@ TEST_CASE("CPong, ProtocolAck and ApiVersions are told by their bytes", "[net][m
   CHECK(ByteReader(request).u32be() == request.size() - 4);
 }
 
+TEST_CASE("Cassandra tells what it supports, or which versions it wants", "[net][cql]") {
+  CHECK(build_cql_options() == Bytes{4, 0, 0, 0, 5, 0, 0, 0, 0});
+  check_growing(seed("cql_wire/supported"), &measure_cql);
+  const auto answer = parse_cql(seed("cql_wire/supported"));
+  REQUIRE(answer);
+  CHECK(answer->options.size() == 6);
+  CHECK(answer->options[0] == std::pair<std::string, std::string>{"CQL_VERSION", "3.4.5"});
+  CHECK(parse_cql(seed("cql_wire/error"))->error.starts_with("Invalid or unsupported"));
+}
+
+TEST_CASE("DB2 and Derby tell class and release, each in its own letters", "[net][drda]") {
+  const auto question = build_drda_exchange();
+  CHECK(ByteReader(question).u16be() == question.size());
+  check_growing(seed("drda_wire/db2"), &measure_drda);
+  const auto db2 = parse_drda(seed("drda_wire/db2"));
+  REQUIRE(db2);
+  CHECK(db2->class_name == "QDB2/LINUXX8664");
+  CHECK(db2->release == "SQL11055");
+  CHECK(db2->name == "db2inst1");
+  CHECK(parse_drda(seed("drda_wire/derby"))->class_name == "Apache Derby");
+  CHECK(db2_version_text("SQL11055") == "11.5.5");
+  CHECK(db2_version_text("SQL09078") == "9.7.8");
+  CHECK(db2_version_text("CSS10140").empty());
+  CHECK(db2_version_text("SQL1105x").empty());
+}
+
+TEST_CASE("PPTP, AFP and NATS introduce themselves", "[net][remote]") {
+  CHECK(build_pptp_start().size() == 156);
+  CHECK(measure_pptp(build_pptp_start()).whole());
+  CHECK_FALSE(parse_pptp(build_pptp_start()));  // an echo
+  CHECK(build_pptp_stop().size() == 16);
+  check_growing(seed("remote_wire/pptp"), &measure_pptp);
+  const auto gate = parse_pptp(seed("remote_wire/pptp"));
+  REQUIRE(gate);
+  CHECK(gate->vendor == "MikroTik");
+  CHECK(gate->host == "gw");
+  CHECK(gate->firmware == 4608);
+  check_growing(seed("remote_wire/afp"), &measure_afp);
+  const auto share = parse_afp(seed("remote_wire/afp"));
+  REQUIRE(share);
+  CHECK(share->machine == "Netatalk3.1.12");
+  CHECK(share->name == "nas01");
+  CHECK(share->versions == "AFP2.2 AFPX03 AFP3.4");
+  CHECK_FALSE(measure_afp(build_afp_status()).whole());  // an echo
+  check_growing(seed("remote_wire/nats"), &measure_nats);
+  const auto info = parse_nats(seed("remote_wire/nats"));
+  REQUIRE(info);
+  CHECK(info->version == "2.9.10");
+  CHECK(info->server_name == "mq01");
+}
+
 TEST_CASE("none of them claims what others say", "[net][middleware]") {
   for (const auto& text : kForeign) {
     const auto bytes = as_bytes(text);
     CAPTURE(text);
     for (const auto measure :
          {&measure_tns_packet, &measure_tds_prelogin, &measure_amqp_start, &measure_x11_setup,
-          &measure_zookeeper, &measure_t3, &measure_ajp_cpong, &measure_rmi_ack, &measure_kafka}) {
+          &measure_zookeeper, &measure_t3, &measure_ajp_cpong, &measure_rmi_ack, &measure_kafka,
+          &measure_cql, &measure_drda, &measure_pptp, &measure_afp, &measure_nats}) {
       CHECK_FALSE(measure(bytes).whole());
     }
   }
@@ -175,10 +231,17 @@ TEST_CASE("damaged replies are survived", "[net][middleware]") {
     static_cast<void>(parse_t3(bytes));
     static_cast<void>(parse_rmi_ack(bytes));
     static_cast<void>(parse_kafka_api_versions(bytes));
+    static_cast<void>(parse_cql(bytes));
+    static_cast<void>(parse_drda(bytes));
+    static_cast<void>(parse_pptp(bytes));
+    static_cast<void>(parse_afp(bytes));
+    static_cast<void>(parse_nats(bytes));
   };
-  for (const std::string name : {"tns_wire/refuse_19c", "tds_wire/sql2019", "amqp_wire/rabbitmq",
-                                 "x11_wire/open", "middleware_wire/srvr", "middleware_wire/t3",
-                                 "middleware_wire/rmi", "middleware_wire/kafka"}) {
+  for (const std::string name :
+       {"tns_wire/refuse_19c", "tds_wire/sql2019", "amqp_wire/rabbitmq", "x11_wire/open",
+        "middleware_wire/srvr", "middleware_wire/t3", "middleware_wire/rmi",
+        "middleware_wire/kafka", "cql_wire/supported", "drda_wire/db2", "remote_wire/afp",
+        "remote_wire/nats"}) {
     test::parse_damaged(seed(name), all);
   }
 }

@@ -115,6 +115,19 @@ TEST_CASE("a hello for one kind of key has no suite of the other", "[net][tls]")
   CHECK(ecc.extensions.at(13) == Bytes{0, 8, 4, 3, 5, 3, 6, 3, 2, 3});
 }
 
+TEST_CASE("a web server is offered h2 before http/1.1, by 1.2 alone", "[net][tls]") {
+  for (const auto version : {TlsVersion::tlcp, TlsVersion::tls10, TlsVersion::tls11,
+                             TlsVersion::tls12, TlsVersion::tls13}) {
+    const auto hello = read(build_tls_hello({version, TlsKeys::any, "", 7, true}));
+    CHECK(hello.extensions.contains(16) == (version == TlsVersion::tls12));
+    if (version != TlsVersion::tls12) continue;
+    const auto& names = hello.extensions.at(16);
+    CHECK(as_text(names) == std::string_view("\0\x0c\x02h2\x08http/1.1", 14));
+  }
+  CHECK_FALSE(
+      read(build_tls_hello({TlsVersion::tls12, TlsKeys::any, "", 7})).extensions.contains(16));
+}
+
 TEST_CASE("no hello has a length at which servers hang", "[net][tls]") {
   for (const auto version : {TlsVersion::tlcp, TlsVersion::tls10, TlsVersion::tls11,
                              TlsVersion::tls12, TlsVersion::tls13}) {

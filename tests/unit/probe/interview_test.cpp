@@ -8,6 +8,7 @@
 #include <iterator>
 #include <set>
 
+#include "qingdan/net/tls_wire.h"
 #include "support/lib/rig.h"
 #include "support/lib/tls_peer.h"
 
@@ -200,6 +201,16 @@ TEST_CASE("what speaks TLS is asked for its versions and its other key, five tim
     if (seen.channel == "tls.answer") CHECK(exchanges.insert(seen.exchange).second);
   }
   CHECK_FALSE(exchanges.contains(first(report, "http.response").exchange));
+}
+
+TEST_CASE("a web server of 1.3 is asked for HTTP/2 beside") {
+  test::peers::TlsOptions options;
+  options.alpn = "h2";
+  Bench bench(peers::tls(peers::web(kPage), options), 443);
+  const auto report = bench.ask();
+  const auto record = net::read_tls_record(first(report, "tls.answer").raw);
+  REQUIRE(record);
+  CHECK(net::parse_tls_answer(record->stream)->alpn == "h2");
 }
 
 TEST_CASE("what refuses the ordinary hello is asked by others") {

@@ -1,5 +1,6 @@
 // service_questions — one question, one answer: what is claimed, and that strangers are not.
 // covers: probe/table_services probe/database_questions probe/middleware_questions
+// covers: probe/remote_questions
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <iterator>
@@ -29,6 +30,10 @@ const std::vector<Case> kCases{{"oracle", "oracle.tns", "tns_wire/refuse_19c", 1
                                {"rmi", "rmi.reply", "middleware_wire/rmi", 1099},
                                {"kafka", "kafka.versions", "middleware_wire/kafka", 9092},
                                {"x11", "x11.setup", "x11_wire/failed", 6000},
+                               {"cassandra", "cassandra.supported", "cql_wire/supported", 9042},
+                               {"db2", "db2.exchange", "drda_wire/db2", 50000},
+                               {"pptp", "pptp.reply", "remote_wire/pptp", 1723},
+                               {"afp", "afp.status", "remote_wire/afp", 548},
                                {"t3", "t3.reply", "middleware_wire/t3", 7001}};
 
 }  // namespace
@@ -43,7 +48,7 @@ TEST_CASE("an answer is kept as it came, in pieces too", "[probe][service_questi
       const auto conversation = entry->make(test::setting_of(one.port));
       const auto played = test::play_stream(*conversation, {reply}, piece);
       CHECK(played.finished);
-      CHECK(played.sent.size() == 1);
+      CHECK(played.sent.size() == (one.name == "pptp" ? 2 : 1));  // PPTP is taken leave of
       REQUIRE(played.heard.size() == 1);
       CHECK(played.heard[0].channel == one.channel);
       CHECK(played.heard[0].raw == reply);
@@ -63,6 +68,22 @@ TEST_CASE("what others say is claimed by none of them", "[probe][service_questio
       }
     }
   }
+}
+
+TEST_CASE("NATS is listened to and sent nothing", "[probe][service_questions]") {
+  const auto* entry = probe::find_conversation("nats", net::Transport::tcp);
+  REQUIRE(entry != nullptr);
+  CHECK(entry->peer_speaks_first);
+  const auto conversation = entry->make(test::setting_of(4222));
+  CHECK(conversation->on_open().send.empty());
+  const auto line = seed("remote_wire/nats");
+  const auto step = conversation->on_received(line);
+  CHECK(step.finished);
+  CHECK(step.send.empty());
+  const auto heard = conversation->take();
+  REQUIRE(heard.size() == 1);
+  CHECK(heard[0].channel == "nats.info");
+  CHECK(heard[0].raw == line);
 }
 
 TEST_CASE("WebLogic's pages come before its T3", "[probe][service_questions]") {
