@@ -57,9 +57,9 @@ struct Claim {
   RunId run;                  // the run that saw it, 0 for people
   UnixMillis asserted_at;
   UnixMillis valid_until;     // 0 = no limit
-  std::string actor;          // people only, as the next two
-  std::string reason;
-  std::string basis_value;    // what was observed when a person contradicted it
+  std::string actor;          // people only
+  std::string reason;         // of people; of probes which ports say so of the host, by which rules
+  std::string basis_value;    // observed when a person contradicted it; of probes what contradicts it
   int unconfirmed{0};         // covered runs in a row that asked and did not hear it again (ageing)
   bool operator==(const Claim&) const = default;
 };

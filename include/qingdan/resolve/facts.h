@@ -5,7 +5,8 @@
 //   F3  no value never overwrites a value, and a claim that says less of the same thing does not
 //       replace the one that says more until three covered runs have failed to hear it again
 //   F4  two different values of one rank, or a contradiction of confidence >= 80 from a lower rank,
-//       are a conflict: a winner is printed, with the other value beside it
+//       are a conflict: a winner is printed, with the other value beside it. So is a probe's claim
+//       with a basis_value: ports of one host contradict each other
 //   F5  a person's claim whose basis has moved is in review, and is still what is printed
 #pragma once
 
