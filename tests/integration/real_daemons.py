@@ -170,7 +170,8 @@ def check(checks, ground, verdicts, chosen):
 
 def mark(verdict):
     product = "right" if verdict.product else ("–" if not verdict.other else f"**{verdict.other}**")
-    version = "shows none" if verdict.version is None else "right" if verdict.version else (verdict.said or "–")
+    version = (f"**{verdict.said}**" if verdict.invented else "shows none" if verdict.version is None else
+               "right" if verdict.version else "–")
     return f"{product} | {version}"
 
 
