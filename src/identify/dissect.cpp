@@ -96,6 +96,12 @@ constexpr std::array kTable{
     Entry{model::channel::kPptp, dissect_pptp},
     Entry{model::channel::kAfp, dissect_afp},
     Entry{model::channel::kNats, dissect_nats},
+    Entry{model::channel::kBeanstalk, dissect_beanstalk},
+    Entry{model::channel::kGearman, dissect_gearman},
+    Entry{model::channel::kClamd, dissect_clamd},
+    Entry{model::channel::kMqtt, dissect_mqtt},
+    Entry{model::channel::kStun, dissect_stun},
+    Entry{model::channel::kFirebird, dissect_firebird},
     Entry{model::channel::kUnknown, dissect_unknown},
 };
 

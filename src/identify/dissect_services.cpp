@@ -4,10 +4,13 @@
 #include "identify/dissectors.h"
 #include "qingdan/net/amqp_wire.h"
 #include "qingdan/net/cql_wire.h"
+#include "qingdan/net/daemon_wire.h"
 #include "qingdan/net/drda_wire.h"
+#include "qingdan/net/firebird_wire.h"
 #include "qingdan/net/middleware_wire.h"
 #include "qingdan/net/remote_wire.h"
 #include "qingdan/net/ssh_kex_wire.h"
+#include "qingdan/net/stun_wire.h"
 #include "qingdan/net/tds_wire.h"
 #include "qingdan/net/tns_wire.h"
 #include "qingdan/net/x11_wire.h"
@@ -89,6 +92,58 @@ void dissect_nats(BytesView raw, Dissection& out) {
   out.protocol = "nats";
   out.banner = "NATS " + info->version;
   out.add_text("nats.version", info->version);
+}
+
+void dissect_beanstalk(BytesView raw, Dissection& out) {
+  const auto stats = net::parse_beanstalk(raw);
+  if (!stats) return;
+  out.protocol = "beanstalk";
+  out.banner = "beanstalkd " + stats->version;
+  out.add_text("beanstalk.version", stats->version);
+  out.add_host_name(stats->host);
+}
+
+void dissect_gearman(BytesView raw, Dissection& out) {
+  const auto version = net::parse_gearman(raw);
+  if (!version) return;
+  out.protocol = "gearman";
+  out.banner = "OK " + *version;
+  out.add_text("gearman.version", *version);
+}
+
+void dissect_clamd(BytesView raw, Dissection& out) {
+  const auto version = net::parse_clamd(raw);
+  if (!version) return;
+  out.protocol = "clamav";
+  out.banner = *version;
+  out.add_text("clamd.version", *version);
+}
+
+void dissect_mqtt(BytesView raw, Dissection& out) {
+  const auto ack = net::parse_mqtt(raw);
+  if (!ack) return;
+  out.protocol = "mqtt";
+  out.banner =
+      fmt::format("MQTT, CONNACK {}{}{}", ack->reason, ack->text.empty() ? "" : " ", ack->text);
+  out.add_text("mqtt.connack", std::to_string(ack->reason));
+  out.add_text("mqtt.client_id", ack->client_id);
+}
+
+void dissect_stun(BytesView raw, Dissection& out) {
+  const auto reply = net::parse_stun(raw);
+  if (!reply) return;
+  out.protocol = "stun";
+  out.banner = reply->software.empty() ? "STUN" : reply->software;
+  out.add_text("stun.software", reply->software);
+}
+
+void dissect_firebird(BytesView raw, Dissection& out) {
+  const auto answer = net::parse_firebird(raw);
+  if (!answer) return;
+  out.protocol = "gds-db";
+  out.banner = answer->kind;
+  if (answer->protocol != 0) out.banner += fmt::format(" {}", answer->protocol);
+  out.add_text("firebird.answer", out.banner);
 }
 
 void dissect_amqp(BytesView raw, Dissection& out) {

@@ -1,10 +1,11 @@
 // database_questions — Oracle's listener is pinged as tnsping does, SQL Server gets the PRELOGIN
 // that any client sends before it says who it is, Cassandra OPTIONS, DB2 and its kin the exchange
-// of attributes. None names a user or a database.
+// of attributes, Firebird the choice of a protocol. None names a user or a database.
 #include "probe/one_reply.h"
 #include "probe/service_conversations.h"
 #include "qingdan/net/cql_wire.h"
 #include "qingdan/net/drda_wire.h"
+#include "qingdan/net/firebird_wire.h"
 #include "qingdan/net/tds_wire.h"
 #include "qingdan/net/tns_wire.h"
 
@@ -15,6 +16,7 @@ bool is_tns(BytesView stream) { return net::parse_tns_reply(stream).has_value();
 bool is_tds(BytesView stream) { return net::parse_tds_prelogin(stream).has_value(); }
 bool is_cql(BytesView stream) { return net::parse_cql(stream).has_value(); }
 bool is_drda(BytesView stream) { return net::parse_drda(stream).has_value(); }
+bool is_firebird(BytesView stream) { return net::parse_firebird(stream).has_value(); }
 
 }  // namespace
 
@@ -36,6 +38,13 @@ ServiceConversation make_cassandra(const Setting&) {
 ServiceConversation make_db2(const Setting&) {
   return std::make_unique<OneReply>(net::build_drda_exchange(), net::measure_drda, is_drda,
                                     model::channel::kDb2);
+}
+
+ServiceConversation make_firebird(const Setting&) {
+  auto connect = std::make_unique<OneReply>(net::build_firebird_connect(), net::measure_firebird,
+                                            is_firebird, model::channel::kFirebird);
+  connect->set_goodbye(net::build_firebird_disconnect());
+  return connect;
 }
 
 }  // namespace qingdan::probe

@@ -1,5 +1,6 @@
 // http — GET / with an honest User-Agent, redirects that stay on the endpoint (at most two), and
-// the page's icon. No other path, no method but GET, no cookies sent back.
+// the page's icon. No other path, no method but GET, no cookies sent back; but etcd, which has no
+// page at / and knows itself by its headers, is asked for /version.
 //
 // A redirect to another host or port is not followed, even where that would be in scope: that
 // endpoint has its own interview (V3).
@@ -68,6 +69,17 @@ class Icon final : public Conversation {
   bool complete_{false};
 };
 
+// etcd puts these in front of every answer (its CORS handler); before 3.4 its API named the
+// cluster.
+bool is_etcd(const net::HttpResponse& response) {
+  const auto says = [&](std::string_view name, std::string_view value) {
+    return response.find_header(name).value_or("") == value;
+  };
+  return response.find_header("X-Etcd-Cluster-Id").has_value() ||
+         (says("Access-Control-Allow-Headers", "accept, content-type, authorization") &&
+          says("Access-Control-Allow-Methods", "POST, GET, OPTIONS, PUT, DELETE"));
+}
+
 class Http final : public Conversation {
  public:
   Http(Setting setting, net::HttpLocation place, int redirects, std::vector<std::string> seen)
@@ -104,12 +116,21 @@ class Http final : public Conversation {
           std::make_unique<Http>(setting_, place_of(setting_, *onward), redirects_ + 1, seen_));
       return next;
     }
+    if (is_etcd(*response_)) {  // it has no icon
+      const bool asked = std::find(seen_.begin(), seen_.end(), kVersion) != seen_.end();
+      if (asked) return next;
+      next.push_back(
+          std::make_unique<Http>(setting_, place_of(setting_, kVersion), kRedirects, seen_));
+      return next;
+    }
     const auto icon = stays(place_, page.favicon.empty() ? "/favicon.ico" : page.favicon);
     if (icon) next.push_back(std::make_unique<Icon>(place_of(setting_, *icon)));
     return next;
   }
 
  private:
+  static constexpr const char* kVersion = "/version";  // etcd's documentation, "Checking version"
+
   // Of a redirect by status, or by the page itself, as many front pages do it.
   [[nodiscard]] std::optional<std::string> onward_path(const net::HtmlFacts& page) const {
     if (redirects_ >= kRedirects) return std::nullopt;

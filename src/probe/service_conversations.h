@@ -15,6 +15,7 @@ using ServiceConversation = std::unique_ptr<Conversation>;
 [[nodiscard]] ServiceConversation make_mssql(const Setting& setting);      // PRELOGIN
 [[nodiscard]] ServiceConversation make_cassandra(const Setting& setting);  // OPTIONS
 [[nodiscard]] ServiceConversation make_db2(const Setting& setting);        // EXCSAT
+[[nodiscard]] ServiceConversation make_firebird(const Setting& setting);   // op_connect
 
 // middleware_questions.cpp
 [[nodiscard]] ServiceConversation make_amqp(const Setting& setting);       // protocol header
@@ -25,9 +26,17 @@ using ServiceConversation = std::unique_ptr<Conversation>;
 [[nodiscard]] ServiceConversation make_kafka(const Setting& setting);      // ApiVersions
 [[nodiscard]] ServiceConversation make_x11(const Setting& setting);        // connection setup
 
+// daemon_questions.cpp
+[[nodiscard]] ServiceConversation make_beanstalk(const Setting& setting);  // stats, quit
+[[nodiscard]] ServiceConversation make_gearman(const Setting& setting);    // version
+[[nodiscard]] ServiceConversation make_clamd(const Setting& setting);      // VERSION
+[[nodiscard]] ServiceConversation make_mqtt(const Setting& setting);       // CONNECT, DISCONNECT
+
 // remote_questions.cpp
 [[nodiscard]] ServiceConversation make_pptp(const Setting& setting);  // SCCRQ, StopCCRQ
 [[nodiscard]] ServiceConversation make_afp(const Setting& setting);   // GetStatus
 [[nodiscard]] ServiceConversation make_nats(const Setting& setting);  // the first line
+[[nodiscard]] ServiceConversation make_stun_tcp(const Setting& setting);  // Binding
+[[nodiscard]] ServiceConversation make_stun_udp(const Setting& setting);
 
 }  // namespace qingdan::probe

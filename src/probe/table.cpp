@@ -32,7 +32,6 @@ constexpr std::string_view kNeverPrinters = "never-payload";
 constexpr Limits kPrompt{milliseconds(12'000), milliseconds(3000), 65'536};
 constexpr Limits kPage{milliseconds(12'000), milliseconds(6000), 262'144};
 constexpr Limits kHearing{milliseconds(8000), milliseconds(2000), 16'384};
-constexpr Limits kDatagrams{milliseconds(5000), milliseconds(1000), 65'536};
 // UPnP's MX and WS-Discovery's delay let a device think for a second before it answers.
 constexpr Limits kLateDatagrams{milliseconds(6000), milliseconds(2500), 65'536};
 
@@ -195,10 +194,11 @@ std::unique_ptr<Conversation> make_openvpn_udp(const Setting& setting) {
 const std::array kTable{
     ConversationEntry{"listen", Transport::tcp, Ports(), "Nothing; it hears what the peer says.",
                       kNever, true, true, kHearing, kListenChannels, Words(), 0, &make_listen},
-    ConversationEntry{"ssh", Transport::tcp, kSsh,
-                      "Its identification line, then a key exchange up to the server's host key; no "
-                      "user name.",
-                      kNever, true, false, kGreeting, kSshChannels, kSshKinds, 0, &make_ssh},
+    ConversationEntry{
+        "ssh", Transport::tcp, kSsh,
+        "Its identification line, then a key exchange up to the server's host key; no "
+        "user name.",
+        kNever, true, false, kGreeting, kSshChannels, kSshKinds, 0, &make_ssh},
     ConversationEntry{"telnet", Transport::tcp, kTelnet,
                       "Refusals of the options the server asks for; nothing is typed.", kNever,
                       true, true, kPrompt, kTelnetChannels, kTelnetKinds, 0, &make_telnet},
@@ -217,8 +217,9 @@ const std::array kTable{
                       "A protocol version; no security type is chosen.", kNever, true, false,
                       kReply, kVncChannels, kVncKinds, 0, &make_vnc},
     ConversationEntry{"http", Transport::tcp, kHttp,
-                      "GET of /, of redirects that stay on the endpoint, and of the icon.", kNever,
-                      false, true, kPage, kHttpChannels, kHttpKinds, 0, &make_http},
+                      "GET of /, of redirects that stay on the endpoint, of the icon, and of "
+                      "/version where etcd answered.",
+                      kNever, false, true, kPage, kHttpChannels, kHttpKinds, 0, &make_http},
     ConversationEntry{"rtsp", Transport::tcp, kRtsp, "OPTIONS; no stream is described or set up.",
                       kNever, false, true, kReply, kRtspChannels, kRtspKinds, 7, &make_rtsp},
     ConversationEntry{"postgresql", Transport::tcp, kPostgresql,
@@ -304,9 +305,9 @@ const std::array kTable{
     ConversationEntry{"dtls", Transport::udp, kDtls, "A ClientHello without a cookie.", kNever,
                       false, false, kDatagrams, kDtlsChannels, Words(), 0, &make_dtls},
     ConversationEntry{"modbus", Transport::tcp, kModbus,
-                      "Read Device Identification; no register is read or written.",
-                      kNeverPrinters, false, false, kReply, kModbusChannels, Words(), 0,
-                      &make_modbus, AnswersFrom::asked_port, PortClass::ot_readonly},
+                      "Read Device Identification; no register is read or written.", kNeverPrinters,
+                      false, false, kReply, kModbusChannels, Words(), 0, &make_modbus,
+                      AnswersFrom::asked_port, PortClass::ot_readonly},
     ConversationEntry{"enip", Transport::tcp, kEnip, "ListIdentity; no session is registered.",
                       kNeverPrinters, false, false, kReply, kEnipChannels, Words(), 0, &make_enip,
                       AnswersFrom::asked_port, PortClass::ot_readonly},

@@ -16,6 +16,8 @@ inline constexpr Limits kGreeting{std::chrono::milliseconds(15'000),
                                   std::chrono::milliseconds(11'000), 65'536};
 inline constexpr Limits kReply{std::chrono::milliseconds(8000), std::chrono::milliseconds(4000),
                                65'536};
+inline constexpr Limits kDatagrams{std::chrono::milliseconds(5000), std::chrono::milliseconds(1000),
+                                   65'536};
 
 template <class... T>
 constexpr std::array<std::string_view, sizeof...(T)> words(T... text) {

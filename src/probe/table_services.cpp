@@ -1,5 +1,5 @@
 // table_services — the part of the table for databases, middleware, displays and shares that answer
-// one question of anybody (database_, middleware_ and remote_questions.cpp).
+// one question of anybody (database_, middleware_, daemon_ and remote_questions.cpp).
 #include "qingdan/model/observation.h"
 #include "service_conversations.h"
 #include "table_parts.h"
@@ -27,6 +27,19 @@ constexpr std::array<std::uint16_t, 1> kPptp{1723};
 constexpr std::array<std::uint16_t, 1> kAfp{548};
 constexpr std::array<std::uint16_t, 1> kNats{4222};
 
+constexpr std::array<std::uint16_t, 1> kBeanstalk{11300};
+constexpr std::array<std::uint16_t, 1> kGearman{4730};
+constexpr std::array<std::uint16_t, 1> kClamd{3310};
+constexpr std::array<std::uint16_t, 1> kMqtt{1883};
+constexpr std::array<std::uint16_t, 1> kFirebird{3050};
+constexpr std::array<std::uint16_t, 1> kStun{3478};
+
+constexpr auto kBeanstalkChannels = words(channel::kBeanstalk);
+constexpr auto kGearmanChannels = words(channel::kGearman);
+constexpr auto kClamdChannels = words(channel::kClamd);
+constexpr auto kMqttChannels = words(channel::kMqtt);
+constexpr auto kFirebirdChannels = words(channel::kFirebird);
+constexpr auto kStunChannels = words(channel::kStun);
 constexpr auto kCassandraChannels = words(channel::kCassandra);
 constexpr auto kDb2Channels = words(channel::kDb2);
 constexpr auto kPptpChannels = words(channel::kPptp);
@@ -44,6 +57,8 @@ constexpr auto kT3Channels = words(channel::kT3);
 
 constexpr auto kAmqpKinds = words("amqp");
 constexpr auto kZookeeperKinds = words("zookeeper");
+
+constexpr std::string_view kBinding = "A Binding request; nothing is allocated.";
 
 struct Part {
   std::string_view name;
@@ -119,6 +134,44 @@ constexpr std::array kTable{
            &make_nats,
            "",
            true}),
+    entry({"beanstalk",
+           kBeanstalk,
+           "stats, then quit; no queue is named.",
+           kBeanstalkChannels,
+           {},
+           &make_beanstalk}),
+    entry({"gearman",
+           kGearman,
+           "version, of the administrative protocol.",
+           kGearmanChannels,
+           {},
+           &make_gearman}),
+    entry({"clamd", kClamd, "VERSION; nothing is scanned.", kClamdChannels, {}, &make_clamd}),
+    entry({"mqtt",
+           kMqtt,
+           "CONNECT with a clean start and no user, then DISCONNECT; no topic is named.",
+           kMqttChannels,
+           {},
+           &make_mqtt}),
+    entry({"firebird",
+           kFirebird,
+           "op_connect, then op_disconnect; no database and no user is named.",
+           kFirebirdChannels,
+           {},
+           &make_firebird}),
+    entry({"stun", kStun, kBinding, kStunChannels, {}, &make_stun_tcp}),
+    ConversationEntry{.name = "stun",
+                      .transport = net::Transport::udp,
+                      .ports = kStun,
+                      .sends = kBinding,
+                      .never = kNever,
+                      .peer_speaks_first = false,
+                      .with_tls = false,
+                      .limits = kDatagrams,
+                      .channels = kStunChannels,
+                      .kinds = {},
+                      .yield = 0,
+                      .make = &make_stun_udp},
     entry({"t3",
            kT3,
            "The greeting of a T3 client; no object is looked up.",

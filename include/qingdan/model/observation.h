@@ -92,6 +92,12 @@ inline constexpr std::string_view kCassandra = "cassandra.supported";  // SUPPOR
 inline constexpr std::string_view kDb2 = "db2.exchange";          // DRDA EXCSATRD
 inline constexpr std::string_view kAfp = "afp.status";            // DSI GetStatus reply
 inline constexpr std::string_view kPptp = "pptp.reply";           // SCCRP
+inline constexpr std::string_view kBeanstalk = "beanstalk.stats";  // to stats
+inline constexpr std::string_view kGearman = "gearman.version";    // to version
+inline constexpr std::string_view kClamd = "clamd.version";        // to zVERSION
+inline constexpr std::string_view kMqtt = "mqtt.connack";          // CONNACK
+inline constexpr std::string_view kStun = "stun.reply";            // answer to a Binding request
+inline constexpr std::string_view kFirebird = "firebird.answer";   // to op_connect
 inline constexpr std::string_view kX11 = "x11.setup";             // connection setup reply
 inline constexpr std::string_view kUnknown = "unknown.stream";    // bytes nobody claims
 }  // namespace channel

@@ -74,6 +74,24 @@ TEST_CASE("stores, ways in and shares are told by their answers", "[identify][di
   CHECK(field(read("nats.info", "remote_wire/nats"), "nats.version") == "2.9.10");
 }
 
+TEST_CASE("queues, brokers and scanners are told by their answers",
+          "[identify][dissect_services]") {
+  const auto queue = read("beanstalk.stats", "daemon_wire/stats");
+  CHECK(field(queue, "beanstalk.version") == "1.12");
+  CHECK(queue.host_names == std::vector<std::string>{"queue-01"});
+  CHECK(field(read("gearman.version", "daemon_wire/gearman"), "gearman.version") == "1.1.20+ds");
+  CHECK(field(read("clamd.version", "daemon_wire/clamd"), "clamd.version")
+            .starts_with("ClamAV 1.4.6/27500/"));
+  CHECK(field(read("mqtt.connack", "daemon_wire/mqtt5"), "mqtt.client_id").starts_with("auto-7C"));
+  const auto refused = read("mqtt.connack", "daemon_wire/mqtt5_refused");
+  CHECK(field(refused, "mqtt.connack") == "135");
+  CHECK(refused.banner == "MQTT, CONNACK 135 no anonymous");
+  CHECK(field(read("stun.reply", "stun_wire/binding"), "stun.software") == "Coturn-4.6.1 'Gorst'");
+  CHECK(field(read("firebird.answer", "firebird_wire/cont_auth"), "firebird.answer") ==
+        "cont_auth");
+  CHECK(field(read("firebird.answer", "firebird_wire/accept12"), "firebird.answer") == "accept 12");
+}
+
 TEST_CASE("an SSH host key identifies its host", "[identify][dissect_services]") {
   const auto out = read("ssh.keys", "ssh_kex_wire/dropbear_2022");
   CHECK(out.protocol == "ssh");
@@ -89,7 +107,8 @@ TEST_CASE("other bytes under these channels prove nothing", "[identify][dissect_
   for (const auto* name :
        {"zookeeper.reply", "t3.reply", "ajp.reply", "rmi.reply", "kafka.versions", "x11.setup",
         "mssql.prelogin", "amqp.start", "db2.exchange", "cassandra.supported", "pptp.reply",
-        "afp.status", "nats.info"}) {
+        "afp.status", "nats.info", "beanstalk.stats", "gearman.version", "clamd.version",
+        "mqtt.connack", "stun.reply", "firebird.answer"}) {
     CAPTURE(name);
     CHECK(dissect(name, as_bytes("HTTP/1.1 400 Bad Request\r\n\r\n")).protocol.empty());
   }

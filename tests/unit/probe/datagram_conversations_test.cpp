@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "probe/conversations.h"
+#include "probe/service_conversations.h"
 #include "qingdan/model/observation.h"
 #include "qingdan/net/l2tp_wire.h"
 #include "unit/probe/recorded_peer.h"
@@ -71,6 +72,11 @@ Bytes quic_answer(BytesView request) {
   out.u8(0x80).u32be(0).bytes(request.subspan(14, 9)).bytes(request.subspan(5, 9)).u32be(1);
   return std::move(out).take();
 }
+Bytes stun_answer(BytesView request) {
+  ByteWriter out;
+  out.u16be(0x0101).u16be(8).bytes(request.subspan(4)).u16be(0x8022).u16be(4).text("x 1 ");
+  return std::move(out).take();
+}
 Bytes dtls_answer(BytesView) {
   ByteWriter out;
   out.u8(21).u16be(0xFEFD).fill(8).u16be(2).u8(2).u8(40);
@@ -101,6 +107,7 @@ const std::vector<Case> kCases{
     {"l2tp", make_l2tp, 1701, l2tp_answer, channel::kL2tp, true},
     {"openvpn", make_openvpn_udp, 1194, openvpn_answer, channel::kOpenvpn, true},
     {"coap", make_coap, 5683, coap_answer, channel::kCoap, true},
+    {"stun", make_stun_udp, 3478, stun_answer, channel::kStun, true},
     {"quic", make_quic, 443, quic_answer, channel::kQuic, true},
     {"dtls", make_dtls, 4433, dtls_answer, channel::kDtls, false}};
 

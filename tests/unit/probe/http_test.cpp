@@ -116,6 +116,23 @@ TEST_CASE("redirects end after two, and a loop at once", "[probe][http]") {
   CHECK(as_text(loop.next.at(0)->on_open().send).starts_with("GET /favicon.ico "));
 }
 
+TEST_CASE("etcd alone is asked for its version, once", "[probe][http]") {
+  const auto refusal = [](const std::string& methods, const std::string& more = "") {
+    return "HTTP/1.1 404 Not Found\r\nAccess-Control-Allow-Headers: accept, content-type, "
+           "authorization\r\nAccess-Control-Allow-Methods: " +
+           methods + "\r\n" + more + "Content-Length: 0\r\n\r\n";
+  };
+  const auto etcd = refusal("POST, GET, OPTIONS, PUT, DELETE");
+  auto first = ask(*probe::make_http(kPlain), etcd);
+  REQUIRE(first.next.size() == 1);
+  const auto second = ask(*first.next[0], etcd);
+  CHECK(second.request.starts_with("GET /version HTTP/1.1\r\n"));
+  CHECK(second.heard.at(0).channel == "http.response");
+  CHECK(second.next.empty());
+  CHECK(onward(kPlain, refusal("GET", "X-Etcd-Cluster-Id: cdf818194e3a8c32\r\n")) == "/version");
+  CHECK(onward(kPlain, refusal("GET, POST")) == "/favicon.ico");
+}
+
 TEST_CASE("a page that sends its reader on is followed like a redirect", "[probe][http]") {
   CHECK(onward(kPlain, response("<meta http-equiv=refresh content='0; url=/portal/'>")) ==
         "/portal/");

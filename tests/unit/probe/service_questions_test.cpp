@@ -1,9 +1,10 @@
 // service_questions — one question, one answer: what is claimed, and that strangers are not.
 // covers: probe/table_services probe/database_questions probe/middleware_questions
-// covers: probe/remote_questions
+// covers: probe/remote_questions probe/daemon_questions
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include "qingdan/probe/table.h"
 #include "unit/probe/recorded_peer.h"
@@ -34,7 +35,16 @@ const std::vector<Case> kCases{{"oracle", "oracle.tns", "tns_wire/refuse_19c", 1
                                {"db2", "db2.exchange", "drda_wire/db2", 50000},
                                {"pptp", "pptp.reply", "remote_wire/pptp", 1723},
                                {"afp", "afp.status", "remote_wire/afp", 548},
+                               {"beanstalk", "beanstalk.stats", "daemon_wire/stats", 11300},
+                               {"gearman", "gearman.version", "daemon_wire/gearman", 4730},
+                               {"clamd", "clamd.version", "daemon_wire/clamd", 3310},
+                               {"mqtt", "mqtt.connack", "daemon_wire/mqtt5", 1883},
+                               {"firebird", "firebird.answer", "firebird_wire/cont_auth", 3050},
+                               {"stun", "stun.reply", "stun_wire/binding", 3478},
                                {"t3", "t3.reply", "middleware_wire/t3", 7001}};
+
+// Taken leave of in words of their own.
+const std::set<std::string> kTold{"pptp", "beanstalk", "mqtt", "firebird"};
 
 }  // namespace
 
@@ -48,7 +58,7 @@ TEST_CASE("an answer is kept as it came, in pieces too", "[probe][service_questi
       const auto conversation = entry->make(test::setting_of(one.port));
       const auto played = test::play_stream(*conversation, {reply}, piece);
       CHECK(played.finished);
-      CHECK(played.sent.size() == (one.name == "pptp" ? 2 : 1));  // PPTP is taken leave of
+      CHECK(played.sent.size() == (kTold.contains(one.name) ? 2 : 1));
       REQUIRE(played.heard.size() == 1);
       CHECK(played.heard[0].channel == one.channel);
       CHECK(played.heard[0].raw == reply);
@@ -84,6 +94,24 @@ TEST_CASE("NATS is listened to and sent nothing", "[probe][service_questions]") 
   REQUIRE(heard.size() == 1);
   CHECK(heard[0].channel == "nats.info");
   CHECK(heard[0].raw == line);
+}
+
+TEST_CASE("a broker that hangs up on MQTT 5 is asked in 3.1.1, once",
+          "[probe][service_questions]") {
+  const auto* entry = probe::find_conversation("mqtt", net::Transport::tcp);
+  REQUIRE(entry != nullptr);
+  const auto newest = entry->make(test::setting_of(1883));
+  CHECK(newest->on_open().send.at(8) == 5);
+  newest->on_end(probe::End::closed);
+  CHECK(newest->take().empty());
+  const auto next = newest->follow_ups();
+  REQUIRE(next.size() == 1);
+  CHECK(next[0]->on_open().send.at(8) == 4);
+  next[0]->on_end(probe::End::closed);
+  CHECK(next[0]->follow_ups().empty());
+  const auto answered = entry->make(test::setting_of(1883));
+  test::play_stream(*answered, {seed("daemon_wire/mqtt3")}, 1);
+  CHECK(answered->follow_ups().empty());
 }
 
 TEST_CASE("WebLogic's pages come before its T3", "[probe][service_questions]") {
