@@ -10,6 +10,7 @@
 #include "qingdan/net/memcached_wire.h"
 #include "qingdan/net/ntp_wire.h"
 #include "qingdan/net/snmp_wire.h"
+#include "qingdan/net/stun_wire.h"
 
 using namespace qingdan;
 using namespace qingdan::net;
@@ -137,5 +138,23 @@ TEST_CASE("a goodbye names both tunnels, a memcached frame its request", "[prope
     const auto line = find_memcached_udp(frame, ours);
     REQUIRE(line);
     REQUIRE(as_text(*line) == "version\r\n");
+  }
+}
+
+TEST_CASE("a Binding's answer has its number and the server's name", "[property][stun]") {
+  Rng rng(8);
+  for (int round = 0; round < kRounds; ++round) {
+    const auto request = build_stun_binding(rng.next());
+    const std::string name(1 + rng.below(127), static_cast<char>('a' + rng.below(26)));
+    const auto padding = (4 - name.size() % 4) % 4;
+    ByteWriter answer;
+    answer.u16be(0x0101).u16be(static_cast<std::uint16_t>(4 + name.size() + padding));
+    answer.bytes(BytesView(request).subspan(4));
+    answer.u16be(0x8022).u16be(static_cast<std::uint16_t>(name.size())).text(name).fill(padding);
+    const auto reply = parse_stun(std::move(answer).take());
+    REQUIRE(reply);
+    REQUIRE(reply->software == name);
+    REQUIRE(std::equal(reply->transaction.begin(), reply->transaction.end(), request.begin() + 8,
+                       request.end()));
   }
 }
