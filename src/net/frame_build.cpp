@@ -256,7 +256,8 @@ IcmpFrame::IcmpFrame(const Address& source, bool with_ethernet, const Mac& own, 
                      Question question)
     : six_(source.is_v6()), timestamp_(question == Question::timestamp) {
   const auto blank = Address::from_number(0, six_);
-  auto frame = timestamp_ ? build_timestamp(source, blank, 0, 0, 0) : build_echo(source, blank, 0, 0);
+  auto frame =
+      timestamp_ ? build_timestamp(source, blank, 0, 0, 0) : build_echo(source, blank, 0, 0);
   if (with_ethernet) {
     ip_ = kEthernetSize;
     frame = build_ethernet(hop, own, six_ ? kEtherIpv6 : kEtherIpv4, frame);

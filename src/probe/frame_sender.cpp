@@ -187,7 +187,8 @@ Result<std::unique_ptr<FrameSender>> open_frame_sender(const Way& way) {
 
 Result<SenderPair> open_sender_pair(const Way& way) {
   if (way.ethernet) {
-    if (auto two = open_xdp_senders(way, 2)) return SenderPair{std::move((*two)[0]), std::move((*two)[1])};
+    if (auto two = open_xdp_senders(way, 2))
+      return SenderPair{std::move((*two)[0]), std::move((*two)[1])};
   }
   auto owners = open_frame_sender(way);
   if (!owners) return owners.error();

@@ -30,8 +30,9 @@ class MachineNetwork final : public RawNetwork {
     if (!sender) return sender.error();
     auto bell = std::make_shared<Bell>(executor_);
     auto link = std::make_unique<PacketLink>(
-        scope_, way.ethernet, PacketLink::Parts{*std::move(sender), gateways_, bell,
-                                             [way] { return open_sender_pair(way); }});
+        scope_, way.ethernet, PacketLink::Parts{*std::move(sender), gateways_, bell, [way] {
+                                                  return open_sender_pair(way);
+                                                }});
     auto capture = open_capture({way.interface, {first_port, last_port}, way.ethernet}, clock_,
                                 link->inbox(), [bell] { Bell::ring(bell); });
     if (!capture) return capture.error();

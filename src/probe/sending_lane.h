@@ -1,7 +1,7 @@
-// sending_lane — a thread that sends what its owner has laid out, through a bounded ring of batches:
-// while the kernel works on one batch on this thread, the owner fills the next, or sends one itself
-// where the ring is full. For probes that no cap holds; what a cap holds is sent by its owner, who
-// then knows when it left.
+// sending_lane — a thread that sends what its owner has laid out, through a bounded ring of
+// batches: while the kernel works on one batch on this thread, the owner fills the next, or sends
+// one itself where the ring is full. For probes that no cap holds; what a cap holds is sent by its
+// owner, who then knows when it left.
 //   N1  batches leave in order, each frame once; what the kernel refuses for now is tried again
 //   N2  after close() nothing more leaves; at most one call to the kernel is under way then
 //   N3  no lock: one thread writes a batch, the other reads it, and an index each says whose it is

@@ -3,8 +3,8 @@
 // Builders write complete, well-formed packets with right checksums; parsers take what a capture
 // gives apart without copying, and say nullopt where it is not what it should be. Pure.
 //   F1  parse(build(x)) = x
-//   F2  a SynFrame or IcmpFrame patched for a target is byte for byte what build_tcp, build_echo and
-//       build_timestamp would give
+//   F2  a SynFrame or IcmpFrame patched for a target is byte for byte what build_tcp or build_echo
+//       and build_timestamp would give
 //   F3  no parser reads past the end, whatever the lengths inside claim
 // Sources: RFC 791 (IPv4), 8200 (IPv6), 9293 (TCP), 768 (UDP), 792/4443 (ICMP), 826 (ARP),
 // 4861 (neighbour discovery), 1624 (incremental checksum), IEEE 802.3 and 802.1Q.
@@ -112,9 +112,9 @@ class IcmpFrame {
  private:
   std::array<std::uint8_t, kSizeMost> bytes_{};
   std::size_t size_{0};
-  std::size_t ip_{0};           // where the IP header begins
-  std::uint32_t ip_sum_{0};     // of the header without target (IPv4), not yet folded
-  std::uint32_t icmp_sum_{0};   // of pseudo-header (IPv6) and ICMP without what write() fills in
+  std::size_t ip_{0};          // where the IP header begins
+  std::uint32_t ip_sum_{0};    // of the header without target (IPv4), not yet folded
+  std::uint32_t icmp_sum_{0};  // of pseudo-header (IPv6) and ICMP without what write() fills in
   bool six_{false};
   bool timestamp_{false};
 };

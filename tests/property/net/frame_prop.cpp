@@ -189,9 +189,8 @@ TEST_CASE("F2: an IcmpFrame writes what the builders build", "[net][property][fr
     const bool timestamp = !six && i % 3 == 1;
     const auto own = random_mac(rng), hop = random_mac(rng);
     const auto source = random_address(rng, six);
-    const IcmpFrame frame(
-        source, ethernet, own, hop,
-        timestamp ? IcmpFrame::Question::timestamp : IcmpFrame::Question::echo);
+    const IcmpFrame frame(source, ethernet, own, hop,
+                          timestamp ? IcmpFrame::Question::timestamp : IcmpFrame::Question::echo);
     REQUIRE(frame.size() <= IcmpFrame::kSizeMost);
     Bytes written(frame.size());
     for (int j = 0; j < 5; ++j) {

@@ -123,9 +123,8 @@ TEST_CASE("posted frames leave by the link's own thread, or beside it where that
   desk.link = std::make_unique<PacketLink>(
       desk.scope, false,
       PacketLink::Parts{std::make_unique<ScriptedSender>(), std::make_shared<probe::Gateways>(),
-                        desk.bell, [pair]() -> Result<probe::SenderPair> {
-                          return std::move(*pair);
-                        }});
+                        desk.bell,
+                        [pair]() -> Result<probe::SenderPair> { return std::move(*pair); }});
   desk.add(1000);
   CHECK(desk.link->post(desk.frames) == 1000);
   for (int i = 0; i < 10'000 && !desk.link->idle(); ++i) std::this_thread::sleep_for(1ms);
@@ -151,9 +150,8 @@ TEST_CASE("what was posted to a link that has no room does not leave after a sto
   desk.link = std::make_unique<PacketLink>(
       desk.scope, false,
       PacketLink::Parts{std::make_unique<ScriptedSender>(), std::make_shared<probe::Gateways>(),
-                        desk.bell, [pair]() -> Result<probe::SenderPair> {
-                          return std::move(*pair);
-                        }});
+                        desk.bell,
+                        [pair]() -> Result<probe::SenderPair> { return std::move(*pair); }});
   desk.add(10);
   CHECK(desk.link->post(desk.frames) == 10);
   CHECK_FALSE(desk.link->idle());

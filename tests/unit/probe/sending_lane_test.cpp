@@ -18,10 +18,10 @@ namespace {
 struct Wire {
   std::mutex mutex;
   std::condition_variable changed;
-  bool held{false};            // the sender waits inside its call
-  std::size_t room{~0ULL};     // frames it takes before it answers `then`
+  bool held{false};         // the sender waits inside its call
+  std::size_t room{~0ULL};  // frames it takes before it answers `then`
   Outcome then{Outcome::later};
-  std::vector<int> sent;       // first two bytes of each frame
+  std::vector<int> sent;  // first two bytes of each frame
   std::size_t calls{0};
 
   void set(auto change) {

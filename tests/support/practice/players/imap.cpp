@@ -21,7 +21,8 @@ class Imap final : public LinePlayer {
     const auto tag = line.substr(0, space);
     const auto verb = space == std::string::npos ? std::string() : verb_of(line.substr(space + 1));
     if (verb == "CAPABILITY")
-      return say("* CAPABILITY " + words_.capabilities + "\r\n" + tag +
+      return say("* CAPABILITY " + words_.capabilities +
+                 (words_.tls && !secured_ ? " STARTTLS" : "") + "\r\n" + tag +
                  " OK Capability completed.\r\n");
     if (verb == "LOGOUT")
       return hang_up("* BYE Logging out\r\n" + tag + " OK Logout completed.\r\n");
