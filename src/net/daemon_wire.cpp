@@ -137,11 +137,15 @@ std::optional<BeanstalkStats> parse_beanstalk(BytesView stream) {
 
 Bytes build_gearman_version() { return to_bytes("version\r\n"); }
 
+// Versions have a point: a number alone is what others say "OK" to.
 Extent measure_gearman(BytesView stream) {
   constexpr std::string_view kOk = "OK ";
   const auto text = as_text(stream);
   const bool other = text.size() > kOk.size() && (text[kOk.size()] < '0' || text[kOk.size()] > '9');
-  return other ? kForeign : measure_line(stream, kOk, "\n");
+  if (other) return kForeign;
+  const auto line = measure_line(stream, kOk, "\n");
+  const bool bare = line.whole() && text.substr(0, line.size).find('.') == std::string_view::npos;
+  return bare ? kForeign : line;
 }
 
 std::optional<std::string> parse_gearman(BytesView stream) {

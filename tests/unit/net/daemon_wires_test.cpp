@@ -88,6 +88,7 @@ TEST_CASE("queues and scanners say their version", "[net][daemons]") {
   CHECK(measure_beanstalk(as_bytes("OK 99999999999999999999\r\n")).foreign());
   CHECK(measure_beanstalk(as_bytes("OK 9000\r\n")).foreign());
   CHECK(parse_gearman(seed("daemon_wire/gearman")) == "1.1.20+ds");
+  CHECK_FALSE(parse_gearman(as_bytes("OK 973\r\n")));
   CHECK(parse_clamd(seed("daemon_wire/clamd")) == "ClamAV 1.4.6/27500/Sun Nov 29 08:31:02 2026");
   CHECK(parse_clamd(as_bytes("ClamAV 0.94.2\n")) == "ClamAV 0.94.2");
   CHECK(parse_clamd(seed("daemon_wire/clamd_off")) == "COMMAND UNAVAILABLE");
