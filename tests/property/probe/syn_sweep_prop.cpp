@@ -98,7 +98,7 @@ TEST_CASE("a full send queue, a stalled process and a sleeping machine break no 
   for (int i = 1; i <= 20; ++i) {
     rig.sim.after(i * 2s, [&] { rig.sim.link_traits().refusals = 300; });
     rig.sim.after(i * 2s + 700ms, [&] { rig.sim.stall(350ms); });
-    rig.sim.after(i * 2s + 900ms, [&] { rig.sim.suspend(i % 2 == 0 ? -2h : 1h); });
+    rig.sim.after(i * 2s + 900ms, [&rig, i] { rig.sim.suspend(i % 2 == 0 ? -2h : 1h); });
   }
   rig.sim.link_traits().per_call = 7;
   SweepRun run;
