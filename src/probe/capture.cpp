@@ -169,7 +169,9 @@ class LiveCapture final : public Capture {
       const int ready = ::poll(wait.data(), wait.size(), kPollMillis);
       if (wait[1].revents != 0) return;
       const auto before = looked_;
-      const int heard = ready > 0 ? hear() : 0;
+      // Also where nothing is ready: pcap tells that the interface is gone only on the call after
+      // the one that met the error, and nothing need ever become ready again.
+      const int heard = ready >= 0 ? hear() : 0;
       if (heard < 0) return;
       read_stats();
       const bool thick = heard >= kThick || (heard > 0 && looked_ - before < kSoon);

@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <map>
 #include <set>
+#include <thread>
 
 #include "probe/neighbours.h"
 #include "qingdan/base/rng.h"
@@ -304,12 +305,9 @@ void watch(Rig& rig, const Address& ip) {
   auto& link = rig.link_of(rig.way_to(ip));
   std::printf("ready\n");
   std::fflush(stdout);
-  boost::asio::io_context context{1};
   for (int i = 0; i < 200; ++i) {
     if (const auto health = link.health(); !health) give_up(health.error());
-    const auto guard = boost::asio::make_work_guard(context);
-    context.run_for(50ms);
-    context.restart();
+    std::this_thread::sleep_for(50ms);
   }
   std::printf("{\"error\": \"\"}\n");
 }
