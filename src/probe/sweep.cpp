@@ -190,7 +190,10 @@ Awaitable<void> Sweep::State::ask_udp(State& state, std::uint64_t position,
 void Sweep::State::launch(std::uint64_t at, const targets::ApprovedTarget& target) {
   ++count.sent;
   ++count.in_flight;
-  if (pass > 1) ++count.retried;
+  if (pass > 1) {
+    ++count.retried;
+    hosts.on_asked_again(target.ip(), pass);
+  }
   last_sent = pacer.now();
   auto& executor_of = pacer.dialer().sockets();
   if (target.transport() == net::Transport::tcp) {
@@ -204,7 +207,8 @@ void Sweep::State::launch(std::uint64_t at, const targets::ApprovedTarget& targe
 int Sweep::State::tries(const targets::ApprovedTarget& target) const {
   const bool tcp = target.transport() == net::Transport::tcp;
   const bool slow = tcp && rations.rations(target.ip());
-  return std::max(hosts.tries(target.ip()), slow ? 1 + settings.retries + ResetRations::kPasses : 0);
+  return std::max(hosts.tries(target.ip()),
+                  slow ? 1 + settings.retries + ResetRations::kPasses : 0);
 }
 
 // Of a position met on this walk: ask it now? Decides those that have had their tries.

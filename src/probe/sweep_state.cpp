@@ -10,6 +10,10 @@ namespace qingdan::probe {
 
 using std::chrono::nanoseconds;
 
+// A try was worth it where one in twenty positions of living hosts answered, of a hundred or more.
+// Hosts that drop what is not open keep the share far below.
+constexpr std::uint64_t kWorthOf = 100, kWorthShare = 20;
+
 void RoundTrip::add(nanoseconds sample) {
   const auto value = static_cast<double>(sample.count());
   // Beyond 8 s an answer belongs to nothing we still remember.
@@ -83,6 +87,8 @@ void Hosts::on_answer(const net::Address& ip, int attempt, nanoseconds rtt) {
     host.changed = true;
     changed_.push_back(ip);
   }
+  const auto place = static_cast<std::size_t>(attempt - 2);
+  if (host.answered && attempt > 1 && place < again_.size()) ++again_[place].heard;
   host.answered = true;
   host.heard_on_try = std::max(host.heard_on_try, attempt);
   block.heard_on_try = std::max(block.heard_on_try, attempt);
@@ -91,6 +97,25 @@ void Hosts::on_answer(const net::Address& ip, int attempt, nanoseconds rtt) {
   if (rtt.count() < 0) return;
   host.round_trip.add(rtt);
   block.round_trip.add(rtt);
+}
+
+void Hosts::on_asked_again(const net::Address& ip, int attempt) {
+  const auto place = static_cast<std::size_t>(attempt - 2);
+  if (place >= again_.size()) return;
+  const auto* host = find(ip);
+  if (host != nullptr && host->answered) ++again_[place].asked;
+}
+
+// The latest attempt that drew enough out of living hosts, wherever they are: a burst may take all
+// that a block was asked, and then nothing in the block tells.
+int Hosts::worth() const {
+  for (auto place = again_.size(); place-- > 0;) {
+    const auto& again = again_[place];
+    if (again.asked >= kWorthOf && again.heard * kWorthShare >= again.asked) {
+      return static_cast<int>(place) + 2;
+    }
+  }
+  return 0;
 }
 
 void Hosts::on_sign_of_life(const net::Address& ip) {
@@ -177,6 +202,7 @@ int Hosts::tries(const net::Address& ip) const {
   const auto block = blocks_.find(net::block_of(ip).base);
   int heard = host->heard_on_try;
   if (block != blocks_.end()) heard = std::max(heard, block->second.heard_on_try);
+  heard = std::max(heard, worth());
   return std::max(plain, std::min(1 + settings_.lossy_retries, heard + 1));
 }
 

@@ -2,6 +2,7 @@
 // and the positions that wait for their host's budget. Pure; no sockets, no clock.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -95,7 +96,9 @@ struct BlockRecord {
 
 class Hosts {
  public:
-  explicit Hosts(const SweepSettings& settings) : settings_(settings) {}
+  explicit Hosts(const SweepSettings& settings)
+      : settings_(settings),
+        again_(static_cast<std::size_t>(std::max(settings.lossy_retries, 0))) {}
 
   [[nodiscard]] HostRecord& of(const net::Address& ip) { return hosts_[ip]; }
   [[nodiscard]] const HostRecord* find(const net::Address& ip) const;
@@ -103,6 +106,8 @@ class Hosts {
   void on_done(const net::Address& ip);
   // The same, for whom a record of every silent host would be too much: only its block knows.
   void on_block_done(const net::Address& ip) { ++block_of(ip).done; }
+  // A silent position is asked once more; `attempt` from 2.
+  void on_asked_again(const net::Address& ip, int attempt);
   // It lives, though no position was answered (ICMP, a sample asked again).
   void on_sign_of_life(const net::Address& ip);
   void on_open(const net::Address& ip, int pass);
@@ -110,7 +115,8 @@ class Hosts {
   void on_deferred(const net::Address& ip, int change);
   // How long to wait for an answer to the given try (from 1).
   [[nodiscard]] std::chrono::nanoseconds timeout(const net::Address& ip, int attempt) const;
-  // Tries that a silent position of this host may have in all (lesson 13).
+  // Tries that a silent position of this host may have in all (lesson 13): one more than the latest
+  // that was worth it on the host, in its block, or on all living hosts together.
   [[nodiscard]] int tries(const net::Address& ip) const;
   [[nodiscard]] model::HostOutcome outcome(const net::Address& ip, std::size_t ports) const;
 
@@ -121,8 +127,13 @@ class Hosts {
   void restore(const model::PrefixReport& report);
 
  private:
+  struct Again {
+    std::uint64_t asked{0}, heard{0};  // positions of living hosts
+  };
   [[nodiscard]] BlockRecord& block_of(const net::Address& ip);
+  [[nodiscard]] int worth() const;
   const SweepSettings& settings_;
+  std::vector<Again> again_;  // by attempt - 2, those that lossy_retries allows
   std::unordered_map<net::Address, HostRecord> hosts_;
   std::unordered_map<net::Address, BlockRecord> blocks_;  // by first address
   std::vector<net::Address> changed_;

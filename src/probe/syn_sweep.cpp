@@ -173,7 +173,10 @@ void SynSweep::State::place(std::uint64_t at) {
     put(at, *target, *way, static_cast<std::uint16_t>(settings.ports.first + pass - 1), hop);
     marks.set(at, Mark::silent);
     ++sent_in_pass;
-    if (pass > 1) ++count.retried;
+    if (pass > 1) {
+      ++count.retried;
+      hosts.on_asked_again(ip, pass);
+    }
   } else if (permit.leave == Leave::window_closed && permit.opens.value != 0) {
     defer(at, ip, permit.opens);
   } else if (permit.leave != Leave::stopped) {

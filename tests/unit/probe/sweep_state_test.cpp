@@ -109,6 +109,20 @@ TEST_CASE("a host heard only on a later try earns more tries, a dead one does no
   CHECK(hosts.tries(kHost) == 1 + settings.lossy_retries);
 }
 
+TEST_CASE("a try that draws much out of living hosts earns another one everywhere") {
+  probe::SweepSettings settings;
+  probe::Hosts hosts(settings);
+  hosts.on_answer(kHost, 1, 1ms);
+  hosts.on_answer(kFar, 1, 1ms);
+  for (int i = 0; i < 100; ++i) hosts.on_asked_again(kHost, 2);
+  CHECK(hosts.tries(kFar) == 2);
+  for (int i = 0; i < 4; ++i) hosts.on_answer(kHost, 2, 1ms);
+  CHECK(hosts.tries(kFar) == 2);  // one site's losses are its own
+  hosts.on_answer(kHost, 2, 1ms);
+  CHECK(hosts.tries(kFar) == 3);
+  CHECK(hosts.tries(kNeighbour) == 2);  // nobody there
+}
+
 TEST_CASE("an address is skipped until every port of it has a verdict") {
   const probe::SweepSettings settings;
   probe::Hosts hosts(settings);
