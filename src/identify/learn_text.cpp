@@ -135,7 +135,7 @@ std::optional<std::string> token_pattern(const std::vector<std::vector<Token>>& 
 }
 
 // A basic string of TOML 1.0; bytes that are no text never come here (see example_text).
-std::string quoted(std::string_view text) {
+std::string toml_quoted(std::string_view text) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string out = "\"";
   for (const char c : text) {
@@ -153,7 +153,8 @@ std::string quoted(std::string_view text) {
 }
 
 std::string example_text(const std::string& value) {
-  return is_utf8(value) ? "text = " + quoted(value) : "hex = " + quoted(to_hex(as_bytes(value)));
+  return is_utf8(value) ? "text = " + toml_quoted(value)
+                        : "hex = " + toml_quoted(to_hex(as_bytes(value)));
 }
 
 }  // namespace
@@ -226,25 +227,26 @@ std::string rule_text(const Rule& rule, Role role) {
   const auto& part = rule.parts.front();
   const char* subject = role == Role::os ? "os" : role == Role::hardware ? "hw" : "service";
   const auto& claim = role == Role::os ? rule.os : role == Role::hardware ? rule.hw : rule.service;
-  std::string out = "[[rule]]\nid = " + quoted(rule.id) + "\ninput = " + quoted(part.input) + "\n";
+  std::string out =
+      "[[rule]]\nid = " + toml_quoted(rule.id) + "\ninput = " + toml_quoted(part.input) + "\n";
   if (part.kind == MatchKind::equals) {
-    out += "equals = [" + quoted(part.texts.front()) + "]\n";
+    out += "equals = [" + toml_quoted(part.texts.front()) + "]\n";
   } else {
     out += "pattern = '" + part.texts.front() + "'\n";
   }
-  out += std::string(subject) + " = " + quoted(claim.product) + "\n";
-  if (!rule.protocol.empty()) out += "protocol = " + quoted(rule.protocol) + "\n";
-  out += "trust = " + std::to_string(rule.trust) + "\nsource = " + quoted(rule.source) + "\n";
+  out += std::string(subject) + " = " + toml_quoted(claim.product) + "\n";
+  if (!rule.protocol.empty()) out += "protocol = " + toml_quoted(rule.protocol) + "\n";
+  out += "trust = " + std::to_string(rule.trust) + "\nsource = " + toml_quoted(rule.source) + "\n";
   for (const auto& example : rule.accept) {
     out += "[[rule.accept]]\n" + example_text(example.fields.front().second) + "\n";
     std::string expect;
     for (const auto& [name, value] : example.expect)
-      expect += (expect.empty() ? " " : ", ") + name + " = " + quoted(value);
+      expect += (expect.empty() ? " " : ", ") + name + " = " + toml_quoted(value);
     if (!expect.empty()) out += "expect = {" + expect + " }\n";
   }
   for (const auto& example : rule.reject) {
     out += "[[rule.reject]]\n" + example_text(example.fields.front().second) +
-           "\nwhy = " + quoted(example.why) + "\n";
+           "\nwhy = " + toml_quoted(example.why) + "\n";
   }
   return out;
 }
@@ -252,7 +254,7 @@ std::string rule_text(const Rule& rule, Role role) {
 std::string product_text(const Product& product) {
   std::string out = "[[product]]\n";
   const auto add = [&](const char* key, const std::string& value) {
-    if (!value.empty()) out += std::string(key) + " = " + quoted(value) + "\n";
+    if (!value.empty()) out += std::string(key) + " = " + toml_quoted(value) + "\n";
   };
   add("id", product.id);
   add("vendor", product.vendor);
