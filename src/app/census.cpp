@@ -54,7 +54,7 @@ Result<Begun> begin(const Equipment& equipment, const model::Run& run, const tar
     log::write(log::Level::warn, "run.interrupted", {{"run", std::to_string(interrupted.value)}});
   }
   if (auto said = say_paused_runs(*store, equipment.invocation.quiet); !said) return said.error();
-  auto left_over = judge_left_over(*store);
+  auto left_over = judge_left_over(equipment.settings, *store);
   if (!left_over) return left_over.error();
   auto world = store->load_world();
   if (!world) return world.error();

@@ -95,7 +95,7 @@ std::set<model::Endpoint> open_endpoints(const model::World& world) {
 
 Result<void> conclude(const Invocation& invocation, const Settings& settings,
                       registry::Store& store, model::RunId run) {
-  auto judged = judge_run(store, run);
+  auto judged = judge_run(settings, store, run);
   if (!judged) return judged.error();
   return tell(invocation, settings, *judged);
 }
@@ -121,9 +121,8 @@ Result<int> carry_on(const Equipment& equipment, const Prepared& prepared, Begun
                    std::move(begun.known_open), true, begun.key, std::move(begun.resumed),
                    std::move(begun.devices), std::move(begun.dark), std::move(begun.names)},
                   equipment.clock, stop, bookkeeper);
-  bookkeeper.warn([&field](const net::Address& ip, probe::DeviceKind kind) {
-    return field.heed(ip, kind);
-  });
+  bookkeeper.warn(
+      [&field](const net::Address& ip, probe::DeviceKind kind) { return field.heed(ip, kind); });
   // Before the first packet, so that whatever was sent belongs to a run that can go on.
   if (goes_on) {
     if (auto heard = bookkeeper.recall(); !heard) return heard.error();

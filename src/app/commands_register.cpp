@@ -53,7 +53,7 @@ Result<int> carry_out(const Call& call, const RegisterRebuild&) {
   Rng rng(random_key()[0]);
   auto store = open_register(call.settings.register_path, clock, rng);
   if (!store) return store.error();
-  auto left_over = judge_left_over(*store);
+  auto left_over = judge_left_over(call.settings, *store);
   if (!left_over) return left_over.error();
   auto applied = rejudge_register(*store, clock.now());
   if (!applied) return applied.error();

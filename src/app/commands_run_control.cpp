@@ -101,7 +101,7 @@ std::string how_far(const model::Run& run, const Resumption& resumed) {
 // A run may have asked everything and died before it was judged: then only that is left to do.
 // False where it was another way.
 Result<bool> only_judged(const Call& call, registry::Store& store, std::int64_t run) {
-  auto left_over = judge_left_over(store);
+  auto left_over = judge_left_over(call.settings, store);
   if (!left_over) return left_over.error();
   for (const auto& judged : *left_over) {
     if (judged.run.value != run) continue;

@@ -1,6 +1,8 @@
 // judgement — see judgement.h.
 #include "app/judgement.h"
 
+#include "app/rereading.h"
+#include "app/rules.h"
 #include "qingdan/resolve/reconcile.h"
 
 namespace qingdan::app {
@@ -17,14 +19,27 @@ void count(const model::World& world, Judged& judged) {
   }
 }
 
+Result<void> tell_rules_from_change(const Settings& settings, model::RunId run,
+                                    model::Reconciled& reconciled) {
+  if (!Rereading::is_due(reconciled.changes)) return {};
+  auto query = registry::Query::open(settings.register_path);
+  if (!query) return query.error();
+  auto rules = open_rules(settings);
+  if (!rules) return rules.error();
+  return Rereading(std::move(*query), std::move(*rules), run).settle(reconciled);
+}
+
 }  // namespace
 
-Result<Judged> judge_run(registry::Store& store, model::RunId run) {
+Result<Judged> judge_run(const Settings& settings, registry::Store& store, model::RunId run) {
   auto seen = store.load_seen(run);
   if (!seen) return seen.error().in("judgement");
   auto before = store.load_world();
   if (!before) return before.error().in("judgement");
   auto reconciled = resolve::reconcile(*before, *seen);
+  if (auto told = tell_rules_from_change(settings, run, reconciled); !told) {
+    return told.error().in("judgement");
+  }
   auto applied = store.apply(*before, reconciled, run);
   if (!applied) return applied.error().in("judgement");
   Judged judged;
@@ -34,12 +49,12 @@ Result<Judged> judge_run(registry::Store& store, model::RunId run) {
   return judged;
 }
 
-Result<std::vector<Judged>> judge_left_over(registry::Store& store) {
+Result<std::vector<Judged>> judge_left_over(const Settings& settings, registry::Store& store) {
   auto runs = store.unapplied();
   if (!runs) return runs.error();
   std::vector<Judged> all;
   for (const auto run : *runs) {
-    auto judged = judge_run(store, run);
+    auto judged = judge_run(settings, store, run);
     if (!judged) return judged.error();
     all.push_back(std::move(*judged));
   }

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "qingdan/app/settings.h"
 #include "qingdan/base/result.h"
 #include "qingdan/model/world.h"
 #include "qingdan/registry/store.h"
@@ -16,9 +17,12 @@ struct Judged {
   std::size_t services{0};  // open and listed
 };
 
-[[nodiscard]] Result<Judged> judge_run(registry::Store& store, model::RunId run);
+// `settings`: of the register that `store` is, and of the rules that read the run.
+[[nodiscard]] Result<Judged> judge_run(const Settings& settings, registry::Store& store,
+                                       model::RunId run);
 // Runs that ended but never reached the register, because the program was killed in between.
-[[nodiscard]] Result<std::vector<Judged>> judge_left_over(registry::Store& store);
+[[nodiscard]] Result<std::vector<Judged>> judge_left_over(const Settings& settings,
+                                                          registry::Store& store);
 // Facts resolved again after a person's claim or for `register rebuild`.
 [[nodiscard]] Result<registry::Applied> rejudge_register(registry::Store& store, UnixMillis now);
 

@@ -44,13 +44,15 @@ void take(const model::AssetRecord& asset, const model::ServiceRecord& service,
 
 Result<std::vector<model::Observation>> newest_evidence(const registry::Query& query,
                                                         const model::Endpoint& at,
-                                                        const std::string& vhost) {
+                                                        const std::string& vhost,
+                                                        std::optional<model::RunId> before) {
   auto all = query.evidence(at);
   if (!all) return all.error();
   std::vector<model::Observation> newest;
   std::optional<model::RunId> run;
   for (auto& one : *all) {
     if (one.observation.vhost != vhost) continue;
+    if (before && one.run.value >= before->value) continue;
     if (!run) run = one.run;
     if (one.run != *run) break;
     newest.push_back(std::move(one.observation));

@@ -2,6 +2,7 @@
 // again.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,10 +11,11 @@
 namespace qingdan::app {
 
 // What the newest run that heard this endpoint heard of it under this name, in the order it came;
-// empty where no bytes are kept (imported, or older than the register keeps them).
-[[nodiscard]] Result<std::vector<model::Observation>> newest_evidence(const registry::Query& query,
-                                                                      const model::Endpoint& at,
-                                                                      const std::string& vhost);
+// empty where no bytes are kept (imported, or older than the register keeps them). `before`: of
+// runs older than this one only.
+[[nodiscard]] Result<std::vector<model::Observation>> newest_evidence(
+    const registry::Query& query, const model::Endpoint& at, const std::string& vhost,
+    std::optional<model::RunId> before = std::nullopt);
 
 // Services of one look that no rule knows.
 struct UnknownCluster {

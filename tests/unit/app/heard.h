@@ -15,6 +15,7 @@ struct Heard {
   std::uint16_t port{22};
   std::string_view channel{model::channel::kSsh};
   std::string raw;
+  bool kept{true};  // the bytes are in the register too
 };
 
 inline std::shared_ptr<const identify::RuleBase> rules_of(const Stage& stage,
@@ -23,8 +24,9 @@ inline std::shared_ptr<const identify::RuleBase> rules_of(const Stage& stage,
 }
 
 // One run over 192.0.2.0/24 that hears these, into the register.
-inline void hear(Stage& stage, const std::vector<Heard>& all) {
+inline Judged hear(Stage& stage, const std::vector<Heard>& all) {
   identify::Identifier identifier(rules_of(stage, "fingerprints"));
+  stage.pass_time();
   auto store = stage.open();
   const auto run = take(store.begin_run(registry::test::sample_run()));
   auto coverage = registry::test::sample_coverage();
@@ -41,12 +43,12 @@ inline void hear(Stage& stage, const std::vector<Heard>& all) {
     seen.time = stage.clock().now();
     done(store.add(run, std::vector{model::PortResult{endpoint, model::Verdict::open_verified, 0.5,
                                                       1, stage.clock().now()}}));
-    done(store.add(run, std::vector{seen}));
+    if (one.kept) done(store.add(run, std::vector{seen}));
     done(store.add(run, std::vector{identifier.identify(std::vector{seen})}));
   }
   done(store.record(run, coverage));
   done(store.finish_run(run, model::RunState::finished));
-  take(judge_run(store, run));
+  return take(judge_run(stage.settings(), store, run));
 }
 
 }  // namespace qingdan::app::test

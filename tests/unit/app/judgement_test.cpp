@@ -46,9 +46,9 @@ TEST_CASE("another version is one change, and a run is judged once", "[app][judg
   stage.census({{"192.0.2.7"}});
   auto store = stage.open();
   const auto run = stage.observe(store, {{"192.0.2.7", "9.6p1"}});
-  CHECK(take(judge_run(store, run)).changes.size() == 1);
+  CHECK(take(judge_run(stage.settings(), store, run)).changes.size() == 1);
   const auto held = take(store.load_world());
-  CHECK(take(judge_run(store, run)).changes.empty());
+  CHECK(take(judge_run(stage.settings(), store, run)).changes.empty());
   CHECK(take(store.load_world()).assets == held.assets);
 }
 
@@ -57,13 +57,13 @@ TEST_CASE("runs that were killed before judgement are taken in, oldest first", "
   auto store = stage.open();
   const auto first = stage.observe(store, {{"192.0.2.7"}});
   const auto second = stage.observe(store, {{"192.0.2.7"}, {"192.0.2.8"}});
-  const auto judged = take(judge_left_over(store));
+  const auto judged = take(judge_left_over(stage.settings(), store));
   REQUIRE(judged.size() == 2);
   CHECK(judged[0].run == first);
   CHECK(judged[1].run == second);
   CHECK(judged[0].assets == 1);
   CHECK(judged[1].assets == 2);
-  CHECK(take(judge_left_over(store)).empty());
+  CHECK(take(judge_left_over(stage.settings(), store)).empty());
 }
 
 TEST_CASE("a register judged again holds the same", "[app][judgement]") {

@@ -107,6 +107,13 @@ class Stage {
   [[nodiscard]] std::string file(const std::string& name) const { return dir_.file(name); }
   [[nodiscard]] std::string path() const { return dir_.file("r.db"); }
 
+  [[nodiscard]] Settings settings() const {
+    Settings made;
+    made.register_path = path();
+    made.rule_directories = {dir_.file("fingerprints")};
+    return made;
+  }
+
   [[nodiscard]] Invocation invocation(Command command) const {
     Invocation made;
     made.register_path = path();
@@ -134,7 +141,7 @@ class Stage {
 
   // A run over 192.0.2.0/24 that ended; not judged yet.
   model::RunId observe(registry::Store& store, const std::vector<SeenHost>& hosts) {
-    clock_.advance(std::chrono::seconds(10));
+    pass_time();
     const auto run = take(store.begin_run(registry::test::sample_run()));
     auto coverage = registry::test::sample_coverage();
     for (auto& outcome : coverage.blocks[0].outcomes) outcome = model::HostOutcome::silent;
@@ -159,10 +166,12 @@ class Stage {
   // The same, judged, and the register closed again.
   Judged census(const std::vector<SeenHost>& hosts) {
     auto store = open();
-    return take(judge_run(store, observe(store, hosts)));
+    return take(judge_run(settings(), store, observe(store, hosts)));
   }
 
   [[nodiscard]] const VirtualClock& clock() const { return clock_; }
+  // Between two runs.
+  void pass_time() { clock_.advance(std::chrono::seconds(10)); }
 
  private:
   static std::size_t host_number(const std::string& ip) {
