@@ -48,8 +48,8 @@ Bytes build_kerberos_request(std::uint32_t nonce) {
   constexpr std::uint32_t kFourBytes = 0x4000'0000, kLow = 0x3FFF'FFFF;
   const Bytes no_options{0, 0, 0, 0, 0};  // none of 32 bits, none unused
   const auto names = ber::element(ber::kSequence, {string("krbtgt"), string(kKerberosNowhere)});
-  const auto server =
-      ber::element(ber::kSequence, {numbered(0, ber::integer(kServiceInstance)), numbered(1, names)});
+  const auto server = ber::element(
+      ber::kSequence, {numbered(0, ber::integer(kServiceInstance)), numbered(1, names)});
   const auto kinds =
       ber::element(ber::kSequence, {ber::integer(18), ber::integer(17), ber::integer(23)});
   const auto body = ber::element(

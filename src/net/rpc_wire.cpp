@@ -196,9 +196,8 @@ std::optional<DubboAnswer> parse_dubbo(BytesView stream) {
 
 Bytes build_rocketmq_cluster_query() {
   // Language OTHER and version 0: we are no client of any release.
-  constexpr std::string_view kHeader =
-      R"({"code":106,"flag":0,"language":"OTHER","opaque":1,)"
-      R"("serializeTypeCurrentRPC":"JSON","version":0})";
+  constexpr std::string_view kHeader = R"({"code":106,"flag":0,"language":"OTHER","opaque":1,)"
+                                       R"("serializeTypeCurrentRPC":"JSON","version":0})";
   ByteWriter out;
   out.u32be(4 + kHeader.size()).u8(kJsonHeader).u24be(kHeader.size()).text(kHeader);
   return std::move(out).take();

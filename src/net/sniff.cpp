@@ -195,7 +195,7 @@ bool is_mongodb(BytesView b) {
 
 bool is_openwire(BytesView b) {
   // OpenWire: length, data structure 1 (WireFormatInfo), magic.
-  constexpr std::string_view kMagic("\x01" "ActiveMQ");
+  constexpr std::string_view kMagic("\001ActiveMQ");
   return b.size() >= 13 && b[0] == 0 && b[1] == 0 && as_text(b.subspan(4, kMagic.size())) == kMagic;
 }
 
@@ -217,14 +217,16 @@ bool is_telnet(BytesView b) {
 std::string_view sniff(BytesView first_bytes) {
   using Check = bool (*)(BytesView);
   constexpr std::array<std::pair<Check, std::string_view>, 11> kFrames{{{is_tls, "tls"},
-                                                                       {is_telnet, "telnet"},
-                                                                       {is_smb, "smb"},
-                                                                       {is_rdp, "rdp"},
-                                                                       {is_mysql, "mysql"},
-                                                                       {is_mysqlx, "mysqlx"},
-                                                                       {is_postgres, "postgresql"},
-                                                                       {is_ldap, "ldap"},
-                                                                       {is_mongodb, "mongodb"}, {is_openwire, "openwire"}, {is_kerberos, "kerberos"}}};
+                                                                        {is_telnet, "telnet"},
+                                                                        {is_smb, "smb"},
+                                                                        {is_rdp, "rdp"},
+                                                                        {is_mysql, "mysql"},
+                                                                        {is_mysqlx, "mysqlx"},
+                                                                        {is_postgres, "postgresql"},
+                                                                        {is_ldap, "ldap"},
+                                                                        {is_mongodb, "mongodb"},
+                                                                        {is_openwire, "openwire"},
+                                                                        {is_kerberos, "kerberos"}}};
   const auto word = sniff_text(as_text(first_bytes));
   if (!word.empty()) return word;
   for (const auto& [check, name] : kFrames) {

@@ -1,6 +1,7 @@
 // rpc_questions — what remote-call middleware, graph databases and key distribution say to anybody.
 // Dubbo is sent the heartbeat of an idle client, RocketMQ asked for the list that clients begin
-// with, Bolt left after the choice of a version, ActiveMQ sent nothing; Kerberos is asked for nobody.
+// with, Bolt left after the choice of a version, ActiveMQ sent nothing; Kerberos is asked for
+// nobody.
 #include "probe/cookie.h"
 #include "probe/datagrams.h"
 #include "probe/one_reply.h"

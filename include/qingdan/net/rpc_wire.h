@@ -32,9 +32,9 @@ inline constexpr std::size_t kRocketmqHeaderMax = 8192;
 inline constexpr std::size_t kRocketmqMax = 4U * 1024 * 1024;  // a name server's list may be long
 [[nodiscard]] Extent measure_rocketmq(BytesView stream);
 struct RocketmqAnswer {
-  int code{0};         // ResponseCode: 0 success, 3 the request is not supported
-  int version{-1};     // ordinal in MQVersion
-  std::string remark;  // "" mostly
+  int code{0};          // ResponseCode: 0 success, 3 the request is not supported
+  int version{-1};      // ordinal in MQVersion
+  std::string remark;   // "" mostly
   bool brokers{false};  // the body is a list of brokers: this is a name server
 };
 // Of an answer whose list is cut too, where its header is there.
