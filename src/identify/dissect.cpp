@@ -108,6 +108,7 @@ constexpr std::array kTable{
     Entry{model::channel::kBolt, dissect_bolt},
     Entry{model::channel::kOpenwire, dissect_openwire},
     Entry{model::channel::kKerberos, dissect_kerberos},
+    Entry{model::channel::kSpice, dissect_spice},
     Entry{model::channel::kUnknown, dissect_unknown},
 };
 
@@ -148,6 +149,7 @@ constexpr std::array kSniffed{
     Entry{"postgresql", dissect_postgres},
     Entry{"openwire", dissect_openwire},
     Entry{"kerberos", dissect_kerberos},
+    Entry{"spice", dissect_spice},
 };
 
 // Words of a log-in prompt that comes without Telnet's options.

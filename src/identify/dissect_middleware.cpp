@@ -1,10 +1,11 @@
 // dissect_middleware — remote-call middleware, graph databases and key distribution: what answered
-// one question.
+// one question; virtual displays, what refused another.
 #include <fmt/format.h>
 
 #include "identify/dissectors.h"
 #include "qingdan/net/kerberos_wire.h"
 #include "qingdan/net/rpc_wire.h"
+#include "qingdan/net/spice_wire.h"
 
 namespace qingdan::identify {
 
@@ -61,6 +62,14 @@ void dissect_kerberos(BytesView raw, Dissection& out) {
   if (error->realm == net::kKerberosNowhere) return;
   out.banner += " " + error->realm;
   out.add_text("kerberos.realm", error->realm);
+}
+
+void dissect_spice(BytesView raw, Dissection& out) {
+  const auto reply = net::parse_spice_reply(raw);
+  if (!reply) return;
+  out.protocol = "spice";
+  out.banner = fmt::format("SPICE {}.{}", reply->major, reply->minor);
+  out.add_text("spice.version", fmt::format("{}.{}", reply->major, reply->minor));
 }
 
 }  // namespace qingdan::identify

@@ -97,6 +97,7 @@ void dissect_rocketmq(BytesView raw, Dissection& out);
 void dissect_bolt(BytesView raw, Dissection& out);
 void dissect_openwire(BytesView raw, Dissection& out);
 void dissect_kerberos(BytesView raw, Dissection& out);
+void dissect_spice(BytesView raw, Dissection& out);
 
 // dissect_tls.cpp
 void dissect_tls_session(BytesView raw, Dissection& out);

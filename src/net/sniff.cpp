@@ -83,6 +83,8 @@ std::string_view sniff_text(std::string_view text) {
     return "http";
   }
   if (text.starts_with("RTSP/")) return "rtsp";
+  // SPICE, "Link stage": magic and version 2 of the reply.
+  if (text.starts_with(std::string_view("REDQ\2\0\0\0", 8))) return "spice";
   if (text.starts_with("SIP/2.0 ")) return "sip";
   if (text.starts_with("RFB ") && text.size() >= 8 && is_digit(text[4]) && text[7] == '.') {
     return "vnc";

@@ -1,6 +1,6 @@
-// channels_middleware — names under which the bytes of remote-call middleware, graph databases and
-// key distribution are handed to identification, beside those of observation.h. schema/README.md
-// says what each holds.
+// channels_middleware — names under which the bytes of remote-call middleware, graph databases, key
+// distribution and virtual displays are handed to identification, beside those of observation.h.
+// schema/README.md says what each holds.
 #pragma once
 
 #include <string_view>
@@ -12,5 +12,6 @@ inline constexpr std::string_view kRocketmq = "rocketmq.reply";  // answer to a 
 inline constexpr std::string_view kBolt = "bolt.version";        // the version chosen
 inline constexpr std::string_view kOpenwire = "openwire.info";   // WireFormatInfo of the broker
 inline constexpr std::string_view kKerberos = "kerberos.error";  // KRB-ERROR
+inline constexpr std::string_view kSpice = "spice.link";         // RedLinkReply
 
 }  // namespace qingdan::model::channel

@@ -52,12 +52,15 @@ TEST_CASE("a centre's realm is told where it is not the one we asked for",
   CHECK(told.protocol == "kerberos");
   CHECK(field(told, "kerberos.realm") == "EXAMPLE.TEST");
   CHECK(read("unknown.stream", "rpc_wire/openwire_activemq").protocol == "openwire");
+  const auto display = read("unknown.stream", "spice_wire/refused");
+  CHECK(display.protocol == "spice");
+  CHECK(field(display, "spice.version") == "2.2");
 }
 
 TEST_CASE("other bytes under the channels of middleware prove nothing",
           "[identify][dissect_middleware]") {
-  for (const auto* name :
-       {"dubbo.heartbeat", "rocketmq.reply", "bolt.version", "openwire.info", "kerberos.error"}) {
+  for (const auto* name : {"dubbo.heartbeat", "rocketmq.reply", "bolt.version", "openwire.info",
+                           "kerberos.error", "spice.link"}) {
     CAPTURE(name);
     const auto out = dissect(name, as_bytes("HTTP/1.1 400 Bad Request\r\n\r\n"));
     CHECK(out.protocol.empty());

@@ -1,5 +1,5 @@
 // rpc_wires — ActiveMQ 5.17, krb5 1.20 and Heimdal 7.8 recorded, others after their documents.
-// covers: net/rpc_wire net/kerberos_wire
+// covers: net/rpc_wire net/kerberos_wire net/spice_wire
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <iterator>
@@ -7,6 +7,7 @@
 #include "qingdan/net/kerberos_wire.h"
 #include "qingdan/net/rpc_wire.h"
 #include "qingdan/net/sniff.h"
+#include "qingdan/net/spice_wire.h"
 #include "unit/net/hostile.h"
 
 using namespace qingdan;
@@ -185,6 +186,20 @@ TEST_CASE("centres refuse in their own words", "[net][kerberos]") {
   CHECK_FALSE(parse_kerberos_error(changed(seed("kerberos_wire/mit"), 8, 4)));  // version 4
 }
 
+TEST_CASE("SPICE refuses a page by its own reply", "[net][spice]") {
+  const auto good = seed("spice_wire/accepted");
+  CHECK(parse_spice_reply(good).value().major == 2);
+  CHECK(parse_spice_reply(good).value().minor == 2);
+  CHECK(parse_spice_reply(good).value().error == 0);
+  const auto refused = seed("spice_wire/refused");
+  CHECK(parse_spice_reply(refused).value().error == 2);
+  CHECK(sniff(refused) == "spice");
+  CHECK_FALSE(parse_spice_reply(changed(refused, 16, 200)));  // no such error
+  CHECK_FALSE(parse_spice_reply(changed(refused, 12, 18)));   // a request
+  CHECK_FALSE(parse_spice_reply(BytesView(refused).first(19)));
+  CHECK_FALSE(parse_spice_reply(as_bytes("REDQ, the red queue, is ready\r\n")));
+}
+
 TEST_CASE("damaged answers to first frames are survived", "[net][rpc][kerberos]") {
   const auto all = [](BytesView bytes) {
     static_cast<void>(parse_dubbo(bytes));
@@ -192,10 +207,12 @@ TEST_CASE("damaged answers to first frames are survived", "[net][rpc][kerberos]"
     static_cast<void>(parse_bolt(bytes));
     static_cast<void>(parse_openwire(bytes));
     static_cast<void>(parse_kerberos_error(bytes));
+    static_cast<void>(parse_spice_reply(bytes));
     static_cast<void>(sniff(bytes));
   };
   for (const auto& [name, measure] : kSeeds) test::parse_damaged(seed(name), all);
   for (const auto* name : {"mit", "heimdal", "wrong_realm", "mit_too_long_tcp"}) {
     test::parse_damaged(seed("kerberos_wire/" + std::string(name)), all);
   }
+  test::parse_damaged(seed("spice_wire/accepted"), all);
 }
