@@ -42,7 +42,7 @@ TEST_CASE("middleware's answer is kept as it came, in pieces too", "[probe][rpc_
       const auto conversation = entry->make(test::setting_of(one.port));
       const auto played = test::play_stream(*conversation, {reply}, piece);
       CHECK(played.finished);
-      CHECK(played.sent.size() == (entry->peer_speaks_first ? 0 : 1));
+      CHECK(played.sent.size() == 1);
       REQUIRE(played.heard.size() == 1);
       CHECK(played.heard[0].channel == one.channel);
       CHECK(played.heard[0].raw == reply);
@@ -61,6 +61,30 @@ TEST_CASE("what others say is no middleware's", "[probe][rpc_questions]") {
         CHECK(heard.channel == "unknown.stream");
       }
     }
+  }
+}
+
+TEST_CASE("ActiveMQ is listened to and sent nothing", "[probe][rpc_questions]") {
+  const auto* entry = probe::find_conversation("openwire", net::Transport::tcp);
+  REQUIRE(entry != nullptr);
+  CHECK(entry->peer_speaks_first);
+  CHECK(probe::hinted({net::Transport::tcp, 61616}).at(0) == entry);
+  const auto info = seed("rpc_wire/openwire_activemq");
+  const auto conversation = entry->make(test::setting_of(61616));
+  CHECK(conversation->on_open().send.empty());
+  CHECK_FALSE(conversation->on_received(BytesView(info).first(20)).finished);
+  const auto step = conversation->on_received(info);
+  CHECK(step.finished);
+  CHECK(step.send.empty());
+  const auto heard = conversation->take();
+  REQUIRE(heard.size() == 1);
+  CHECK(heard[0].channel == "openwire.info");
+  CHECK(heard[0].raw == info);
+  for (const auto& bytes : test::foreign_peers()) {
+    const auto other = entry->make(test::setting_of(61616));
+    other->on_open();
+    other->on_received(bytes);
+    for (const auto& what : other->take()) CHECK(what.channel == "unknown.stream");
   }
 }
 
