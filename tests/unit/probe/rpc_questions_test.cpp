@@ -25,8 +25,7 @@ const std::vector<Case> kCases{{"dubbo", "dubbo.heartbeat", "rpc_wire/dubbo_ok",
                                {"dubbo", "dubbo.heartbeat", "rpc_wire/dubbo_refused", 20880},
                                {"rocketmq", "rocketmq.reply", "rpc_wire/rocketmq_namesrv", 9876},
                                {"rocketmq", "rocketmq.reply", "rpc_wire/rocketmq_broker", 10911},
-                               {"bolt", "bolt.version", "rpc_wire/bolt_5_8", 7687},
-                               {"openwire", "openwire.info", "rpc_wire/openwire_activemq", 61616}};
+                               {"bolt", "bolt.version", "rpc_wire/bolt_5_8", 7687}};
 
 }  // namespace
 
