@@ -7,6 +7,7 @@
 #include "identify/dissectors.h"
 #include "qingdan/base/text.h"
 #include "qingdan/model/channels_industrial.h"
+#include "qingdan/model/channels_middleware.h"
 #include "qingdan/model/observation.h"
 #include "qingdan/net/sniff.h"
 
@@ -102,6 +103,12 @@ constexpr std::array kTable{
     Entry{model::channel::kMqtt, dissect_mqtt},
     Entry{model::channel::kStun, dissect_stun},
     Entry{model::channel::kFirebird, dissect_firebird},
+    Entry{model::channel::kDubbo, dissect_dubbo},
+    Entry{model::channel::kRocketmq, dissect_rocketmq},
+    Entry{model::channel::kBolt, dissect_bolt},
+    Entry{model::channel::kOpenwire, dissect_openwire},
+    Entry{model::channel::kKerberos, dissect_kerberos},
+    Entry{model::channel::kSpice, dissect_spice},
     Entry{model::channel::kUnknown, dissect_unknown},
 };
 
@@ -140,6 +147,9 @@ constexpr std::array kSniffed{
     Entry{"memcached", dissect_memcached},
     Entry{"mongodb", dissect_mongo},
     Entry{"postgresql", dissect_postgres},
+    Entry{"openwire", dissect_openwire},
+    Entry{"kerberos", dissect_kerberos},
+    Entry{"spice", dissect_spice},
 };
 
 // Words of a log-in prompt that comes without Telnet's options.

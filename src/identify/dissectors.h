@@ -91,6 +91,14 @@ void dissect_rmi(BytesView raw, Dissection& out);
 void dissect_kafka(BytesView raw, Dissection& out);
 void dissect_x11(BytesView raw, Dissection& out);
 
+// dissect_middleware.cpp
+void dissect_dubbo(BytesView raw, Dissection& out);
+void dissect_rocketmq(BytesView raw, Dissection& out);
+void dissect_bolt(BytesView raw, Dissection& out);
+void dissect_openwire(BytesView raw, Dissection& out);
+void dissect_kerberos(BytesView raw, Dissection& out);
+void dissect_spice(BytesView raw, Dissection& out);
+
 // dissect_tls.cpp
 void dissect_tls_session(BytesView raw, Dissection& out);
 void dissect_tls_answer(BytesView raw, Dissection& out);

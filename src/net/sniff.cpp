@@ -83,6 +83,8 @@ std::string_view sniff_text(std::string_view text) {
     return "http";
   }
   if (text.starts_with("RTSP/")) return "rtsp";
+  // SPICE, "Link stage": magic and version 2 of the reply.
+  if (text.starts_with(std::string_view("REDQ\2\0\0\0", 8))) return "spice";
   if (text.starts_with("SIP/2.0 ")) return "sip";
   if (text.starts_with("RFB ") && text.size() >= 8 && is_digit(text[4]) && text[7] == '.') {
     return "vnc";
@@ -193,6 +195,21 @@ bool is_mongodb(BytesView b) {
          ((opcode == 1 && length >= 36) || opcode == 2013);
 }
 
+bool is_openwire(BytesView b) {
+  // OpenWire: length, data structure 1 (WireFormatInfo), magic.
+  constexpr std::string_view kMagic("\001ActiveMQ");
+  return b.size() >= 13 && b[0] == 0 && b[1] == 0 && as_text(b.subspan(4, kMagic.size())) == kMagic;
+}
+
+bool is_kerberos(BytesView b) {
+  // RFC 4120 §7.2.2 and §5.9.1: length, KRB-ERROR, a sequence that begins with [0] 5 and [1] 30.
+  constexpr std::string_view kStart("\xA0\x03\x02\x01\x05\xA1\x03\x02\x01\x1E", 10);
+  constexpr std::size_t kStartAt = 12;  // no later: two lengths of at most three bytes
+  return b.size() >= 18 && b[0] == 0 && b[1] == 0 && b[4] == 0x7E &&
+         as_text(b.first(std::min(b.size(), kStartAt + kStart.size()))).find(kStart) !=
+             std::string_view::npos;
+}
+
 bool is_telnet(BytesView b) {
   return b.size() >= 3 && b[0] == 0xFF && b[1] >= 0xFB && b[1] <= 0xFE && b[2] < 0x80;
 }
@@ -201,15 +218,17 @@ bool is_telnet(BytesView b) {
 
 std::string_view sniff(BytesView first_bytes) {
   using Check = bool (*)(BytesView);
-  constexpr std::array<std::pair<Check, std::string_view>, 9> kFrames{{{is_tls, "tls"},
-                                                                       {is_telnet, "telnet"},
-                                                                       {is_smb, "smb"},
-                                                                       {is_rdp, "rdp"},
-                                                                       {is_mysql, "mysql"},
-                                                                       {is_mysqlx, "mysqlx"},
-                                                                       {is_postgres, "postgresql"},
-                                                                       {is_ldap, "ldap"},
-                                                                       {is_mongodb, "mongodb"}}};
+  constexpr std::array<std::pair<Check, std::string_view>, 11> kFrames{{{is_tls, "tls"},
+                                                                        {is_telnet, "telnet"},
+                                                                        {is_smb, "smb"},
+                                                                        {is_rdp, "rdp"},
+                                                                        {is_mysql, "mysql"},
+                                                                        {is_mysqlx, "mysqlx"},
+                                                                        {is_postgres, "postgresql"},
+                                                                        {is_ldap, "ldap"},
+                                                                        {is_mongodb, "mongodb"},
+                                                                        {is_openwire, "openwire"},
+                                                                        {is_kerberos, "kerberos"}}};
   const auto word = sniff_text(as_text(first_bytes));
   if (!word.empty()) return word;
   for (const auto& [check, name] : kFrames) {

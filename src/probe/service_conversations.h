@@ -1,5 +1,5 @@
 // service_conversations — makers of the conversations with databases, middleware and displays that
-// are one question and one answer. table_services.cpp lists them.
+// are one question and one answer. table_services.cpp and table_middleware.cpp list them.
 #pragma once
 
 #include <memory>
@@ -31,6 +31,13 @@ using ServiceConversation = std::unique_ptr<Conversation>;
 [[nodiscard]] ServiceConversation make_gearman(const Setting& setting);    // version
 [[nodiscard]] ServiceConversation make_clamd(const Setting& setting);      // VERSION
 [[nodiscard]] ServiceConversation make_mqtt(const Setting& setting);       // CONNECT, DISCONNECT
+
+// rpc_questions.cpp
+[[nodiscard]] ServiceConversation make_dubbo(const Setting& setting);     // heartbeat
+[[nodiscard]] ServiceConversation make_rocketmq(const Setting& setting);  // cluster query
+[[nodiscard]] ServiceConversation make_bolt(const Setting& setting);      // versions
+[[nodiscard]] ServiceConversation make_openwire(const Setting& setting);  // the first message
+[[nodiscard]] ServiceConversation make_kerberos(const Setting& setting);  // AS-REQ of nobody, UDP
 
 // remote_questions.cpp
 [[nodiscard]] ServiceConversation make_pptp(const Setting& setting);  // SCCRQ, StopCCRQ

@@ -28,5 +28,7 @@ constexpr std::array<std::string_view, sizeof...(T)> words(T... text) {
 [[nodiscard]] std::span<const ConversationEntry> tls_entries();
 // One question, one answer (table_services.cpp).
 [[nodiscard]] std::span<const ConversationEntry> service_entries();
+// The same of remote-call middleware, graph databases, key distribution (table_middleware.cpp).
+[[nodiscard]] std::span<const ConversationEntry> middleware_entries();
 
 }  // namespace qingdan::probe

@@ -1,0 +1,86 @@
+// table_middleware — the part of the table for remote-call middleware, graph databases and key
+// distribution (rpc_questions.cpp).
+#include "qingdan/model/channels_middleware.h"
+#include "service_conversations.h"
+#include "table_parts.h"
+
+namespace qingdan::probe {
+namespace {
+
+namespace channel = model::channel;
+
+constexpr std::array<std::uint16_t, 1> kDubbo{20880};
+// The name server, and a broker's two doors.
+constexpr std::array<std::uint16_t, 3> kRocketmq{9876, 10911, 10909};
+constexpr std::array<std::uint16_t, 1> kBolt{7687};
+constexpr std::array<std::uint16_t, 1> kOpenwire{61616};
+constexpr std::array<std::uint16_t, 1> kKerberos{88};
+
+constexpr auto kDubboChannels = words(channel::kDubbo);
+constexpr auto kRocketmqChannels = words(channel::kRocketmq);
+constexpr auto kBoltChannels = words(channel::kBolt);
+constexpr auto kOpenwireChannels = words(channel::kOpenwire);
+constexpr auto kKerberosChannels = words(channel::kKerberos);
+
+constexpr auto kOpenwireKinds = words("openwire");
+
+struct Part {
+  std::string_view name;
+  std::span<const std::uint16_t> ports;
+  std::string_view sends;
+  std::span<const std::string_view> channels;
+  Make make;
+};
+
+constexpr ConversationEntry entry(const Part& part) {
+  return {.name = part.name,
+          .transport = net::Transport::tcp,
+          .ports = part.ports,
+          .sends = part.sends,
+          .never = kNever,
+          .peer_speaks_first = false,
+          .with_tls = false,
+          .limits = kReply,
+          .channels = part.channels,
+          .kinds = {},
+          .yield = 0,
+          .make = part.make};
+}
+
+constexpr std::array kTable{
+    entry({"dubbo", kDubbo, "A heartbeat; nothing is called.", kDubboChannels, &make_dubbo}),
+    entry({"rocketmq", kRocketmq, "A query for the cluster's brokers; no topic is named.",
+           kRocketmqChannels, &make_rocketmq}),
+    entry({"bolt", kBolt, "The versions a client speaks; no login follows.", kBoltChannels,
+           &make_bolt}),
+    ConversationEntry{.name = "openwire",
+                      .transport = net::Transport::tcp,
+                      .ports = kOpenwire,
+                      .sends = "Nothing; it reads what the broker begins with.",
+                      .never = kNever,
+                      .peer_speaks_first = true,
+                      .with_tls = false,
+                      .limits = kReply,
+                      .channels = kOpenwireChannels,
+                      .kinds = kOpenwireKinds,
+                      .yield = 0,
+                      .make = &make_openwire},
+    ConversationEntry{.name = "kerberos",
+                      .transport = net::Transport::udp,
+                      .ports = kKerberos,
+                      .sends = "An AS-REQ of a realm that cannot exist; no account is named.",
+                      .never = kNever,
+                      .peer_speaks_first = false,
+                      .with_tls = false,
+                      .limits = kDatagrams,
+                      .channels = kKerberosChannels,
+                      .kinds = {},
+                      .yield = 0,
+                      .make = &make_kerberos},
+};
+
+}  // namespace
+
+std::span<const ConversationEntry> middleware_entries() { return kTable; }
+
+}  // namespace qingdan::probe

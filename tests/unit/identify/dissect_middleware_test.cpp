@@ -1,0 +1,69 @@
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <iterator>
+
+#include "unit/identify/fields.h"
+
+using namespace qingdan;
+using namespace qingdan::identify;
+using test::field;
+
+namespace {
+
+Dissection read(std::string_view channel, const std::string& name) {
+  std::ifstream file(QINGDAN_SOURCE_DIR "/tests/fuzz/corpus/" + name, std::ios::binary);
+  REQUIRE(file);
+  const Bytes raw{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  return dissect(channel, raw);
+}
+
+}  // namespace
+
+TEST_CASE("remote calls and brokers are told by their answers", "[identify][dissect_middleware]") {
+  const auto dubbo = read("dubbo.heartbeat", "rpc_wire/dubbo_ok");
+  CHECK(dubbo.protocol == "dubbo");
+  CHECK(field(dubbo, "dubbo.status") == "20");
+  const auto names = read("rocketmq.reply", "rpc_wire/rocketmq_namesrv");
+  CHECK(names.protocol == "rocketmq");
+  CHECK(field(names, "rocketmq.version") == "4.9.4");
+  CHECK(field(names, "rocketmq.role") == "name server");
+  const auto broker = read("rocketmq.reply", "rpc_wire/rocketmq_broker");
+  CHECK(field(broker, "rocketmq.version") == "5.1.4");
+  CHECK(field(broker, "rocketmq.role") == "broker");
+  CHECK(field(read("bolt.version", "rpc_wire/bolt_5_8"), "bolt.version") == "5.8");
+  const auto openwire = read("openwire.info", "rpc_wire/openwire_activemq");
+  CHECK(field(openwire, "openwire.provider") == "ActiveMQ 5.17.2");
+  CHECK(field(openwire, "openwire.version") == "12");
+  CHECK(openwire.banner == "OpenWire 12, ActiveMQ 5.17.2");
+  const auto old = read("openwire.info", "rpc_wire/openwire_bare");
+  CHECK(field(old, "openwire.provider").empty());
+  CHECK(old.banner == "OpenWire 1");
+}
+
+TEST_CASE("a centre's realm is told where it is not the one we asked for",
+          "[identify][dissect_middleware]") {
+  const auto mit = read("kerberos.error", "kerberos_wire/mit");
+  CHECK(mit.protocol == "kerberos");
+  CHECK(field(mit, "kerberos.error") == "6 NULL_CLIENT");
+  CHECK(field(mit, "kerberos.realm").empty());
+  CHECK(field(read("kerberos.error", "kerberos_wire/wrong_realm"), "kerberos.error") == "68");
+  // Heard in answer to another question.
+  const auto told = read("unknown.stream", "kerberos_wire/mit_too_long_tcp");
+  CHECK(told.protocol == "kerberos");
+  CHECK(field(told, "kerberos.realm") == "EXAMPLE.TEST");
+  CHECK(read("unknown.stream", "rpc_wire/openwire_activemq").protocol == "openwire");
+  const auto display = read("unknown.stream", "spice_wire/refused");
+  CHECK(display.protocol == "spice");
+  CHECK(field(display, "spice.version") == "2.2");
+}
+
+TEST_CASE("other bytes under the channels of middleware prove nothing",
+          "[identify][dissect_middleware]") {
+  for (const auto* name : {"dubbo.heartbeat", "rocketmq.reply", "bolt.version", "openwire.info",
+                           "kerberos.error", "spice.link"}) {
+    CAPTURE(name);
+    const auto out = dissect(name, as_bytes("HTTP/1.1 400 Bad Request\r\n\r\n"));
+    CHECK(out.protocol.empty());
+    CHECK(out.fields.empty());
+  }
+}
