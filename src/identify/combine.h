@@ -61,8 +61,11 @@ void write_statement(const RuleBase& base, const Hint& hint, const Candidate& ca
 // confidence.
 [[nodiscard]] std::optional<Hint> choose_one(const RuleBase& base, std::vector<Hint> hints);
 
-// "cpe:2.3:a:f5:nginx:1.20.1:*:*:*:*:*:*:*" (NISTIR 7695 §6.2); "" where vendor_product is.
-[[nodiscard]] std::string make_cpe(std::string_view part, std::string_view vendor_product,
+// "cpe:2.3:a:f5:nginx:1.20.1:*:*:*:*:*:*:*" (NISTIR 7695 §6.2); "" where name is. A name is
+// "vendor:product"; "vendor:product:version" or "vendor:product:version:update" where the
+// dictionary writes the version differently from the daemon itself: ntpd's 4.2.8p15@1.3728-o
+// is 4.2.8:p15 there.
+[[nodiscard]] std::string make_cpe(std::string_view part, std::string_view name,
                                    std::string_view version);
 // The same in two steps: what a product always has, and what its version adds.
 [[nodiscard]] std::string make_cpe_head(std::string_view part, std::string_view vendor_product);

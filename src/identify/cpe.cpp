@@ -6,6 +6,9 @@
 namespace qingdan::identify {
 namespace {
 
+// Update, edition, language, software edition, target software and hardware, other: any.
+constexpr std::string_view kAnyTail = ":*:*:*:*:*:*:*";
+
 // NISTIR 7695 §6.2.2: letters, digits, "_", "-" and "." stand for themselves, others are escaped;
 // bytes beyond ASCII cannot stand in a CPE at all. A lone "-" would mean "not applicable".
 void append_bound(std::string& out, std::string_view text) {
@@ -42,19 +45,29 @@ std::string make_cpe_head(std::string_view part, std::string_view vendor_product
 }
 
 std::string finish_cpe(std::string_view head, std::string_view version) {
-  constexpr std::string_view kTail = ":*:*:*:*:*:*:*";
   if (head.empty()) return {};
   std::string out;
-  out.reserve(head.size() + version.size() + kTail.size() + 8);
+  out.reserve(head.size() + version.size() + kAnyTail.size() + 8);
   out.append(head);
   append_bound(out, version);
   if (out.size() == head.size()) out += '*';
-  return out.append(kTail);
+  return out.append(kAnyTail);
 }
 
-std::string make_cpe(std::string_view part, std::string_view vendor_product,
-                     std::string_view version) {
-  return finish_cpe(make_cpe_head(part, vendor_product), version);
+std::string make_cpe(std::string_view part, std::string_view name, std::string_view version) {
+  // A product name of the dictionary may hold a colon only escaped, so a second one ends it.
+  const auto product = name.find(':');
+  const auto end = product == std::string_view::npos ? product : name.find(':', product + 1);
+  const auto head = make_cpe_head(part, name.substr(0, end));
+  if (end == std::string_view::npos) return finish_cpe(head, version);
+  const auto own = name.substr(end + 1);
+  const auto update = own.find(':');
+  auto out = finish_cpe(head, own.substr(0, update));
+  if (update == std::string_view::npos || out.empty()) return out;
+  std::string bound;
+  append_bound(bound, own.substr(update + 1));
+  if (!bound.empty()) out.replace(out.size() - kAnyTail.size() + 1, 1, bound);
+  return out;
 }
 
 }  // namespace qingdan::identify

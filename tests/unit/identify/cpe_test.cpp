@@ -17,6 +17,16 @@ TEST_CASE("characters with a meaning of their own are escaped", "[identify][cpe]
   CHECK(make_cpe("a", "x:y", "版") == "cpe:2.3:a:x:y:*:*:*:*:*:*:*:*");
 }
 
+TEST_CASE("a version in the dictionary's spelling goes before the daemon's", "[identify][cpe]") {
+  CHECK(make_cpe("a", "ntp:ntp:4.2.6", "4.2.6@1.2089-o") ==
+        "cpe:2.3:a:ntp:ntp:4.2.6:*:*:*:*:*:*:*");
+  CHECK(make_cpe("a", "ntp:ntp:4.2.8:p15", "4.2.8p15@1.3728-o") ==
+        "cpe:2.3:a:ntp:ntp:4.2.8:p15:*:*:*:*:*:*");
+  CHECK(make_cpe("a", "x:y:1:b:c", "2") == "cpe:2.3:a:x:y:1:b\\:c:*:*:*:*:*:*");
+  CHECK(make_cpe("a", "x:y:", "2") == "cpe:2.3:a:x:y:*:*:*:*:*:*:*:*");
+  CHECK(make_cpe("a", "x:y:1:", "2") == "cpe:2.3:a:x:y:1:*:*:*:*:*:*:*");
+}
+
 TEST_CASE("no vendor and product, no CPE", "[identify][cpe]") {
   CHECK(make_cpe("a", "", "1").empty());
 }
