@@ -102,6 +102,14 @@ constexpr std::array kTable{
     Entry{model::channel::kMqtt, dissect_mqtt},
     Entry{model::channel::kStun, dissect_stun},
     Entry{model::channel::kFirebird, dissect_firebird},
+    Entry{model::channel::kStomp, dissect_stomp},
+    Entry{model::channel::kSvn, dissect_svn},
+    Entry{model::channel::kRsync, dissect_rsync},
+    Entry{model::channel::kGit, dissect_git},
+    Entry{model::channel::kIscsi, dissect_iscsi},
+    Entry{model::channel::kSocks, dissect_socks},
+    Entry{model::channel::kFastcgi, dissect_fastcgi},
+    Entry{model::channel::kRtmp, dissect_rtmp},
     Entry{model::channel::kUnknown, dissect_unknown},
 };
 
@@ -140,6 +148,8 @@ constexpr std::array kSniffed{
     Entry{"memcached", dissect_memcached},
     Entry{"mongodb", dissect_mongo},
     Entry{"postgresql", dissect_postgres},
+    Entry{"svn", dissect_svn},
+    Entry{"rsync", dissect_rsync},
 };
 
 // Words of a log-in prompt that comes without Telnet's options.

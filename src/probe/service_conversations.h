@@ -32,6 +32,16 @@ using ServiceConversation = std::unique_ptr<Conversation>;
 [[nodiscard]] ServiceConversation make_clamd(const Setting& setting);      // VERSION
 [[nodiscard]] ServiceConversation make_mqtt(const Setting& setting);       // CONNECT, DISCONNECT
 
+// share_questions.cpp
+[[nodiscard]] ServiceConversation make_stomp(const Setting& setting);    // CONNECT, DISCONNECT
+[[nodiscard]] ServiceConversation make_svn(const Setting& setting);      // the greeting
+[[nodiscard]] ServiceConversation make_rsync(const Setting& setting);    // the greeting
+[[nodiscard]] ServiceConversation make_git(const Setting& setting);      // git-upload-pack
+[[nodiscard]] ServiceConversation make_iscsi(const Setting& setting);    // Login Request
+[[nodiscard]] ServiceConversation make_socks(const Setting& setting);    // greeting
+[[nodiscard]] ServiceConversation make_fastcgi(const Setting& setting);  // FCGI_GET_VALUES
+[[nodiscard]] ServiceConversation make_rtmp(const Setting& setting);     // C0, C1
+
 // remote_questions.cpp
 [[nodiscard]] ServiceConversation make_pptp(const Setting& setting);  // SCCRQ, StopCCRQ
 [[nodiscard]] ServiceConversation make_afp(const Setting& setting);   // GetStatus
