@@ -109,6 +109,14 @@ constexpr std::array kTable{
     Entry{model::channel::kOpenwire, dissect_openwire},
     Entry{model::channel::kKerberos, dissect_kerberos},
     Entry{model::channel::kSpice, dissect_spice},
+    Entry{model::channel::kStomp, dissect_stomp},
+    Entry{model::channel::kSvn, dissect_svn},
+    Entry{model::channel::kRsync, dissect_rsync},
+    Entry{model::channel::kGit, dissect_git},
+    Entry{model::channel::kIscsi, dissect_iscsi},
+    Entry{model::channel::kSocks, dissect_socks},
+    Entry{model::channel::kFastcgi, dissect_fastcgi},
+    Entry{model::channel::kRtmp, dissect_rtmp},
     Entry{model::channel::kUnknown, dissect_unknown},
 };
 
@@ -150,6 +158,8 @@ constexpr std::array kSniffed{
     Entry{"openwire", dissect_openwire},
     Entry{"kerberos", dissect_kerberos},
     Entry{"spice", dissect_spice},
+    Entry{"svn", dissect_svn},
+    Entry{"rsync", dissect_rsync},
 };
 
 // Words of a log-in prompt that comes without Telnet's options.

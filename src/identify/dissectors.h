@@ -99,6 +99,16 @@ void dissect_openwire(BytesView raw, Dissection& out);
 void dissect_kerberos(BytesView raw, Dissection& out);
 void dissect_spice(BytesView raw, Dissection& out);
 
+// dissect_shares.cpp
+void dissect_stomp(BytesView raw, Dissection& out);
+void dissect_svn(BytesView raw, Dissection& out);
+void dissect_rsync(BytesView raw, Dissection& out);
+void dissect_git(BytesView raw, Dissection& out);
+void dissect_iscsi(BytesView raw, Dissection& out);
+void dissect_socks(BytesView raw, Dissection& out);
+void dissect_fastcgi(BytesView raw, Dissection& out);
+void dissect_rtmp(BytesView raw, Dissection& out);
+
 // dissect_tls.cpp
 void dissect_tls_session(BytesView raw, Dissection& out);
 void dissect_tls_answer(BytesView raw, Dissection& out);

@@ -100,6 +100,8 @@ std::string_view sniff_text(std::string_view text) {
       text.starts_with("CLIENT_ERROR ") || text.starts_with("STAT pid ")) {
     return "memcached";
   }
+  if (text.starts_with("@RSYNCD: ") && text.size() > 9 && is_digit(text[9])) return "rsync";
+  if (text.starts_with("( success ( ") && text.size() > 12 && is_digit(text[12])) return "svn";
   if (text.starts_with("imok") || text.starts_with("Zookeeper version:")) return "zookeeper";
   // PostgreSQL's refusal of protocols it does not know is in the old form: 'E', text, zero.
   if (starts_with_any(text, {"EFATAL: ", "EERROR: "})) return "postgresql";

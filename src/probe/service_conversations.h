@@ -39,6 +39,16 @@ using ServiceConversation = std::unique_ptr<Conversation>;
 [[nodiscard]] ServiceConversation make_openwire(const Setting& setting);  // the first message
 [[nodiscard]] ServiceConversation make_kerberos(const Setting& setting);  // AS-REQ of nobody, UDP
 
+// share_questions.cpp
+[[nodiscard]] ServiceConversation make_stomp(const Setting& setting);    // CONNECT, DISCONNECT
+[[nodiscard]] ServiceConversation make_svn(const Setting& setting);      // the greeting
+[[nodiscard]] ServiceConversation make_rsync(const Setting& setting);    // the greeting
+[[nodiscard]] ServiceConversation make_git(const Setting& setting);      // git-upload-pack
+[[nodiscard]] ServiceConversation make_iscsi(const Setting& setting);    // Login Request
+[[nodiscard]] ServiceConversation make_socks(const Setting& setting);    // greeting
+[[nodiscard]] ServiceConversation make_fastcgi(const Setting& setting);  // FCGI_GET_VALUES
+[[nodiscard]] ServiceConversation make_rtmp(const Setting& setting);     // C0, C1
+
 // remote_questions.cpp
 [[nodiscard]] ServiceConversation make_pptp(const Setting& setting);  // SCCRQ, StopCCRQ
 [[nodiscard]] ServiceConversation make_afp(const Setting& setting);   // GetStatus

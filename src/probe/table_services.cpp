@@ -1,5 +1,5 @@
 // table_services — the part of the table for databases, middleware, displays and shares that answer
-// one question of anybody (database_, middleware_, daemon_ and remote_questions.cpp).
+// one question of anybody (database_, middleware_, daemon_, share_ and remote_questions.cpp).
 #include "qingdan/model/observation.h"
 #include "service_conversations.h"
 #include "table_parts.h"
@@ -34,6 +34,26 @@ constexpr std::array<std::uint16_t, 1> kMqtt{1883};
 constexpr std::array<std::uint16_t, 1> kFirebird{3050};
 constexpr std::array<std::uint16_t, 1> kStun{3478};
 
+constexpr std::array<std::uint16_t, 1> kStomp{61613};
+constexpr std::array<std::uint16_t, 1> kSvn{3690};
+constexpr std::array<std::uint16_t, 1> kRsync{873};
+constexpr std::array<std::uint16_t, 1> kGit{9418};
+constexpr std::array<std::uint16_t, 2> kIscsi{3260, 860};
+// Tor's 9050 is asked HTTP alone, as Tor says its name only there; so is 1080 after this.
+constexpr std::array<std::uint16_t, 4> kSocks{1080, 1081, 7891, 10808};
+// PHP's where several stand beside each other. 9000, where one stands alone, is asked for pages:
+// those are many more there, and a port hints at one conversation.
+constexpr std::array<std::uint16_t, 3> kFastcgi{9072, 9073, 9074};
+constexpr std::array<std::uint16_t, 1> kRtmp{1935};
+
+constexpr auto kStompChannels = words(channel::kStomp);
+constexpr auto kSvnChannels = words(channel::kSvn);
+constexpr auto kRsyncChannels = words(channel::kRsync);
+constexpr auto kGitChannels = words(channel::kGit);
+constexpr auto kIscsiChannels = words(channel::kIscsi);
+constexpr auto kSocksChannels = words(channel::kSocks);
+constexpr auto kFastcgiChannels = words(channel::kFastcgi);
+constexpr auto kRtmpChannels = words(channel::kRtmp);
 constexpr auto kBeanstalkChannels = words(channel::kBeanstalk);
 constexpr auto kGearmanChannels = words(channel::kGearman);
 constexpr auto kClamdChannels = words(channel::kClamd);
@@ -159,6 +179,59 @@ constexpr std::array kTable{
            kFirebirdChannels,
            {},
            &make_firebird}),
+    entry({"stomp",
+           kStomp,
+           "CONNECT without a login, and DISCONNECT where it is let in; no queue is named.",
+           kStompChannels,
+           {},
+           &make_stomp}),
+    entry({"svn",
+           kSvn,
+           "Nothing; it reads the greeting of the server.",
+           kSvnChannels,
+           {},
+           &make_svn,
+           "",
+           true}),
+    entry({"rsync",
+           kRsync,
+           "Nothing; it reads the greeting of the daemon. No module is asked for.",
+           kRsyncChannels,
+           {},
+           &make_rsync,
+           "",
+           true}),
+    entry({"git",
+           kGit,
+           "A request for a repository that does not exist.",
+           kGitChannels,
+           {},
+           &make_git}),
+    entry({"iscsi",
+           kIscsi,
+           "The first login request of a discovery session, which is then given up; no target is "
+           "named.",
+           kIscsiChannels,
+           {},
+           &make_iscsi}),
+    entry({"socks",
+           kSocks,
+           "A greeting with the methods it knows; no destination is named and no password sent.",
+           kSocksChannels,
+           {},
+           &make_socks}),
+    entry({"fastcgi",
+           kFastcgi,
+           "FCGI_GET_VALUES, of the management records; no request is begun.",
+           kFastcgiChannels,
+           {},
+           &make_fastcgi}),
+    entry({"rtmp",
+           kRtmp,
+           "C0 and C1 of the handshake; no application is connected to.",
+           kRtmpChannels,
+           {},
+           &make_rtmp}),
     entry({"stun", kStun, kBinding, kStunChannels, {}, &make_stun_tcp}),
     ConversationEntry{.name = "stun",
                       .transport = net::Transport::udp,

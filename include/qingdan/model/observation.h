@@ -98,6 +98,14 @@ inline constexpr std::string_view kClamd = "clamd.version";        // to zVERSIO
 inline constexpr std::string_view kMqtt = "mqtt.connack";          // CONNACK
 inline constexpr std::string_view kStun = "stun.reply";            // answer to a Binding request
 inline constexpr std::string_view kFirebird = "firebird.answer";   // to op_connect
+inline constexpr std::string_view kStomp = "stomp.frame";          // CONNECTED or ERROR
+inline constexpr std::string_view kSvn = "svn.greeting";
+inline constexpr std::string_view kRsync = "rsync.greeting";       // the line, then the message of the day
+inline constexpr std::string_view kGit = "git.reply";              // pkt-lines: ERR, or capabilities
+inline constexpr std::string_view kIscsi = "iscsi.login";          // Login Response
+inline constexpr std::string_view kSocks = "socks.method";         // the two bytes of SOCKS5
+inline constexpr std::string_view kFastcgi = "fastcgi.values";     // FCGI_GET_VALUES_RESULT, or that it is unknown
+inline constexpr std::string_view kRtmp = "rtmp.handshake";        // S0, S1, S2
 inline constexpr std::string_view kX11 = "x11.setup";             // connection setup reply
 inline constexpr std::string_view kUnknown = "unknown.stream";    // bytes nobody claims
 }  // namespace channel

@@ -1,4 +1,6 @@
 // What we build is what a parser of the protocol reads: parse(build(x)) = x, on seeded chance.
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 
 #include "net/ber.h"
@@ -9,7 +11,10 @@
 #include "qingdan/net/mdns_wire.h"
 #include "qingdan/net/memcached_wire.h"
 #include "qingdan/net/ntp_wire.h"
+#include "qingdan/net/relay_wire.h"
+#include "qingdan/net/share_wire.h"
 #include "qingdan/net/snmp_wire.h"
+#include "qingdan/net/stomp_wire.h"
 #include "qingdan/net/stun_wire.h"
 
 using namespace qingdan;
@@ -156,5 +161,111 @@ TEST_CASE("a Binding's answer has its number and the server's name", "[property]
     REQUIRE(reply->software == name);
     REQUIRE(std::equal(reply->transaction.begin(), reply->transaction.end(), request.begin() + 8,
                        request.end()));
+  }
+}
+
+TEST_CASE("a request of git is one pkt-line that names its host", "[property][git]") {
+  Rng rng(9);
+  for (int round = 0; round < kRounds; ++round) {
+    const std::string host(1 + rng.below(253), static_cast<char>('a' + rng.below(26)));
+    const auto request = build_git_request(host);
+    const auto text = as_text(request);
+    REQUIRE(std::stoul(std::string(text.substr(0, 4)), nullptr, 16) == request.size());
+    REQUIRE(text.find('\0' + ("host=" + host) + '\0') != std::string_view::npos);
+    // A refusal framed as the request is comes back as said.
+    const auto word = "ERR " + host;
+    ByteWriter answer;
+    answer.text(fmt::format("{:04x}", word.size() + 4)).text(word);
+    const auto reply = parse_git(answer.view());
+    REQUIRE(reply);
+    REQUIRE(reply->error == host);
+  }
+}
+
+TEST_CASE("a login is answered under its own tag, with any keys", "[property][iscsi]") {
+  Rng rng(10);
+  const auto request = build_iscsi_login();
+  REQUIRE(request.size() % 4 == 0);
+  for (int round = 0; round < kRounds; ++round) {
+    std::vector<std::string> keys(static_cast<std::size_t>(rng.below(8)));
+    ByteWriter text;
+    for (auto& key : keys) {
+      key = "Key=" + std::string(static_cast<std::size_t>(rng.below(200)), 'v');
+      text.text(key).u8(0);
+    }
+    ByteWriter answer;
+    answer.u8(0x23).u8(0).u16be(0).u8(0).u24be(static_cast<std::uint32_t>(text.size()));
+    answer.bytes(BytesView(request).subspan(8, 12)).fill(28);
+    answer.bytes(text.view()).fill((4 - text.size() % 4) % 4);
+    const auto login = parse_iscsi(answer.view());
+    REQUIRE(login);
+    REQUIRE(login->keys == keys);
+  }
+}
+
+TEST_CASE("a handshake that gives back what we said is RTMP", "[property][rtmp]") {
+  Rng rng(11);
+  const auto request = build_rtmp_hello();
+  REQUIRE(request.size() == 1 + kRtmpPart);
+  for (int round = 0; round < kRounds / 10; ++round) {
+    ByteWriter answer;
+    answer.u8(3).u64be(rng.next());
+    for (std::size_t i = 8; i < kRtmpPart; ++i) answer.u8(static_cast<std::uint8_t>(rng.next()));
+    answer.u64be(rng.next()).bytes(BytesView(request).subspan(9));
+    const auto handshake = parse_rtmp(answer.view());
+    REQUIRE(handshake);
+    REQUIRE(handshake->whole);
+    REQUIRE_FALSE(handshake->mirrored);
+    auto other = std::move(answer).take();
+    const auto at = 1 + kRtmpPart + 8 + static_cast<std::size_t>(rng.below(kRtmpPart - 8));
+    other[at] = static_cast<std::uint8_t>(other[at] + 1);
+    REQUIRE_FALSE(parse_rtmp(other));
+  }
+}
+
+TEST_CASE("the values asked for come back with what they are", "[property][fastcgi]") {
+  Rng rng(12);
+  const auto request = build_fastcgi_get_values();
+  for (int round = 0; round < kRounds; ++round) {
+    ByteWriter content;
+    std::vector<std::pair<std::string, std::string>> values;
+    for (const std::string name : {"FCGI_MAX_CONNS", "FCGI_MAX_REQS", "FCGI_MPXS_CONNS"}) {
+      REQUIRE(as_text(request).find(name) != std::string_view::npos);
+      values.emplace_back(name, std::string(static_cast<std::size_t>(rng.below(200)), '1'));
+      const auto& value = values.back().second;
+      content.u8(static_cast<std::uint8_t>(name.size()));
+      if (value.size() < 0x80) {
+        content.u8(static_cast<std::uint8_t>(value.size()));
+      } else {
+        content.u32be(0x8000'0000U | static_cast<std::uint32_t>(value.size()));
+      }
+      content.text(name).text(value);
+    }
+    const auto padding = static_cast<std::uint8_t>(rng.below(256));
+    ByteWriter answer;
+    answer.u8(1).u8(10).u16be(0).u16be(static_cast<std::uint16_t>(content.size())).u8(padding);
+    answer.u8(0).bytes(content.view()).fill(padding);
+    const auto read = parse_fastcgi(answer.view());
+    REQUIRE(read);
+    REQUIRE(read->values == values);
+  }
+}
+
+TEST_CASE("a frame of STOMP comes back, zeros in its body and all", "[property][stomp]") {
+  Rng rng(13);
+  for (int round = 0; round < kRounds; ++round) {
+    const auto body = random_bytes(rng, 300);
+    ByteWriter frame;
+    frame.text(fmt::format("ERROR\nmessage:no {}\ncontent-length:{}\n\n", round, body.size()));
+    frame.bytes(body).u8(0);
+    const auto read = parse_stomp(frame.view());
+    REQUIRE(read);
+    REQUIRE(read->find_header("message") == fmt::format("no {}", round));
+    REQUIRE(to_bytes(read->body) == body);
+  }
+  // What we say is a frame of a client, and no answer.
+  for (const auto& request : {build_stomp_connect(), build_stomp_disconnect()}) {
+    REQUIRE(request.back() == 0);
+    REQUIRE(measure_stomp(request).foreign());
   }
 }

@@ -1,6 +1,6 @@
 // service_questions — one question, one answer: what is claimed, and that strangers are not.
 // covers: probe/table_services probe/database_questions probe/middleware_questions
-// covers: probe/remote_questions probe/daemon_questions
+// covers: probe/remote_questions probe/daemon_questions probe/share_questions
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <iterator>
@@ -41,6 +41,12 @@ const std::vector<Case> kCases{{"oracle", "oracle.tns", "tns_wire/refuse_19c", 1
                                {"mqtt", "mqtt.connack", "daemon_wire/mqtt5", 1883},
                                {"firebird", "firebird.answer", "firebird_wire/cont_auth", 3050},
                                {"stun", "stun.reply", "stun_wire/binding", 3478},
+                               {"stomp", "stomp.frame", "stomp_wire/rabbitmq_refused", 61613},
+                               {"git", "git.reply", "share_wire/git_error", 9418},
+                               {"iscsi", "iscsi.login", "share_wire/iscsi", 3260},
+                               {"socks", "socks.method", "relay_wire/socks", 1080},
+                               {"fastcgi", "fastcgi.values", "relay_wire/fastcgi", 9074},
+                               {"rtmp", "rtmp.handshake", "relay_wire/rtmp", 1935},
                                {"t3", "t3.reply", "middleware_wire/t3", 7001}};
 
 // Taken leave of in words of their own.
@@ -78,6 +84,79 @@ TEST_CASE("what others say is claimed by none of them", "[probe][service_questio
       }
     }
   }
+}
+
+TEST_CASE("svnserve and rsync are listened to and sent nothing", "[probe][service_questions]") {
+  const std::vector<Case> cases{{"svn", "svn.greeting", "share_wire/svn", 3690},
+                                {"rsync", "rsync.greeting", "share_wire/rsync", 873}};
+  for (const auto& one : cases) {
+    CAPTURE(one.name);
+    const auto* entry = probe::find_conversation(one.name, net::Transport::tcp);
+    REQUIRE(entry != nullptr);
+    CHECK(entry->peer_speaks_first);
+    const auto greeting = seed(one.reply);
+    const auto conversation = entry->make(test::setting_of(one.port));
+    CHECK(conversation->on_open().send.empty());
+    for (std::size_t size = 1; size < greeting.size(); ++size) {
+      CHECK_FALSE(conversation->on_received(BytesView(greeting).first(size)).finished);
+    }
+    const auto step = conversation->on_received(greeting);
+    CHECK(step.finished);
+    CHECK(step.send.empty());
+    const auto heard = conversation->take();
+    REQUIRE(heard.size() == 1);
+    CHECK(heard[0].channel == one.channel);
+    CHECK(heard[0].raw == greeting);
+    for (const auto& bytes : test::foreign_peers()) {
+      const auto other = entry->make(test::setting_of(one.port));
+      static_cast<void>(other->on_open());
+      static_cast<void>(other->on_received(bytes));
+      for (const auto& told : other->take()) CHECK(told.channel == "unknown.stream");
+    }
+  }
+}
+
+TEST_CASE("who lets us in is told that we leave", "[probe][service_questions]") {
+  const auto sent = [](const std::string& name, const std::string& reply) {
+    const auto* entry = probe::find_conversation(name, net::Transport::tcp);
+    const auto conversation = entry->make(test::setting_of(1));
+    const auto played = test::play_stream(*conversation, {seed(reply)}, 1);
+    CHECK(played.finished);
+    return played.sent;
+  };
+  const auto broker = sent("stomp", "stomp_wire/artemis");
+  REQUIRE(broker.size() == 2);
+  CHECK(as_text(broker[1]).starts_with("DISCONNECT\n"));
+  const auto git = sent("git", "share_wire/git_served");
+  REQUIRE(git.size() == 2);
+  CHECK(as_text(git[0]).find("host=192.0.2.7") != std::string_view::npos);
+  CHECK(as_text(git[1]) == "0000");
+}
+
+TEST_CASE("half a handshake of RTMP is claimed, an echo of ours is not",
+          "[probe][service_questions]") {
+  const auto* entry = probe::find_conversation("rtmp", net::Transport::tcp);
+  REQUIRE(entry != nullptr);
+  const auto claimed = [&](BytesView bytes) {
+    const auto conversation = entry->make(test::setting_of(1935));
+    const auto played = test::play_stream(*conversation, {Bytes(bytes.begin(), bytes.end())}, 1000);
+    REQUIRE(played.heard.size() == 1);
+    return played.heard[0].channel == "rtmp.handshake" && played.heard[0].truncated;
+  };
+  CHECK(claimed(BytesView(seed("relay_wire/rtmp_own")).first(1537)));
+  CHECK_FALSE(claimed(BytesView(seed("relay_wire/rtmp_own")).first(1536)));
+  CHECK_FALSE(claimed(entry->make(test::setting_of(1935))->on_open().send));
+}
+
+TEST_CASE("ports of pages and of Tor stay HTTP's, 1080 is SOCKS's", "[probe][service_questions]") {
+  const auto first = [](std::uint16_t port) {
+    const auto usual = probe::hinted({net::Transport::tcp, port});
+    return usual.empty() ? std::string() : std::string(usual[0]->name);
+  };
+  CHECK(first(9000) == "http");
+  CHECK(first(9074) == "fastcgi");
+  CHECK(first(1080) == "socks");
+  CHECK(first(9050).empty());
 }
 
 TEST_CASE("NATS is listened to and sent nothing", "[probe][service_questions]") {

@@ -1,0 +1,93 @@
+// dissect_shares — shares, proxies, streams and STOMP: what answered one question, or spoke first.
+#include <fmt/format.h>
+
+#include "identify/dissectors.h"
+#include "qingdan/net/relay_wire.h"
+#include "qingdan/net/share_wire.h"
+#include "qingdan/net/stomp_wire.h"
+
+namespace qingdan::identify {
+
+void dissect_stomp(BytesView raw, Dissection& out) {
+  const auto frame = net::parse_stomp(raw);
+  if (!frame) return;
+  out.protocol = "stomp";
+  const auto server = frame->find_header("server");
+  const auto message = frame->find_header("message");
+  out.banner = "STOMP " + (frame->connected ? server : message);
+  out.add_text("stomp.server", server);
+  out.add_text("stomp.version", frame->find_header("version"));
+  if (frame->connected) return;
+  out.add_text("stomp.message", message);
+  out.add_text("stomp.body", frame->body);
+}
+
+// A greeting of which the end was trimmed off is one still.
+void dissect_svn(BytesView raw, Dissection& out) {
+  Bytes ended(raw.begin(), raw.end());
+  ended.push_back(' ');
+  const auto greeting = net::parse_svn(ended);
+  if (!greeting) return;
+  out.protocol = "svn";
+  out.banner = greeting->line;
+  out.add_text("svn.greeting", greeting->line);
+}
+
+void dissect_rsync(BytesView raw, Dissection& out) {
+  Bytes ended(raw.begin(), raw.end());
+  ended.push_back('\n');
+  const auto greeting = net::parse_rsync(ended);
+  if (!greeting) return;
+  out.protocol = "rsync";
+  out.banner = greeting->line;
+  out.add_text("rsync.greeting", greeting->line);
+  out.add_text("rsync.motd", greeting->motd);
+}
+
+void dissect_git(BytesView raw, Dissection& out) {
+  const auto reply = net::parse_git(raw);
+  if (!reply) return;
+  out.protocol = "git";
+  out.banner = reply->error.empty() ? reply->agent : reply->error;
+  out.add_text("git.error", reply->error);
+  out.add_text("git.agent", reply->agent);
+}
+
+void dissect_iscsi(BytesView raw, Dissection& out) {
+  const auto login = net::parse_iscsi(raw);
+  if (!login) return;
+  out.protocol = "iscsi-target";
+  out.banner = fmt::format("iSCSI, login {}.{}", login->status_class, login->status_detail);
+  out.add_text("iscsi.status", fmt::format("{}.{}", login->status_class, login->status_detail));
+  for (const auto& key : login->keys) out.add_text("iscsi.key", key);
+}
+
+void dissect_socks(BytesView raw, Dissection& out) {
+  const auto method = net::parse_socks(raw);
+  if (!method) return;
+  out.protocol = "socks";
+  out.banner = fmt::format("SOCKS5, method {}", *method);
+  out.add_text("socks.method", std::to_string(*method));
+}
+
+void dissect_fastcgi(BytesView raw, Dissection& out) {
+  const auto answer = net::parse_fastcgi(raw);
+  if (!answer) return;
+  out.protocol = "fastcgi";
+  out.banner = "FastCGI";
+  std::string all;
+  for (const auto& [name, value] : answer->values) {
+    all += fmt::format("{}{}={}", all.empty() ? "" : " ", name, value);
+  }
+  out.add_text("fastcgi.values", all);
+}
+
+void dissect_rtmp(BytesView raw, Dissection& out) {
+  const auto handshake = net::parse_rtmp(raw);
+  if (!handshake) return;
+  out.protocol = "rtmp";
+  out.banner = handshake->mirrored ? "RTMP, mirrored" : "RTMP " + handshake->version;
+  out.add_text("rtmp.version", handshake->version);
+}
+
+}  // namespace qingdan::identify
