@@ -50,9 +50,9 @@ using ServiceConversation = std::unique_ptr<Conversation>;
 [[nodiscard]] ServiceConversation make_rtmp(const Setting& setting);     // C0, C1
 
 // remote_questions.cpp
-[[nodiscard]] ServiceConversation make_pptp(const Setting& setting);  // SCCRQ, StopCCRQ
-[[nodiscard]] ServiceConversation make_afp(const Setting& setting);   // GetStatus
-[[nodiscard]] ServiceConversation make_nats(const Setting& setting);  // the first line
+[[nodiscard]] ServiceConversation make_pptp(const Setting& setting);      // SCCRQ, StopCCRQ
+[[nodiscard]] ServiceConversation make_afp(const Setting& setting);       // GetStatus
+[[nodiscard]] ServiceConversation make_nats(const Setting& setting);      // the first line
 [[nodiscard]] ServiceConversation make_stun_tcp(const Setting& setting);  // Binding
 [[nodiscard]] ServiceConversation make_stun_udp(const Setting& setting);
 
