@@ -24,47 +24,22 @@ constexpr auto kKerberosChannels = words(channel::kKerberos);
 
 constexpr auto kOpenwireKinds = words("openwire");
 
-struct Part {
-  std::string_view name;
-  std::span<const std::uint16_t> ports;
-  std::string_view sends;
-  std::span<const std::string_view> channels;
-  Make make;
-};
-
-constexpr ConversationEntry entry(const Part& part) {
-  return {.name = part.name,
-          .transport = net::Transport::tcp,
-          .ports = part.ports,
-          .sends = part.sends,
-          .never = kNever,
-          .peer_speaks_first = false,
-          .with_tls = false,
-          .limits = kReply,
-          .channels = part.channels,
-          .kinds = {},
-          .yield = 0,
-          .make = part.make};
-}
-
 constexpr std::array kTable{
-    entry({"dubbo", kDubbo, "A heartbeat; nothing is called.", kDubboChannels, &make_dubbo}),
-    entry({"rocketmq", kRocketmq, "A query for the cluster's brokers; no topic is named.",
-           kRocketmqChannels, &make_rocketmq}),
-    entry({"bolt", kBolt, "The versions a client speaks; no login follows.", kBoltChannels,
+    entry({"dubbo", kDubbo, "A heartbeat; nothing is called.", kDubboChannels, {}, &make_dubbo}),
+    entry({"rocketmq",
+           kRocketmq,
+           "A query for the cluster's brokers; no topic is named.",
+           kRocketmqChannels,
+           {},
+           &make_rocketmq}),
+    entry({"bolt",
+           kBolt,
+           "The versions a client speaks; no login follows.",
+           kBoltChannels,
+           {},
            &make_bolt}),
-    ConversationEntry{.name = "openwire",
-                      .transport = net::Transport::tcp,
-                      .ports = kOpenwire,
-                      .sends = "Nothing; it reads what the broker begins with.",
-                      .never = kNever,
-                      .peer_speaks_first = true,
-                      .with_tls = false,
-                      .limits = kReply,
-                      .channels = kOpenwireChannels,
-                      .kinds = kOpenwireKinds,
-                      .yield = 0,
-                      .make = &make_openwire},
+    entry({"openwire", kOpenwire, "Nothing; it reads what the broker begins with.",
+           kOpenwireChannels, kOpenwireKinds, &make_openwire, "", true}),
     ConversationEntry{.name = "kerberos",
                       .transport = net::Transport::udp,
                       .ports = kKerberos,

@@ -24,6 +24,33 @@ constexpr std::array<std::string_view, sizeof...(T)> words(T... text) {
   return {std::string_view(text)...};
 }
 
+// A conversation over TCP of one question and one answer, or of what the peer says first.
+struct Part {
+  std::string_view name;
+  std::span<const std::uint16_t> ports;
+  std::string_view sends;
+  std::span<const std::string_view> channels, kinds;
+  Make make;
+  std::string_view after{};
+  bool peer_first{false};
+};
+
+[[nodiscard]] constexpr ConversationEntry entry(const Part& part) {
+  return {.name = part.name,
+          .transport = net::Transport::tcp,
+          .ports = part.ports,
+          .sends = part.sends,
+          .never = kNever,
+          .peer_speaks_first = part.peer_first,
+          .with_tls = false,
+          .limits = kReply,
+          .channels = part.channels,
+          .kinds = part.kinds,
+          .yield = 0,
+          .make = part.make,
+          .after = part.after};
+}
+
 // TLS: hellos, and the words by which protocols begin it (table_tls.cpp).
 [[nodiscard]] std::span<const ConversationEntry> tls_entries();
 // One question, one answer (table_services.cpp).

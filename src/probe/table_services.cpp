@@ -80,32 +80,6 @@ constexpr auto kZookeeperKinds = words("zookeeper");
 
 constexpr std::string_view kBinding = "A Binding request; nothing is allocated.";
 
-struct Part {
-  std::string_view name;
-  std::span<const std::uint16_t> ports;
-  std::string_view sends;
-  std::span<const std::string_view> channels, kinds;
-  Make make;
-  std::string_view after{};
-  bool peer_first{false};
-};
-
-constexpr ConversationEntry entry(const Part& part) {
-  return {.name = part.name,
-          .transport = net::Transport::tcp,
-          .ports = part.ports,
-          .sends = part.sends,
-          .never = kNever,
-          .peer_speaks_first = part.peer_first,
-          .with_tls = false,
-          .limits = kReply,
-          .channels = part.channels,
-          .kinds = part.kinds,
-          .yield = 0,
-          .make = part.make,
-          .after = part.after};
-}
-
 constexpr std::array kTable{
     entry({"oracle",
            kOracle,

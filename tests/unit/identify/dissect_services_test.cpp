@@ -1,20 +1,16 @@
 #include <catch2/catch.hpp>
-#include <fstream>
-#include <iterator>
 
 #include "unit/identify/fields.h"
+#include "unit/seed.h"
 
 using namespace qingdan;
 using namespace qingdan::identify;
-using test::field;
+using identify::test::field;
 
 namespace {
 
 Dissection read(std::string_view channel, const std::string& name) {
-  std::ifstream file(QINGDAN_SOURCE_DIR "/tests/fuzz/corpus/" + name, std::ios::binary);
-  REQUIRE(file);
-  const Bytes raw{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  return dissect(channel, raw);
+  return dissect(channel, qingdan::test::seed(name));
 }
 
 }  // namespace

@@ -1,20 +1,14 @@
 #include <catch2/catch.hpp>
-#include <fstream>
-#include <iterator>
 
 #include "unit/identify/fields.h"
+#include "unit/seed.h"
 
 using namespace qingdan;
 using namespace qingdan::identify;
-using test::field;
+using identify::test::field;
+using qingdan::test::seed;
 
 namespace {
-
-Bytes seed(const std::string& name) {
-  std::ifstream file(QINGDAN_SOURCE_DIR "/tests/fuzz/corpus/" + name, std::ios::binary);
-  REQUIRE(file);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
 
 Dissection read(std::string_view channel, const std::string& name) {
   return dissect(channel, seed(name));

@@ -2,24 +2,18 @@
 // documents (tests/fuzz/corpus).
 // covers: net/daemon_wire net/stun_wire net/firebird_wire
 #include <catch2/catch.hpp>
-#include <fstream>
-#include <iterator>
 
 #include "qingdan/net/daemon_wire.h"
 #include "qingdan/net/firebird_wire.h"
 #include "qingdan/net/stun_wire.h"
 #include "unit/net/hostile.h"
+#include "unit/seed.h"
 
 using namespace qingdan;
 using namespace qingdan::net;
+using qingdan::test::seed;
 
 namespace {
-
-Bytes seed(const std::string& name) {
-  std::ifstream file(QINGDAN_SOURCE_DIR "/tests/fuzz/corpus/" + name, std::ios::binary);
-  REQUIRE(file);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
 
 using Measure = Extent (*)(BytesView);
 

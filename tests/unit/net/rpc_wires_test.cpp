@@ -1,25 +1,19 @@
 // rpc_wires — ActiveMQ 5.17, krb5 1.20 and Heimdal 7.8 recorded, others after their documents.
 // covers: net/rpc_wire net/kerberos_wire net/spice_wire
 #include <catch2/catch.hpp>
-#include <fstream>
-#include <iterator>
 
 #include "qingdan/net/kerberos_wire.h"
 #include "qingdan/net/rpc_wire.h"
 #include "qingdan/net/sniff.h"
 #include "qingdan/net/spice_wire.h"
 #include "unit/net/hostile.h"
+#include "unit/seed.h"
 
 using namespace qingdan;
 using namespace qingdan::net;
+using qingdan::test::seed;
 
 namespace {
-
-Bytes seed(const std::string& name) {
-  std::ifstream file(QINGDAN_SOURCE_DIR "/tests/fuzz/corpus/" + name, std::ios::binary);
-  REQUIRE(file);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
 
 using Measure = Extent (*)(BytesView);
 const std::vector<Measure> kMeasures{&measure_dubbo, &measure_rocketmq, &measure_bolt,

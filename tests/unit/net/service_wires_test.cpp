@@ -3,8 +3,6 @@
 // covers: net/tns_wire net/tds_wire net/amqp_wire net/x11_wire net/middleware_wire
 // covers: net/cql_wire net/drda_wire net/remote_wire
 #include <catch2/catch.hpp>
-#include <fstream>
-#include <iterator>
 
 #include "qingdan/net/amqp_wire.h"
 #include "qingdan/net/cql_wire.h"
@@ -15,17 +13,13 @@
 #include "qingdan/net/tns_wire.h"
 #include "qingdan/net/x11_wire.h"
 #include "unit/net/hostile.h"
+#include "unit/seed.h"
 
 using namespace qingdan;
 using namespace qingdan::net;
+using qingdan::test::seed;
 
 namespace {
-
-Bytes seed(const std::string& name) {
-  std::ifstream file(QINGDAN_SOURCE_DIR "/tests/fuzz/corpus/" + name, std::ios::binary);
-  REQUIRE(file);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
 
 // Cut anywhere it may still become whole; it is whole at its end and never before.
 void check_growing(const Bytes& message, Extent (*measure)(BytesView)) {

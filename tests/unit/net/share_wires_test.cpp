@@ -3,25 +3,19 @@
 // (tests/fuzz/corpus); the frames of STOMP are laid out after its document.
 // covers: net/stomp_wire net/share_wire net/relay_wire
 #include <catch2/catch.hpp>
-#include <fstream>
-#include <iterator>
 #include <set>
 
 #include "qingdan/net/relay_wire.h"
 #include "qingdan/net/share_wire.h"
 #include "qingdan/net/stomp_wire.h"
 #include "unit/net/hostile.h"
+#include "unit/seed.h"
 
 using namespace qingdan;
 using namespace qingdan::net;
+using qingdan::test::seed;
 
 namespace {
-
-Bytes seed(const std::string& name) {
-  std::ifstream file(QINGDAN_SOURCE_DIR "/tests/fuzz/corpus/" + name, std::ios::binary);
-  REQUIRE(file);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
 
 using Measure = Extent (*)(BytesView);
 

@@ -1,21 +1,15 @@
 // rpc_questions — one question, one answer: what is claimed, and that strangers are not.
 // covers: probe/rpc_questions probe/table_middleware
 #include <catch2/catch.hpp>
-#include <fstream>
-#include <iterator>
 
 #include "qingdan/probe/table.h"
 #include "unit/probe/recorded_peer.h"
+#include "unit/seed.h"
 
 using namespace qingdan;
+using qingdan::test::seed;
 
 namespace {
-
-Bytes seed(const std::string& name) {
-  std::ifstream file(QINGDAN_SOURCE_DIR "/tests/fuzz/corpus/" + name, std::ios::binary);
-  REQUIRE(file);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
 
 struct Case {
   std::string name, channel, reply;

@@ -2,22 +2,16 @@
 // covers: probe/table_services probe/database_questions probe/middleware_questions
 // covers: probe/remote_questions probe/daemon_questions probe/share_questions
 #include <catch2/catch.hpp>
-#include <fstream>
-#include <iterator>
 #include <set>
 
 #include "qingdan/probe/table.h"
 #include "unit/probe/recorded_peer.h"
+#include "unit/seed.h"
 
 using namespace qingdan;
+using qingdan::test::seed;
 
 namespace {
-
-Bytes seed(const std::string& name) {
-  std::ifstream file(QINGDAN_SOURCE_DIR "/tests/fuzz/corpus/" + name, std::ios::binary);
-  REQUIRE(file);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
 
 struct Case {
   std::string name, channel, reply;
