@@ -456,6 +456,8 @@ void Fieldwork::on_trip(const probe::Trip& trip) {
 FieldProgress Fieldwork::progress() const {
   FieldProgress progress;
   progress.sweep = sweep_.progress();
+  progress.fragile_held = pacer_.fragile_held();
+  progress.fragile_pps = plan_.pace.fragile_pps;
   if (const auto* runner = ready_.load(); runner != nullptr) {
     progress.interviews = runner->progress();
     const auto brief = short_runner_->progress();

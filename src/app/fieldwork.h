@@ -80,6 +80,8 @@ struct FieldPlan {
 struct FieldProgress {
   probe::SweepProgress sweep;
   probe::RunnerProgress interviews;
+  std::size_t fragile_held{0};   // hosts asked at the pace of fragile devices
+  std::uint32_t fragile_pps{0};  // that pace
 };
 
 class Fieldwork final : private probe::SweepSink {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace qingdan::app {
@@ -22,13 +23,35 @@ std::string bar(double share) {
   return fmt::format("{:#<{}}{:.<{}}", "", full, "", kWidth - full);
 }
 
+// The rate is that of so long: steady enough to be read, and what a burst left behind is soon
+// forgotten where the last few hosts are asked at their own pace.
+constexpr auto kRateOver = std::chrono::seconds(3);
+
+// Packets still to be sent: every position not asked yet, and again each that is silent, or will be
+// if the rest is as silent as what was asked.
+double packets_left(const probe::SweepProgress& sweep) {
+  const auto first_tries = static_cast<double>(sweep.sent - std::min(sweep.sent, sweep.retried));
+  const auto wanted = static_cast<double>(sweep.planned - std::min(sweep.planned, sweep.not_asked));
+  const double asked = std::min(first_tries, wanted);
+  const double silent = std::max(0.0, asked - static_cast<double>(sweep.answered));
+  const double silent_share = asked > 0 ? silent / asked : 1;
+  const double again = silent * sweep.retries - static_cast<double>(sweep.retried);
+  return (wanted - asked) * (1 + silent_share * sweep.retries) + std::max(0.0, again);
+}
+
+double share_of(const probe::SweepProgress& sweep) {
+  if (sweep.done + sweep.not_asked >= sweep.planned) return 1;
+  const auto sent = static_cast<double>(sweep.sent);
+  return sent == 0 ? 0 : sent / (sent + packets_left(sweep));
+}
+
 }  // namespace
 
 ProgressLine::ProgressLine(const Clock& clock, bool quiet)
     : clock_(clock),
       shown_(!quiet && isatty(STDERR_FILENO) == 1),
       started_(clock.steady()),
-      last_(started_) {}
+      seen_{{started_, 0}} {}
 
 ProgressLine::~ProgressLine() {
   if (shown_) std::fputs("\r\x1b[K", stderr);
@@ -37,23 +60,18 @@ ProgressLine::~ProgressLine() {
 void ProgressLine::draw(const FieldProgress& progress) {
   if (!shown_) return;
   const SteadyTime now = clock_.steady();
-  const double since = std::chrono::duration<double>(now - last_).count();
-  if (since > 0) {
-    const double current = static_cast<double>(progress.sweep.sent - last_sent_) / since;
-    rate_ = rate_ == 0 ? current : 0.7 * rate_ + 0.3 * current;  // smooth enough to be read
-  }
-  last_ = now;
-  last_sent_ = progress.sweep.sent;
+  while (seen_.size() > 1 && now - seen_[1].at >= kRateOver) seen_.pop_front();
+  const double since = std::chrono::duration<double>(now - seen_.front().at).count();
+  const auto sent = static_cast<double>(progress.sweep.sent - seen_.front().sent);
+  seen_.push_back({now, progress.sweep.sent});
   const double elapsed = std::chrono::duration<double>(now - started_).count();
-  std::fprintf(stderr, "\r%s\x1b[K", text(progress, elapsed, rate_).c_str());
+  std::fprintf(stderr, "\r%s\x1b[K", text(progress, elapsed, since > 0 ? sent / since : 0).c_str());
   std::fflush(stderr);
 }
 
 std::string ProgressLine::text(const FieldProgress& progress, double elapsed_s, double rate) {
   const auto& sweep = progress.sweep;
-  const double share = sweep.planned == 0 ? 1.0
-                                          : static_cast<double>(sweep.done + sweep.not_asked) /
-                                                static_cast<double>(sweep.planned);
+  const double share = share_of(sweep);
   std::string line =
       fmt::format("[{}] {:5.1f} % · {:.0f} pps · open {} closed {} silent {}", bar(share),
                   100 * share, rate, sweep.open, sweep.closed, sweep.filtered);
@@ -62,9 +80,11 @@ std::string ProgressLine::text(const FieldProgress& progress, double elapsed_s, 
   const auto& interviews = progress.interviews;
   if (interviews.submitted > 0)
     line += fmt::format(" · asked {}/{}", interviews.finished, interviews.submitted);
+  if (progress.fragile_held > 0)
+    line += fmt::format(" · {} fragile at {} pps", progress.fragile_held, progress.fragile_pps);
   // An estimate is worth showing once a part is done that it can be drawn from.
-  if (share > 0.02 && share < 1)
-    line += fmt::format(" · {} left", clock_text(elapsed_s * (1 - share) / share));
+  if (share > 0.02 && share < 1 && rate >= 1)
+    line += fmt::format(" · {} left", clock_text(packets_left(sweep) / rate));
   return line + fmt::format(" · {}", clock_text(elapsed_s));
 }
 

@@ -2,7 +2,8 @@
 // Nothing is drawn where standard error is no terminal.
 #pragma once
 
-#include <optional>
+#include <cstdint>
+#include <deque>
 #include <string>
 
 #include "app/fieldwork.h"
@@ -27,9 +28,11 @@ class ProgressLine {
   const Clock& clock_;
   const bool shown_;
   const SteadyTime started_;
-  SteadyTime last_;
-  std::uint64_t last_sent_{0};
-  double rate_{0};
+  struct Seen {
+    SteadyTime at;
+    std::uint64_t sent;
+  };
+  std::deque<Seen> seen_;  // never empty
 };
 
 }  // namespace qingdan::app

@@ -34,6 +34,7 @@ probe::SweepProgress sum(probe::SweepProgress a, const probe::SweepProgress& b) 
   a.window += b.window;
   a.shortages += b.shortages;
   a.pass = std::max(a.pass, b.pass);
+  a.retries = std::max(a.retries, b.retries);
   return a;
 }
 

@@ -90,12 +90,16 @@ Permit Pacer::ask(const targets::ApprovedTarget& target, Errand errand, Moment a
   if (devices != nullptr && connects && devices->connected_before(target.ip(), target.port())) {
     return {Leave::guarded, {}, {}};
   }
-  if (fragile && connects && devices->busy(target.ip())) return {Leave::later, at.steady + kLineHeld, {}};
+  if (fragile && connects && devices->busy(target.ip()))
+    return {Leave::later, at.steady + kLineHeld, {}};
   const auto later = budget_.try_take(target.ip(), at.steady, {1, true, fragile});
-  if (later) return {Leave::later, *later, {}};
+  if (later) {
+    if (fragile && fragile_held_.insert(target.ip()).second) ++fragile_count_;
+    return {Leave::later, *later, {}};
+  }
   if (guard != nullptr) {
-    guard->on_sent(target.ip(), {target.transport(), target.port()}, errand.what,
-                   at.steady, errand.half_open);
+    guard->on_sent(target.ip(), {target.transport(), target.port()}, errand.what, at.steady,
+                   errand.half_open);
   }
   return {Leave::granted, {}, {}};
 }

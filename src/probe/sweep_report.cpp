@@ -48,6 +48,7 @@ SweepProgress Sweep::progress() const {
   now.window = count.window;
   now.shortages = count.shortages;
   now.pass = count.pass;
+  now.retries = state_->settings.retries;
   return now;
 }
 

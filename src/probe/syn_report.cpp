@@ -22,6 +22,7 @@ SweepProgress SynSweep::progress() const {
   now.deferred = count.deferred;
   now.paused_until = {count.paused_until};
   now.pass = count.pass;
+  now.retries = state_->settings.retries;
   return now;
 }
 

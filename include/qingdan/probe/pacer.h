@@ -9,6 +9,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "qingdan/probe/dialer.h"
@@ -78,6 +79,11 @@ class Pacer {
   // When the first zone of the scope opens; 0 = one is open now, or none will open any more.
   [[nodiscard]] UnixMillis closed_until();
 
+  // Fragile hosts that were made to wait for their own pace, which no other cap lifts. From any thread.
+  [[nodiscard]] std::size_t fragile_held() const {
+    return fragile_count_.load(std::memory_order_relaxed);
+  }
+
   [[nodiscard]] bool stopped() const { return stop_.load(std::memory_order_relaxed); }
   [[nodiscard]] Dialer& dialer() { return dialer_; }
   [[nodiscard]] SteadyTime now() const { return dialer_.clock().steady(); }
@@ -101,6 +107,8 @@ class Pacer {
   std::map<std::string, Seen>::value_type* last_window_{nullptr};
   const std::vector<std::string> zones_;
   UnixMillis closed_until_{}, closed_asked_{};
+  std::unordered_set<net::Address> fragile_held_;
+  std::atomic<std::size_t> fragile_count_{0};
 };
 
 // No wait is longer than this, so that a stop is seen in time.

@@ -109,6 +109,7 @@ struct SweepProgress {
   std::uint64_t window{0};     // of connections, at present
   std::uint64_t shortages{0};  // times our own end was exhausted
   int pass{0};                 // from 1
+  int retries{0};              // further passes that everything silent gets
 };
 
 struct AddressOutcome {
