@@ -1,4 +1,6 @@
 // dissect_tls — what a TLS handshake showed: parameters and certificates.
+#include <algorithm>
+
 #include "identify/dissectors.h"
 #include "qingdan/base/text.h"
 #include "qingdan/net/x509.h"
@@ -83,6 +85,9 @@ void add_choice(const net::TlsRecordOfAnswer& record, const net::TlsAnswer& answ
 
 }  // namespace
 
+// Bytes: a refusal in the server's own protocol is short.
+constexpr std::size_t kInsteadMost = 32;
+
 void dissect_tls_answer(BytesView raw, Dissection& out) {
   const auto record = net::read_tls_record(raw);
   if (!record) return;
@@ -92,6 +97,8 @@ void dissect_tls_answer(BytesView raw, Dissection& out) {
   heard.keys = record->keys;
   if (!answer) {
     heard.declined = record->end == net::TlsEnd::closed && record->stream.empty();
+    const auto shown = record->stream.first(std::min(record->stream.size(), kInsteadMost));
+    if (!shown.empty()) out.add_text("tls.instead", to_hex(shown));
     return;
   }
   heard.chosen = net::tls_version_of(answer->version);

@@ -77,3 +77,14 @@ TEST_CASE("a refused hello tells its alert; hanging up declines, other words do 
       dissect("tls.answer", as_bytes("TLSv1.0 any closed\nHTTP/1.1 400")).tls_heard->declined);
   CHECK_FALSE(dissect("tls.answer", as_bytes("nonsense")).tls_heard);
 }
+
+TEST_CASE("what comes instead of TLS is shown, and no more of it than a refusal takes",
+          "[identify][dissect_tls]") {
+  const auto refused =
+      dissect("tls.answer",
+              as_bytes(std::string_view("TLCP any silent\n\x03\0\0\x09\x02\xf0\x80\x21\x80", 25)));
+  CHECK(field(refused, "tls.instead") == "0300000902f0802180");
+  const auto page = dissect("tls.answer", as_bytes("TLSv1.2 any closed\n" + std::string(100, 'a')));
+  CHECK(field(page, "tls.instead").size() == 64);
+  CHECK(field(dissect("tls.answer", as_bytes("TLSv1.0 any silent\n")), "tls.instead").empty());
+}
