@@ -292,6 +292,16 @@ std::string as_expression(std::string_view literal) {
   return out;
 }
 
+std::string as_expression(const std::vector<Literals>& requirements) {
+  std::string out;
+  for (const auto& set : requirements) {
+    out += out.empty() ? "(?:" : ".*(?:";
+    for (const auto& text : set) out += as_expression(text) + "|";
+    out.back() = ')';
+  }
+  return out;
+}
+
 LiteralIndex::LiteralIndex(std::vector<std::pair<std::string, std::uint32_t>> literals) {
   // The rarest window of a literal tells it best.
   std::unordered_map<std::uint64_t, std::uint32_t> seen;
