@@ -135,7 +135,7 @@ class ExampleRunner {
   void accept(std::uint32_t index, const Example& example) {
     const auto& rule = set_.rules[index];
     const auto values = values_of(rule, example);
-    const auto judgement = judge(base_, values, scratch_);
+    const auto& judgement = judge(base_, values, scratch_, room_);
     count_overlaps(index, judgement);
     if (!std::binary_search(judgement.matched.begin(), judgement.matched.end(), index)) {
       const auto beaten =
@@ -267,7 +267,7 @@ class ExampleRunner {
     const auto& rule = set_.rules[index];
     if (example.why.empty()) add(rule, example.line, "the reject example does not say why");
     const auto values = values_of(rule, example);
-    const auto matched = judge(base_, values, scratch_).matched;
+    const auto& matched = judge(base_, values, scratch_, room_).matched;
     if (std::binary_search(matched.begin(), matched.end(), index)) {
       add(rule, example.line, "the reject example matches");
     }
@@ -284,6 +284,7 @@ class ExampleRunner {
   const std::string& shipped_;
   CheckReport& report_;
   Matcher::Scratch scratch_;
+  JudgeRoom room_;
   std::map<std::string, int> overlaps_;
   std::map<std::pair<std::string, std::string>, int> shadows_;  // own rule, shipped rule
 };

@@ -98,13 +98,14 @@ class LiteralIndex {
   [[nodiscard]] std::size_t word_of(std::uint64_t hash) const {
     return (hash >> 32) & (bits_.size() - 1);
   }
-  [[nodiscard]] bool may_be_key(std::uint64_t hash) const {
+  [[nodiscard]] bool may_begin_key(std::uint64_t hash) const {
     return (bits_[word_of(hash)] >> (hash >> 58) & 1) != 0;
   }
 
   std::vector<Entry> entries_;       // those of one key beside each other
   std::vector<Bucket> table_;        // open addressing, a power of two
-  std::vector<std::uint64_t> bits_;  // one bit for each hash of a key: tells most values off
+  std::vector<std::uint64_t> bits_;  // one bit for each hash of what keys begin with: tells most
+                                     // values off
 };
 
 }  // namespace qingdan::identify
