@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 #include "identify/dissectors.h"
 #include "qingdan/base/text.h"
@@ -173,11 +174,12 @@ bool prompts_for_login(std::string_view text) {
 void Dissection::add_text(std::string name, std::string_view value) {
   const auto clean = trim(value);
   if (clean.empty()) return;
-  auto text = is_utf8(clean) ? std::string(clean) : to_utf8(as_bytes(clean));
+  const bool is_text = is_utf8(clean);
+  auto text = is_text ? std::string(clean) : to_utf8(as_bytes(clean));
   if (text.find('\r') != std::string::npos || text.find('\0') != std::string::npos) {
     text = trim(with_line_feeds(text));
-  } else if (const auto inner = trim(text); inner.size() != text.size()) {
-    text = std::string(inner);
+  } else if (!is_text) {
+    text = std::string(trim(text));
   }
   if (text.empty()) return;  // nothing but NUL and white space
   fields.push_back({std::move(name), std::move(text)});
@@ -194,16 +196,19 @@ void Dissection::add_host_name(std::string_view name) {
 
 Dissection dissect(std::string_view channel, BytesView raw) {
   Dissection out;
-  const auto* entry = std::find_if(kTable.begin(), kTable.end(),
-                                   [&](const Entry& e) { return e.channel == channel; });
-  if (entry != kTable.end()) {
-    entry->dissect(raw, out);
+  static const auto kByChannel = [] {
+    std::unordered_map<std::string_view, void (*)(BytesView, Dissection&)> readers;
+    for (const auto& entry : kTable) readers.emplace(entry.channel, entry.dissect);
+    return readers;
+  }();
+  const auto reader = kByChannel.find(channel);
+  if (reader != kByChannel.end()) {
+    reader->second(raw, out);
   } else if (std::find(kRawFields.begin(), kRawFields.end(), channel) != kRawFields.end()) {
     out.add_raw(std::string(channel), raw);
   } else {
     out.add_text(std::string(channel), as_text(raw));
   }
-  if (out.banner.empty() && !out.fields.empty()) out.banner = out.fields.front().value;
   return out;
 }
 
