@@ -148,6 +148,7 @@ TEST_CASE("ports of pages and of Tor stay HTTP's, 1080 is SOCKS's", "[probe][ser
     return usual.empty() ? std::string() : std::string(usual[0]->name);
   };
   CHECK(first(9000) == "http");
+  CHECK(first(9001) == "http");
   CHECK(first(9074) == "fastcgi");
   CHECK(first(1080) == "socks");
   CHECK(first(9050).empty());
