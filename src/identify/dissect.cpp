@@ -6,6 +6,7 @@
 
 #include "identify/dissectors.h"
 #include "qingdan/base/text.h"
+#include "qingdan/model/channels_devices.h"
 #include "qingdan/model/channels_industrial.h"
 #include "qingdan/model/channels_middleware.h"
 #include "qingdan/model/observation.h"
@@ -117,6 +118,7 @@ constexpr std::array kTable{
     Entry{model::channel::kSocks, dissect_socks},
     Entry{model::channel::kFastcgi, dissect_fastcgi},
     Entry{model::channel::kRtmp, dissect_rtmp},
+    Entry{model::channel::kCapwap, dissect_capwap},
     Entry{model::channel::kUnknown, dissect_unknown},
 };
 

@@ -109,6 +109,9 @@ void dissect_socks(BytesView raw, Dissection& out);
 void dissect_fastcgi(BytesView raw, Dissection& out);
 void dissect_rtmp(BytesView raw, Dissection& out);
 
+// dissect_devices.cpp
+void dissect_capwap(BytesView raw, Dissection& out);
+
 // dissect_tls.cpp
 void dissect_tls_session(BytesView raw, Dissection& out);
 void dissect_tls_answer(BytesView raw, Dissection& out);

@@ -1,5 +1,6 @@
 // service_conversations — makers of the conversations with databases, middleware and displays that
-// are one question and one answer. table_services.cpp and table_middleware.cpp list them.
+// are one question and one answer. table_services.cpp, table_middleware.cpp and table_devices.cpp
+// list them.
 #pragma once
 
 #include <memory>
@@ -55,5 +56,8 @@ using ServiceConversation = std::unique_ptr<Conversation>;
 [[nodiscard]] ServiceConversation make_nats(const Setting& setting);      // the first line
 [[nodiscard]] ServiceConversation make_stun_tcp(const Setting& setting);  // Binding
 [[nodiscard]] ServiceConversation make_stun_udp(const Setting& setting);
+
+// device_questions.cpp, UDP
+[[nodiscard]] ServiceConversation make_capwap(const Setting& setting);  // Discovery Request
 
 }  // namespace qingdan::probe

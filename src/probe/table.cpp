@@ -1,6 +1,6 @@
-// table — everything this program can send is on this page, in table_tls.cpp, table_services.cpp
-// and table_middleware.cpp, and nothing else can: the interview and the UDP sweep take their
-// conversations from here. `sends` is what an operator is told.
+// table — everything this program can send is on this page and in table_tls.cpp, _services.cpp,
+// _middleware.cpp and _devices.cpp, and nothing else can: the interview and the UDP sweep take
+// their conversations from here. `sends` is what an operator is told.
 //
 // Every request is well-formed, asks for what any client may ask before a login, and carries no
 // credential. Class never-payload is never sent a byte; class ot-readonly one request that asks who
@@ -339,7 +339,8 @@ const std::array kTable{
 
 std::vector<ConversationEntry> join_parts() {
   std::vector<ConversationEntry> all(kTable.begin(), kTable.end());
-  for (const auto& part : {tls_entries(), service_entries(), middleware_entries()})
+  for (const auto& part :
+       {tls_entries(), service_entries(), middleware_entries(), device_entries()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }

@@ -68,5 +68,7 @@ struct Part {
 [[nodiscard]] std::span<const ConversationEntry> service_entries();
 // The same of remote-call middleware, graph databases, key distribution (table_middleware.cpp).
 [[nodiscard]] std::span<const ConversationEntry> middleware_entries();
+// Wireless controllers, cameras (table_devices.cpp).
+[[nodiscard]] std::span<const ConversationEntry> device_entries();
 
 }  // namespace qingdan::probe

@@ -1,5 +1,5 @@
 // table — everything this program can send, one record per conversation (src/probe/table.cpp,
-// table_tls.cpp, table_services.cpp, table_middleware.cpp).
+// table_tls.cpp, table_services.cpp, table_middleware.cpp, table_devices.cpp).
 #pragma once
 
 #include <memory>
