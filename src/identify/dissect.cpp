@@ -119,6 +119,8 @@ constexpr std::array kTable{
     Entry{model::channel::kFastcgi, dissect_fastcgi},
     Entry{model::channel::kRtmp, dissect_rtmp},
     Entry{model::channel::kCapwap, dissect_capwap},
+    Entry{model::channel::kDahua, dissect_dahua},
+    Entry{model::channel::kSadp, dissect_sadp},
     Entry{model::channel::kUnknown, dissect_unknown},
 };
 

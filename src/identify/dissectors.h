@@ -111,6 +111,8 @@ void dissect_rtmp(BytesView raw, Dissection& out);
 
 // dissect_devices.cpp
 void dissect_capwap(BytesView raw, Dissection& out);
+void dissect_dahua(BytesView raw, Dissection& out);
+void dissect_sadp(BytesView raw, Dissection& out);
 
 // dissect_tls.cpp
 void dissect_tls_session(BytesView raw, Dissection& out);

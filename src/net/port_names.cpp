@@ -54,7 +54,7 @@ constexpr std::string_view kDefault =
     // UDP: what answers a well-formed identify request without credentials.
     "U:53,U:161,U:123,U:5060,U:137,U:111,U:1900,U:3702,U:5353,U:623,U:500,U:69,U:389,U:1434,"
     "U:88,U:1812,U:1194,U:1701,U:4500,U:443,U:4433,U:3478,U:5351,U:5683,U:5684,U:3391,U:5246,"
-    "U:11211,U:37810,U:47808,U:2049,U:514,U:5355";
+    "U:11211,U:37810,U:37020,U:47808,U:2049,U:514,U:5355";
 
 constexpr std::string_view kTop100 =
     "80,443,22,8080,3389,445,21,139,135,23,25,3306,53,8443,110,143,8000,111,995,993,5900,"

@@ -59,5 +59,7 @@ using ServiceConversation = std::unique_ptr<Conversation>;
 
 // device_questions.cpp, UDP
 [[nodiscard]] ServiceConversation make_capwap(const Setting& setting);  // Discovery Request
+[[nodiscard]] ServiceConversation make_dahua(const Setting& setting);   // DHDiscover.search
+[[nodiscard]] ServiceConversation make_sadp(const Setting& setting);    // inquiry
 
 }  // namespace qingdan::probe

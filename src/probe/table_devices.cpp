@@ -1,4 +1,5 @@
-// table_devices — the part of the table for wireless controllers (device_questions.cpp).
+// table_devices — the part of the table for wireless controllers and cameras
+// (device_questions.cpp).
 #include "qingdan/model/channels_devices.h"
 #include "service_conversations.h"
 #include "table_parts.h"
@@ -9,8 +10,12 @@ namespace {
 namespace channel = model::channel;
 
 constexpr std::array<std::uint16_t, 1> kCapwap{5246};
+constexpr std::array<std::uint16_t, 1> kDahua{37810};
+constexpr std::array<std::uint16_t, 1> kSadp{37020};
 
 constexpr auto kCapwapChannels = words(channel::kCapwap);
+constexpr auto kDahuaChannels = words(channel::kDahua);
+constexpr auto kSadpChannels = words(channel::kSadp);
 
 constexpr std::array kTable{
     datagram({"capwap",
@@ -19,6 +24,18 @@ constexpr std::array kTable{
               kCapwapChannels,
               {},
               &make_capwap}),
+    datagram({"dahua",
+              kDahua,
+              "DHDiscover.search, as the maker's tool asks; no login.",
+              kDahuaChannels,
+              {},
+              &make_dahua}),
+    datagram({"sadp",
+              kSadp,
+              "An inquiry of SADP, as the maker's tool asks; no login.",
+              kSadpChannels,
+              {},
+              &make_sadp}),
 };
 
 }  // namespace

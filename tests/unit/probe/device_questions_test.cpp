@@ -48,3 +48,37 @@ TEST_CASE("a wireless controller answers under the number of the question",
   CHECK(played.heard[0].raw == answer);
   claims_nothing_else(entry, 5246);
 }
+
+TEST_CASE("a camera of Dahua answers one datagram without a login", "[probe][device_questions]") {
+  const auto& entry = asked_at(37810);
+  CHECK(entry.name == "dahua");
+  const auto answer = seed("camera_wire/dahua_ipc");
+  const auto conversation = entry.make(test::setting_of(37810));
+  const auto played = test::play_datagrams(*conversation, {to_bytes("DHIP"), answer});
+  CHECK(played.finished);
+  CHECK(played.sent.size() == 1);
+  REQUIRE(played.heard.size() == 1);
+  CHECK(played.heard[0].channel == "dahua.discovery");
+  CHECK(played.heard[0].raw == answer);
+  claims_nothing_else(entry, 37810);
+}
+
+TEST_CASE("a camera of Hikvision answers the inquiry that asked it", "[probe][device_questions]") {
+  const auto& entry = asked_at(37020);
+  CHECK(entry.name == "sadp");
+  const auto conversation = entry.make(test::setting_of(37020));
+  const std::string request(as_text(conversation->on_open().send));
+  const auto begin = request.find("<Uuid>");
+  const auto id = request.substr(begin, request.find("</Uuid>") - begin);
+  // The answer to somebody else's inquiry, then ours.
+  const auto other = seed("camera_wire/sadp_camera");
+  const auto answer =
+      to_bytes("<ProbeMatch>" + id + "</Uuid><MAC>44-19-b6-00-00-01</MAC></ProbeMatch>");
+  const auto played = test::play_datagrams(*conversation, {other, answer});
+  CHECK(played.finished);
+  CHECK(played.sent.size() == 1);
+  REQUIRE(played.heard.size() == 1);
+  CHECK(played.heard[0].channel == "hikvision.discovery");
+  CHECK(played.heard[0].raw == answer);
+  claims_nothing_else(entry, 37020);
+}
