@@ -110,6 +110,7 @@ constexpr std::array kTable{
     Entry{model::channel::kOpenwire, dissect_openwire},
     Entry{model::channel::kKerberos, dissect_kerberos},
     Entry{model::channel::kSpice, dissect_spice},
+    Entry{model::channel::kIiop, dissect_iiop},
     Entry{model::channel::kStomp, dissect_stomp},
     Entry{model::channel::kSvn, dissect_svn},
     Entry{model::channel::kRsync, dissect_rsync},
@@ -162,6 +163,7 @@ constexpr std::array kSniffed{
     Entry{"openwire", dissect_openwire},
     Entry{"kerberos", dissect_kerberos},
     Entry{"spice", dissect_spice},
+    Entry{"giop", dissect_iiop},
     Entry{"svn", dissect_svn},
     Entry{"rsync", dissect_rsync},
 };

@@ -98,6 +98,7 @@ void dissect_bolt(BytesView raw, Dissection& out);
 void dissect_openwire(BytesView raw, Dissection& out);
 void dissect_kerberos(BytesView raw, Dissection& out);
 void dissect_spice(BytesView raw, Dissection& out);
+void dissect_iiop(BytesView raw, Dissection& out);
 
 // dissect_shares.cpp
 void dissect_stomp(BytesView raw, Dissection& out);

@@ -26,6 +26,7 @@ using ServiceConversation = std::unique_ptr<Conversation>;
 [[nodiscard]] ServiceConversation make_rmi(const Setting& setting);        // JRMI header
 [[nodiscard]] ServiceConversation make_kafka(const Setting& setting);      // ApiVersions
 [[nodiscard]] ServiceConversation make_x11(const Setting& setting);        // connection setup
+[[nodiscard]] ServiceConversation make_iiop(const Setting& setting);       // LocateRequest
 
 // daemon_questions.cpp
 [[nodiscard]] ServiceConversation make_beanstalk(const Setting& setting);  // stats, quit

@@ -1,5 +1,6 @@
 // table_services — the part of the table for databases, middleware, displays and shares that answer
 // one question of anybody (database_, middleware_, daemon_, share_ and remote_questions.cpp).
+#include "qingdan/model/channels_middleware.h"
 #include "qingdan/model/observation.h"
 #include "service_conversations.h"
 #include "table_parts.h"
@@ -19,6 +20,9 @@ constexpr std::array<std::uint16_t, 1> kKafka{9092};
 constexpr std::array<std::uint16_t, 4> kX11{6000, 6001, 6002, 6003};
 // WebLogic serves pages and T3 on one port; the pages come first.
 constexpr std::array<std::uint16_t, 3> kT3{7001, 7003, 7005};
+// 683 CORBA's own, 1050 orbd, 2809 name services and WebSphere, 3528 JBoss, 3700 GlassFish. On
+// WebLogic's ports after the pages.
+constexpr std::array<std::uint16_t, 5> kIiop{683, 1050, 2809, 3528, 3700};
 
 constexpr std::array<std::uint16_t, 1> kCassandra{9042};
 // 1527 Derby, 9089 Informix: they speak DRDA too.
@@ -77,11 +81,15 @@ constexpr auto kRmiChannels = words(channel::kRmi);
 constexpr auto kKafkaChannels = words(channel::kKafka);
 constexpr auto kX11Channels = words(channel::kX11);
 constexpr auto kT3Channels = words(channel::kT3);
+constexpr auto kIiopChannels = words(channel::kIiop);
 
 constexpr auto kAmqpKinds = words("amqp");
 constexpr auto kZookeeperKinds = words("zookeeper");
+constexpr auto kIiopKinds = words("giop");
 
 constexpr std::string_view kBinding = "A Binding request; nothing is allocated.";
+constexpr std::string_view kLocate =
+    "A LocateRequest for the object NameService; nothing is called.";
 
 constexpr std::array kTable{
     entry({"oracle",
@@ -221,6 +229,8 @@ constexpr std::array kTable{
            &make_rtmp}),
     entry({"stun", kStunTcp, kBinding, kStunChannels, {}, &make_stun_tcp, "", false, true}),
     datagram({"stun", kStun, kBinding, kStunChannels, {}, &make_stun_udp}),
+    entry({"iiop", kIiop, kLocate, kIiopChannels, kIiopKinds, &make_iiop}),
+    entry({"weblogic-iiop", kT3, kLocate, kIiopChannels, {}, &make_iiop, "http"}),
     entry({"t3",
            kT3,
            "The greeting of a T3 client; no object is looked up.",

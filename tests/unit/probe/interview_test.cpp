@@ -178,6 +178,27 @@ TEST_CASE("a broker of MQTT inside TLS answers on 8883 in one connection") {
   CHECK(first(report, "mqtt.connack").inside_tls);
 }
 
+TEST_CASE("WebLogic's port is asked for pages, then by IIOP and by T3") {
+  const std::string reference(as_text(seed("giop_wire/weblogic")));
+  Bench bench(peers::scripted("", {{"GET ", "HTTP/1.1 404 Not Found\r\n\r\n", true},
+                                   {"NameService", reference},
+                                   {"t3 ", "HELO:12.2.1.4.0.false\nAS:2048\nHL:19\n\n"}}),
+              7001);
+  const auto report = bench.ask();
+  CHECK(report.service == "http");
+  CHECK(channels(report) == std::vector<std::string>{"http.response", "iiop.locate", "t3.reply"});
+  CHECK(first(report, "iiop.locate").probe == "weblogic-iiop");
+}
+
+TEST_CASE("an ORB on any port is known by its refusal of a page, then asked in its own words") {
+  const std::string refusal(as_text(seed("giop_wire/error")));
+  const std::string reference(as_text(seed("giop_wire/websphere")));
+  Bench bench(peers::scripted("", {{"GET ", refusal, true}, {"NameService", reference}}), 49153);
+  const auto report = bench.ask();
+  CHECK(report.service == "iiop");
+  CHECK(channels(report) == std::vector<std::string>{"iiop.locate"});
+}
+
 TEST_CASE("an alert verifies the port as TLS and ends the interview") {
   test::peers::TlsOptions options;
   options.refuse = true;
