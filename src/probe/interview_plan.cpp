@@ -83,9 +83,13 @@ void InterviewPlan::insert_first(bool tls, const ConversationEntry* entry) {
   queue_.push_front({tls, entry, true});
 }
 
+// What it speaks is known by its words: the port need not mean anything else.
+void InterviewPlan::drop_second() {
+  drop([](const Attempt& a) { return a.second; });
+}
+
 void InterviewPlan::on_heard(std::string_view kind, bool inside_tls) {
-  // What it speaks is known by its words: the port need not mean anything else.
-  if (!kind.empty()) drop([](const Attempt& a) { return a.second; });
+  if (!kind.empty()) drop_second();
   if (!heard_) {
     heard_ = true;
     // It speaks: requests of protocols that would have answered in their own words are not worth
@@ -118,6 +122,7 @@ void InterviewPlan::on_tls() {
 }
 
 void InterviewPlan::on_wants_tls() {
+  drop_second();
   const auto usual = hinted({net::Transport::tcp, port_});
   const bool with = !usual.empty() && usual.front()->with_tls;
   insert_first(true, with ? usual.front() : tcp_entry("http"));

@@ -45,6 +45,7 @@ class InterviewPlan {
  private:
   void append(const Attempt& attempt);
   void drop(bool (*unwanted)(const Attempt&));
+  void drop_second();
   void insert_first(bool tls, const ConversationEntry* entry);
 
   std::uint16_t port_;

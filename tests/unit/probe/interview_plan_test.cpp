@@ -1,6 +1,7 @@
 // interview_plan — the order of lesson 22, without a network.
 #include "probe/interview_plan.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <string>
 #include <vector>
@@ -58,6 +59,12 @@ TEST_CASE("what a port hints at second is not asked of who is known by its words
   CHECK(left("") == std::vector<std::string>{"fastcgi", "tls:http"});
   CHECK(left("ssh") == std::vector<std::string>{"ssh", "tls:http"});
   CHECK(left("tls") == std::vector<std::string>{"tls:http"});
+  InterviewPlan plan(9000);
+  CHECK(plan.next()->entry->name == "http");
+  plan.on_wants_tls();
+  const auto rest = order(plan);
+  CHECK(rest.front() == "tls:http");
+  CHECK(std::find(rest.begin(), rest.end(), "fastcgi") == rest.end());
 }
 
 TEST_CASE("who is asked with care is asked what the port hints at first and nothing else") {
