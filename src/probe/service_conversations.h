@@ -39,7 +39,9 @@ using ServiceConversation = std::unique_ptr<Conversation>;
 [[nodiscard]] ServiceConversation make_rocketmq(const Setting& setting);  // cluster query
 [[nodiscard]] ServiceConversation make_bolt(const Setting& setting);      // versions
 [[nodiscard]] ServiceConversation make_openwire(const Setting& setting);  // the first message
-[[nodiscard]] ServiceConversation make_kerberos(const Setting& setting);  // AS-REQ of nobody, UDP
+// AS-REQ of nobody
+[[nodiscard]] ServiceConversation make_kerberos_udp(const Setting& setting);
+[[nodiscard]] ServiceConversation make_kerberos_tcp(const Setting& setting);
 
 // share_questions.cpp
 [[nodiscard]] ServiceConversation make_stomp(const Setting& setting);    // CONNECT, DISCONNECT

@@ -24,6 +24,8 @@ constexpr auto kKerberosChannels = words(channel::kKerberos);
 
 constexpr auto kOpenwireKinds = words("openwire");
 
+constexpr std::string_view kAsReq = "An AS-REQ of a realm that cannot exist; no account is named.";
+
 constexpr std::array kTable{
     entry({"dubbo", kDubbo, "A heartbeat; nothing is called.", kDubboChannels, {}, &make_dubbo}),
     entry({"rocketmq",
@@ -40,12 +42,18 @@ constexpr std::array kTable{
            &make_bolt}),
     entry({"openwire", kOpenwire, "Nothing; it reads what the broker begins with.",
            kOpenwireChannels, kOpenwireKinds, &make_openwire, "", true, true}),
-    datagram({"kerberos",
-              kKerberos,
-              "An AS-REQ of a realm that cannot exist; no account is named.",
-              kKerberosChannels,
-              {},
-              &make_kerberos}),
+    datagram({"kerberos", kKerberos, kAsReq, kKerberosChannels, {}, &make_kerberos_udp}),
+    // Web servers on 88 are many more than centres that have no UDP.
+    entry({"kerberos",
+           {},
+           kAsReq,
+           kKerberosChannels,
+           {},
+           &make_kerberos_tcp,
+           "",
+           false,
+           false,
+           kKerberos}),
 };
 
 }  // namespace

@@ -47,8 +47,8 @@ TEST_CASE("every entry is complete") {
     const bool follows =
         entry.after == "tls" || probe::find_conversation(entry.after, entry.transport) != nullptr;
     CHECK((entry.after.empty() || follows));
-    const bool reachable =
-        !entry.ports.empty() || entry.yield > 0 || entry.name == "listen" || follows;
+    const bool reachable = !entry.ports.empty() || !entry.second.empty() || entry.yield > 0 ||
+                           entry.name == "listen" || follows;
     CHECK(reachable);
   }
 }
