@@ -76,6 +76,7 @@ constexpr std::array kTable{
     Entry{model::channel::kSsdp, dissect_ssdp},
     Entry{model::channel::kIpmi, dissect_ipmi},
     Entry{model::channel::kRpcbind, dissect_rpcbind},
+    Entry{model::channel::kNfs, dissect_nfs},
     Entry{model::channel::kTftp, dissect_tftp},
     Entry{model::channel::kSqlBrowser, dissect_sql_browser},
     Entry{model::channel::kCoap, dissect_coap},

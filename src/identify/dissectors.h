@@ -57,6 +57,7 @@ void dissect_mdns(BytesView raw, Dissection& out);
 void dissect_ssdp(BytesView raw, Dissection& out);
 void dissect_ipmi(BytesView raw, Dissection& out);
 void dissect_rpcbind(BytesView raw, Dissection& out);
+void dissect_nfs(BytesView raw, Dissection& out);
 void dissect_tftp(BytesView raw, Dissection& out);
 void dissect_sql_browser(BytesView raw, Dissection& out);
 void dissect_coap(BytesView raw, Dissection& out);

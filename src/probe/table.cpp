@@ -29,6 +29,9 @@ using Words = std::span<const std::string_view>;
 
 constexpr std::string_view kNeverPrinters = "never-payload";
 
+constexpr std::string_view kNoOperation =
+    "NFS's call that does nothing, in a version that does not exist; no share is named.";
+
 constexpr Limits kPrompt{milliseconds(12'000), milliseconds(3000), 65'536};
 constexpr Limits kPage{milliseconds(12'000), milliseconds(6000), 262'144};
 constexpr Limits kHearing{milliseconds(8000), milliseconds(2000), 16'384};
@@ -71,6 +74,7 @@ constexpr std::array<std::uint16_t, 1> kMdns{5353};
 constexpr std::array<std::uint16_t, 1> kSsdp{1900};
 constexpr std::array<std::uint16_t, 1> kIpmi{623};
 constexpr std::array<std::uint16_t, 1> kRpcbind{111};
+constexpr std::array<std::uint16_t, 1> kNfs{2049};
 constexpr std::array<std::uint16_t, 1> kTftp{69};
 constexpr std::array<std::uint16_t, 1> kSqlBrowser{1434};
 constexpr std::array<std::uint16_t, 1> kWsDiscovery{3702};
@@ -124,6 +128,7 @@ constexpr auto kMdnsChannels = words(channel::kMdns);
 constexpr auto kSsdpChannels = words(channel::kSsdp);
 constexpr auto kIpmiChannels = words(channel::kIpmi);
 constexpr auto kRpcbindChannels = words(channel::kRpcbind);
+constexpr auto kNfsChannels = words(channel::kNfs);
 constexpr auto kTftpChannels = words(channel::kTftp);
 constexpr auto kSqlBrowserChannels = words(channel::kSqlBrowser);
 constexpr auto kWsDiscoveryChannels = words(channel::kWsDiscovery);
@@ -177,6 +182,12 @@ std::unique_ptr<Conversation> make_dns_udp(const Setting& setting) {
 
 std::unique_ptr<Conversation> make_rpcbind_tcp(const Setting& setting) {
   return make_rpcbind(setting, Transport::tcp);
+}
+std::unique_ptr<Conversation> make_nfs_tcp(const Setting& setting) {
+  return make_nfs(setting, Transport::tcp);
+}
+std::unique_ptr<Conversation> make_nfs_udp(const Setting& setting) {
+  return make_nfs(setting, Transport::udp);
 }
 std::unique_ptr<Conversation> make_rpcbind_udp(const Setting& setting) {
   return make_rpcbind(setting, Transport::udp);
@@ -275,6 +286,8 @@ const std::array kTable{
     ConversationEntry{"rpcbind", Transport::udp, kRpcbind,
                       "The port mapper's DUMP; no other procedure.", kNever, false, false,
                       kDatagrams, kRpcbindChannels, Words(), 0, &make_rpcbind_udp},
+    entry({"nfs", kNfs, kNoOperation, kNfsChannels, {}, &make_nfs_tcp}),
+    datagram({"nfs", kNfs, kNoOperation, kNfsChannels, {}, &make_nfs_udp}),
     ConversationEntry{"memcached", Transport::udp, kMemcached, "version.", kNever, false, false,
                       kDatagrams, kMemcachedChannels, Words(), 0, &make_memcached_udp},
     ConversationEntry{"tftp", Transport::udp, kTftp,
