@@ -7,6 +7,7 @@
 
 #include "identify/dissectors.h"
 #include "qingdan/base/text.h"
+#include "qingdan/model/channels_devices.h"
 #include "qingdan/model/channels_industrial.h"
 #include "qingdan/model/channels_middleware.h"
 #include "qingdan/model/observation.h"
@@ -76,6 +77,7 @@ constexpr std::array kTable{
     Entry{model::channel::kSsdp, dissect_ssdp},
     Entry{model::channel::kIpmi, dissect_ipmi},
     Entry{model::channel::kRpcbind, dissect_rpcbind},
+    Entry{model::channel::kNfs, dissect_nfs},
     Entry{model::channel::kTftp, dissect_tftp},
     Entry{model::channel::kSqlBrowser, dissect_sql_browser},
     Entry{model::channel::kCoap, dissect_coap},
@@ -110,6 +112,7 @@ constexpr std::array kTable{
     Entry{model::channel::kOpenwire, dissect_openwire},
     Entry{model::channel::kKerberos, dissect_kerberos},
     Entry{model::channel::kSpice, dissect_spice},
+    Entry{model::channel::kIiop, dissect_iiop},
     Entry{model::channel::kStomp, dissect_stomp},
     Entry{model::channel::kSvn, dissect_svn},
     Entry{model::channel::kRsync, dissect_rsync},
@@ -118,6 +121,9 @@ constexpr std::array kTable{
     Entry{model::channel::kSocks, dissect_socks},
     Entry{model::channel::kFastcgi, dissect_fastcgi},
     Entry{model::channel::kRtmp, dissect_rtmp},
+    Entry{model::channel::kCapwap, dissect_capwap},
+    Entry{model::channel::kDahua, dissect_dahua},
+    Entry{model::channel::kSadp, dissect_sadp},
     Entry{model::channel::kUnknown, dissect_unknown},
 };
 
@@ -159,6 +165,7 @@ constexpr std::array kSniffed{
     Entry{"openwire", dissect_openwire},
     Entry{"kerberos", dissect_kerberos},
     Entry{"spice", dissect_spice},
+    Entry{"giop", dissect_iiop},
     Entry{"svn", dissect_svn},
     Entry{"rsync", dissect_rsync},
 };
