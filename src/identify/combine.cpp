@@ -105,8 +105,34 @@ std::vector<Hint> hints_at(Subject subject, const std::vector<Candidate>& candid
   return hints;
 }
 
+// The only candidate of its subject, which is the usual case and needs no lists; else null.
+const Candidate* only_at(Subject subject, const std::vector<Candidate>& candidates) {
+  const Candidate* only = nullptr;
+  for (const auto& candidate : candidates) {
+    if (candidate.subject != subject) continue;
+    if (only != nullptr || candidate.support_only) return nullptr;
+    only = &candidate;
+  }
+  return only;
+}
+
+Hint hint_of_only(const Candidate& only, const std::vector<Candidate>& candidates) {
+  auto hint = hint_of(only, static_cast<std::size_t>(&only - candidates.data()));
+  hint.confidence = std::min(hint.confidence, kMostCertain);
+  return hint;
+}
+
 // Puts what listens first; what only runs on it follows by confidence.
 void choose_service(const std::vector<Candidate>& candidates, Choice& out) {
+  if (const auto* only = only_at(Subject::service, candidates)) {
+    const auto hint = hint_of_only(*only, candidates);
+    if (std::get<0>(standing(hint, candidates)) > 0) {
+      out.service = hint;
+    } else {
+      out.also.push_back(hint);
+    }
+    return;
+  }
   out.also = merge_by_product(hints_at(Subject::service, candidates));
   auto best = out.also.end();
   auto best_standing = std::tuple(0, false, 0);
@@ -167,8 +193,11 @@ void write_statement(const RuleBase& base, const Hint& hint, const Candidate& c,
   s.version = c.version;
   s.package = c.package;
   s.model = c.model;
-  s.cpe = c.cpe.empty() ? finish_cpe(base.traits(p).cpe_head, c.version)
-                        : make_cpe(p.cpe_part, c.cpe, c.version);
+  if (c.cpe.empty()) {
+    finish_cpe(base.traits(p).cpe_head, c.version, s.cpe);
+  } else {
+    s.cpe = make_cpe(p.cpe_part, c.cpe, c.version);
+  }
   s.category = p.category;
   s.xinchuang = p.xinchuang;
   s.role = to_string(p.role);
@@ -181,8 +210,12 @@ Choice choose(const RuleBase& base, const std::vector<Candidate>& candidates) {
   Choice out;
   if (candidates.empty()) return out;
   choose_service(candidates, out);
-  out.os = choose_one(base, hints_at(Subject::os, candidates));
-  out.hardware = choose_one(base, hints_at(Subject::hardware, candidates));
+  const auto choose_system = [&](Subject subject) -> std::optional<Hint> {
+    if (const auto* only = only_at(subject, candidates)) return hint_of_only(*only, candidates);
+    return choose_one(base, hints_at(subject, candidates));
+  };
+  out.os = choose_system(Subject::os);
+  out.hardware = choose_system(Subject::hardware);
   return out;
 }
 

@@ -51,7 +51,7 @@ struct Choice {
   std::optional<Hint> os, hardware;
 };
 [[nodiscard]] Choice choose(const RuleBase& base, const std::vector<Candidate>& candidates);
-// `statement` is empty before.
+// Overwrites all of `statement`, whose texts are reused.
 void write_statement(const RuleBase& base, const Hint& hint, const Candidate& candidate,
                      model::ProductStatement& statement);
 
@@ -70,5 +70,7 @@ void write_statement(const RuleBase& base, const Hint& hint, const Candidate& ca
 // The same in two steps: what a product always has, and what its version adds.
 [[nodiscard]] std::string make_cpe_head(std::string_view part, std::string_view vendor_product);
 [[nodiscard]] std::string finish_cpe(std::string_view head, std::string_view version);
+// Over what stands in `out`, whose room is reused.
+void finish_cpe(std::string_view head, std::string_view version, std::string& out);
 
 }  // namespace qingdan::identify

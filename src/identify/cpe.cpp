@@ -44,14 +44,20 @@ std::string make_cpe_head(std::string_view part, std::string_view vendor_product
   return out;
 }
 
-std::string finish_cpe(std::string_view head, std::string_view version) {
-  if (head.empty()) return {};
-  std::string out;
+void finish_cpe(std::string_view head, std::string_view version, std::string& out) {
+  out.clear();
+  if (head.empty()) return;
   out.reserve(head.size() + version.size() + kAnyTail.size() + 8);
   out.append(head);
   append_bound(out, version);
   if (out.size() == head.size()) out += '*';
-  return out.append(kAnyTail);
+  out.append(kAnyTail);
+}
+
+std::string finish_cpe(std::string_view head, std::string_view version) {
+  std::string out;
+  finish_cpe(head, version, out);
+  return out;
 }
 
 std::string make_cpe(std::string_view part, std::string_view name, std::string_view version) {

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 #include "identify/dissectors.h"
 #include "qingdan/base/text.h"
+#include "qingdan/model/channels_devices.h"
 #include "qingdan/model/channels_industrial.h"
 #include "qingdan/model/channels_middleware.h"
 #include "qingdan/model/observation.h"
@@ -75,6 +77,7 @@ constexpr std::array kTable{
     Entry{model::channel::kSsdp, dissect_ssdp},
     Entry{model::channel::kIpmi, dissect_ipmi},
     Entry{model::channel::kRpcbind, dissect_rpcbind},
+    Entry{model::channel::kNfs, dissect_nfs},
     Entry{model::channel::kTftp, dissect_tftp},
     Entry{model::channel::kSqlBrowser, dissect_sql_browser},
     Entry{model::channel::kCoap, dissect_coap},
@@ -109,6 +112,7 @@ constexpr std::array kTable{
     Entry{model::channel::kOpenwire, dissect_openwire},
     Entry{model::channel::kKerberos, dissect_kerberos},
     Entry{model::channel::kSpice, dissect_spice},
+    Entry{model::channel::kIiop, dissect_iiop},
     Entry{model::channel::kStomp, dissect_stomp},
     Entry{model::channel::kSvn, dissect_svn},
     Entry{model::channel::kRsync, dissect_rsync},
@@ -117,6 +121,9 @@ constexpr std::array kTable{
     Entry{model::channel::kSocks, dissect_socks},
     Entry{model::channel::kFastcgi, dissect_fastcgi},
     Entry{model::channel::kRtmp, dissect_rtmp},
+    Entry{model::channel::kCapwap, dissect_capwap},
+    Entry{model::channel::kDahua, dissect_dahua},
+    Entry{model::channel::kSadp, dissect_sadp},
     Entry{model::channel::kUnknown, dissect_unknown},
 };
 
@@ -158,6 +165,7 @@ constexpr std::array kSniffed{
     Entry{"openwire", dissect_openwire},
     Entry{"kerberos", dissect_kerberos},
     Entry{"spice", dissect_spice},
+    Entry{"giop", dissect_iiop},
     Entry{"svn", dissect_svn},
     Entry{"rsync", dissect_rsync},
 };
@@ -173,11 +181,12 @@ bool prompts_for_login(std::string_view text) {
 void Dissection::add_text(std::string name, std::string_view value) {
   const auto clean = trim(value);
   if (clean.empty()) return;
-  auto text = is_utf8(clean) ? std::string(clean) : to_utf8(as_bytes(clean));
+  const bool is_text = is_utf8(clean);
+  auto text = is_text ? std::string(clean) : to_utf8(as_bytes(clean));
   if (text.find('\r') != std::string::npos || text.find('\0') != std::string::npos) {
     text = trim(with_line_feeds(text));
-  } else if (const auto inner = trim(text); inner.size() != text.size()) {
-    text = std::string(inner);
+  } else if (!is_text) {
+    text = std::string(trim(text));
   }
   if (text.empty()) return;  // nothing but NUL and white space
   fields.push_back({std::move(name), std::move(text)});
@@ -194,16 +203,19 @@ void Dissection::add_host_name(std::string_view name) {
 
 Dissection dissect(std::string_view channel, BytesView raw) {
   Dissection out;
-  const auto* entry = std::find_if(kTable.begin(), kTable.end(),
-                                   [&](const Entry& e) { return e.channel == channel; });
-  if (entry != kTable.end()) {
-    entry->dissect(raw, out);
+  static const auto kByChannel = [] {
+    std::unordered_map<std::string_view, void (*)(BytesView, Dissection&)> readers;
+    for (const auto& entry : kTable) readers.emplace(entry.channel, entry.dissect);
+    return readers;
+  }();
+  const auto reader = kByChannel.find(channel);
+  if (reader != kByChannel.end()) {
+    reader->second(raw, out);
   } else if (std::find(kRawFields.begin(), kRawFields.end(), channel) != kRawFields.end()) {
     out.add_raw(std::string(channel), raw);
   } else {
     out.add_text(std::string(channel), as_text(raw));
   }
-  if (out.banner.empty() && !out.fields.empty()) out.banner = out.fields.front().value;
   return out;
 }
 

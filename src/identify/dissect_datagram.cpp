@@ -138,6 +138,17 @@ void dissect_rpcbind(BytesView raw, Dissection& out) {
   out.banner = reply->accepted ? joined(names, ' ') : "refused";
 }
 
+void dissect_nfs(BytesView raw, Dissection& out) {
+  const auto reply = net::parse_nfs_reply(raw);
+  if (!reply) return;
+  out.protocol = "nfs";
+  out.banner = "NFS";
+  if (reply->most == 0) return;
+  const auto range = fmt::format("{}-{}", reply->least, reply->most);
+  out.banner += " " + range;
+  out.add_text("nfs.versions", range);
+}
+
 void dissect_tftp(BytesView raw, Dissection& out) {
   constexpr std::uint16_t kError = 5;
   const auto reply = net::parse_tftp_reply(raw);

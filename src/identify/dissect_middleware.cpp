@@ -2,12 +2,60 @@
 // one question; virtual displays, what refused another.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "identify/dissectors.h"
+#include "qingdan/base/text.h"
+#include "qingdan/net/giop_wire.h"
 #include "qingdan/net/kerberos_wire.h"
 #include "qingdan/net/rpc_wire.h"
 #include "qingdan/net/spice_wire.h"
 
 namespace qingdan::identify {
+namespace {
+
+std::string_view status_of(const net::GiopAnswer& answer) {
+  if (answer.kind == net::GiopKind::error) return "error";
+  if (answer.kind == net::GiopKind::close) return "closed";
+  constexpr std::array<std::string_view, 6> kWords{"unknown",   "here",      "elsewhere",
+                                                   "elsewhere", "exception", "other address"};
+  return kWords.at(static_cast<std::size_t>(answer.status));
+}
+
+// Makers took three letters and a byte of their own: "BEA", else all four bytes in hex.
+std::string orb_text(std::uint32_t type) {
+  ByteWriter bytes;
+  bytes.u32be(type);
+  const auto letters = as_text(bytes.view().first(3));
+  const bool word =
+      std::all_of(letters.begin(), letters.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  return word ? std::string(letters) : to_hex(bytes.view());
+}
+
+}  // namespace
+
+void dissect_iiop(BytesView raw, Dissection& out) {
+  constexpr std::size_t kKeyShown = 16;
+  const auto answer = net::parse_giop(raw);
+  if (!answer) return;
+  out.protocol = "iiop";
+  const auto version = fmt::format("{}.{}", answer->major, answer->minor);
+  out.banner = fmt::format("GIOP {}, {} {}{}", version, status_of(*answer), answer->type_id,
+                           answer->exception);
+  out.add_text("iiop.version", version);
+  out.add_text("iiop.status", status_of(*answer));
+  out.add_text("iiop.type", answer->type_id);
+  if (!answer->exception.empty()) {
+    out.add_text("iiop.exception", fmt::format("{} {:08x}", answer->exception, answer->minor_code));
+  }
+  if (!answer->host.empty()) {
+    out.add_text("iiop.address", fmt::format("{}:{}", answer->host, answer->port));
+  }
+  const auto key = BytesView(answer->key).first(std::min(answer->key.size(), kKeyShown));
+  out.add_text("iiop.key", to_hex(key));
+  if (answer->orb_type != 0) out.add_text("iiop.orb", orb_text(answer->orb_type));
+}
 
 void dissect_dubbo(BytesView raw, Dissection& out) {
   const auto answer = net::parse_dubbo(raw);

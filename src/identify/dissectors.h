@@ -57,6 +57,7 @@ void dissect_mdns(BytesView raw, Dissection& out);
 void dissect_ssdp(BytesView raw, Dissection& out);
 void dissect_ipmi(BytesView raw, Dissection& out);
 void dissect_rpcbind(BytesView raw, Dissection& out);
+void dissect_nfs(BytesView raw, Dissection& out);
 void dissect_tftp(BytesView raw, Dissection& out);
 void dissect_sql_browser(BytesView raw, Dissection& out);
 void dissect_coap(BytesView raw, Dissection& out);
@@ -98,6 +99,7 @@ void dissect_bolt(BytesView raw, Dissection& out);
 void dissect_openwire(BytesView raw, Dissection& out);
 void dissect_kerberos(BytesView raw, Dissection& out);
 void dissect_spice(BytesView raw, Dissection& out);
+void dissect_iiop(BytesView raw, Dissection& out);
 
 // dissect_shares.cpp
 void dissect_stomp(BytesView raw, Dissection& out);
@@ -108,6 +110,11 @@ void dissect_iscsi(BytesView raw, Dissection& out);
 void dissect_socks(BytesView raw, Dissection& out);
 void dissect_fastcgi(BytesView raw, Dissection& out);
 void dissect_rtmp(BytesView raw, Dissection& out);
+
+// dissect_devices.cpp
+void dissect_capwap(BytesView raw, Dissection& out);
+void dissect_dahua(BytesView raw, Dissection& out);
+void dissect_sadp(BytesView raw, Dissection& out);
 
 // dissect_tls.cpp
 void dissect_tls_session(BytesView raw, Dissection& out);

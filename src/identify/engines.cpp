@@ -11,8 +11,6 @@
 namespace qingdan::identify {
 namespace {
 
-// What PCRE2 may look at: captures stand near their mark, and its time grows with the input.
-constexpr std::size_t kCaptureCap = 64 * 1024;
 constexpr std::size_t kCaptureMaxBytes = 200;  // longest value that a claim may hold
 constexpr std::uint32_t kMatchLimit = 100'000;
 constexpr std::uint32_t kHeapLimitKiB = 1024;
@@ -77,9 +75,10 @@ std::optional<std::string> find_pattern_fault(const std::string& pattern) {
   return std::nullopt;
 }
 
-bool reaches_limit(const std::string& pattern, std::string_view value) {
+std::optional<std::size_t> find_limit(const std::string& pattern,
+                                      std::span<const std::string> values) {
   const auto code = compile_captures(pattern, nullptr);
-  if (code == nullptr) return false;
+  if (code == nullptr) return std::nullopt;
   pcre2_jit_compile(code.get(), PCRE2_JIT_COMPLETE);
   const std::unique_ptr<pcre2_match_context, MatchContextDeleter> context(
       pcre2_match_context_create(nullptr));
@@ -87,11 +86,16 @@ bool reaches_limit(const std::string& pattern, std::string_view value) {
   pcre2_set_heap_limit(context.get(), kHeapLimitKiB);
   const std::unique_ptr<pcre2_match_data, MatchDataDeleter> data(
       pcre2_match_data_create(32, nullptr));
-  const int status =
-      pcre2_match(code.get(), reinterpret_cast<PCRE2_SPTR>(value.data()),
-                  std::min(value.size(), kCaptureCap), 0, 0, data.get(), context.get());
-  return status == PCRE2_ERROR_MATCHLIMIT || status == PCRE2_ERROR_HEAPLIMIT ||
-         status == PCRE2_ERROR_DEPTHLIMIT || status == PCRE2_ERROR_JIT_STACKLIMIT;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const int status =
+        pcre2_match(code.get(), reinterpret_cast<PCRE2_SPTR>(values[i].data()),
+                    std::min(values[i].size(), kCaptureCap), 0, 0, data.get(), context.get());
+    if (status == PCRE2_ERROR_MATCHLIMIT || status == PCRE2_ERROR_HEAPLIMIT ||
+        status == PCRE2_ERROR_DEPTHLIMIT || status == PCRE2_ERROR_JIT_STACKLIMIT) {
+      return i;
+    }
+  }
+  return std::nullopt;
 }
 
 Engines make_engines(hs_scratch_t* scratch, std::size_t captors) {

@@ -17,6 +17,9 @@
 
 namespace qingdan::identify {
 
+// What PCRE2 may look at: captures stand near their mark, and its time grows with the input.
+inline constexpr std::size_t kCaptureCap = 64 * 1024;
+
 struct DatabaseDeleter {
   void operator()(hs_database_t* db) const { hs_free_database(db); }
 };

@@ -121,7 +121,10 @@ class ClaimWriter {
                   model::to_json(unknown_digest(main_->seen->channel, main_->dissection)),
                   kMostCertain, "", main_->evidence);
     }
-    const auto banner = escape_untrusted(main_->dissection.banner, kBannerMaxBytes);
+    const auto& told = main_->dissection;
+    const bool first = told.banner.empty() && !told.fields.empty();
+    const auto banner =
+        escape_untrusted(first ? told.fields.front().value : told.banner, kBannerMaxBytes);
     if (!banner.empty()) {
       add_service(field::kBanner, model::to_json(banner), kMostCertain, "", main_->evidence);
     }
@@ -330,12 +333,16 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kExtraFie
 // For people a device's name includes its model.
 void speak(model::ProductStatement& s) {
   if (s.model.empty() || s.product.find(s.model) != std::string::npos) return;
-  s.product = s.product.empty() ? s.model : s.product + " " + s.model;
+  if (!s.product.empty()) s.product += ' ';
+  s.product += s.model;
 }
 
 }  // namespace
 
 struct Identifier::Answers {
+  explicit Answers(VerdictMemory memory)
+      : keeps(memory != VerdictMemory::none), recent(keeps ? kAnswerSlots : 0) {}
+
   // All that the answer depends on, but for the rules.
   std::string_view key_of(const model::IdentifyQuestion& question) {
     // Lengths keep the parts apart: no bytes can look like another question.
@@ -350,14 +357,58 @@ struct Identifier::Answers {
       key.append(std::to_string(name.size())).append(" ").append(name).append(value).append("\n");
     return key;
   }
-  RecentVerdicts<model::IdentifyAnswer> recent{kAnswerSlots};
-  std::string key;  // kept for its room
+
+  const bool keeps;
+  RecentVerdicts<model::IdentifyAnswer> recent;
+  model::IdentifyAnswer single;  // that is not kept
+  // The rest is held for its room: a statement is fourteen texts.
+  std::string key;
+  JudgeRoom judging;
+  std::vector<model::ProductStatement> spare;
 };
+
+namespace {
+
+constexpr std::size_t kSpareMax = 8;
+using Statements = std::vector<model::ProductStatement>;
+
+void put_by(model::ProductStatement& statement, Statements& spare) {
+  if (spare.size() < kSpareMax) spare.push_back(std::move(statement));
+}
+
+model::ProductStatement take_up(Statements& spare) {
+  if (spare.empty()) return {};
+  auto statement = std::move(spare.back());
+  spare.pop_back();
+  return statement;
+}
+
+// Makes `answer` hold as many statements as the choice.
+void make_room(const Choice& choice, model::IdentifyAnswer& answer, Statements& spare) {
+  if (!choice.service && !answer.service.id.empty()) answer.service = {};
+  while (answer.also.size() > choice.also.size()) {
+    put_by(answer.also.back(), spare);
+    answer.also.pop_back();
+  }
+  while (answer.also.size() < choice.also.size()) answer.also.push_back(take_up(spare));
+  for (const auto& [hint, statement] :
+       {std::pair(&choice.os, &answer.os), std::pair(&choice.hardware, &answer.hw)}) {
+    if (hint->has_value() == statement->has_value()) continue;
+    if (hint->has_value()) {
+      statement->emplace(take_up(spare));
+    } else {
+      put_by(**statement, spare);
+      statement->reset();
+    }
+  }
+}
+
+}  // namespace
 
 Identifier::Identifier(std::shared_ptr<const RuleBase> rules, VerdictMemory memory)
     : rules_(std::move(rules)),
       scratch_(rules_->matcher(), memory),
-      answers_(memory == VerdictMemory::none ? nullptr : std::make_unique<Answers>()) {}
+      answers_(std::make_unique<Answers>(memory)) {}
 Identifier::Identifier(Identifier&&) noexcept = default;
 Identifier& Identifier::operator=(Identifier&&) noexcept = default;
 Identifier::~Identifier() = default;
@@ -373,17 +424,21 @@ model::Finding Identifier::identify(std::span<const model::Observation> observat
   return ClaimWriter(*rules_, parts).write(together, combined);
 }
 
-model::IdentifyAnswer Identifier::answer(const model::IdentifyQuestion& question) {
-  if (answers_ == nullptr) return work_out(question);
-  const auto place = answers_->recent.place_of(answers_->key_of(question));
-  if (place.verdict == nullptr) return work_out(question);
-  if (!place.known) *place.verdict = work_out(question);
-  auto answer = *place.verdict;
-  answer.id = question.id;
-  return answer;
+const model::IdentifyAnswer& Identifier::answer(const model::IdentifyQuestion& question) {
+  auto& own = *answers_;
+  auto* answer = &own.single;
+  bool known = false;
+  if (own.keeps) {
+    const auto place = own.recent.place_of(own.key_of(question));
+    if (place.verdict != nullptr) answer = place.verdict;
+    known = place.known;
+  }
+  if (!known) work_out(question, *answer);
+  answer->id = question.id;
+  return *answer;
 }
 
-model::IdentifyAnswer Identifier::work_out(const model::IdentifyQuestion& question) {
+void Identifier::work_out(const model::IdentifyQuestion& question, model::IdentifyAnswer& answer) {
   auto fields = dissect(question.input, question.bytes).fields;
   for (const auto& [name, value] : question.extra) {
     for (const auto& [member, target] : kExtraFields) {
@@ -394,20 +449,17 @@ model::IdentifyAnswer Identifier::work_out(const model::IdentifyQuestion& questi
     // Some tools write object identifiers as from the root: ".1.3.6".
     if (value.name == "snmp.sys_object_id" && value.value.starts_with('.')) value.value.erase(0, 1);
   }
-  const auto candidates = judge(*rules_, fields, scratch_).candidates;
+  const auto& candidates = judge(*rules_, fields, scratch_, answers_->judging).candidates;
   const auto choice = choose(*rules_, candidates);
-  model::IdentifyAnswer answer;
-  answer.id = question.id;
+  make_room(choice, answer, answers_->spare);
   const auto write = [&](const Hint& hint, model::ProductStatement& statement) {
     write_statement(*rules_, hint, candidates[hint.origin], statement);
     speak(statement);
   };
   if (choice.service) write(*choice.service, answer.service);
-  answer.also.reserve(choice.also.size());
-  for (const auto& hint : choice.also) write(hint, answer.also.emplace_back());
-  if (choice.os) write(*choice.os, answer.os.emplace());
-  if (choice.hardware) write(*choice.hardware, answer.hw.emplace());
-  return answer;
+  for (std::size_t i = 0; i < choice.also.size(); ++i) write(choice.also[i], answer.also[i]);
+  if (choice.os) write(*choice.os, *answer.os);
+  if (choice.hardware) write(*choice.hardware, *answer.hw);
 }
 
 }  // namespace qingdan::identify

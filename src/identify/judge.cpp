@@ -12,15 +12,9 @@ namespace {
 // below any rule that reads the OS itself.
 constexpr int kImpliedPercent = 80;
 
-struct Match {
-  std::uint32_t rule{0};
-  std::uint16_t part{0};
-  std::size_t value{0};  // of the first part
-  Captures captures;
-};
-
 // A conjunction holds where each of its parts does, once per response.
-void add_conjunctions(const RuleBase& base, std::vector<Match> parts, std::vector<Match>& matches) {
+void add_conjunctions(const RuleBase& base, JudgeRoom& room) {
+  auto& parts = room.parts;
   std::stable_sort(parts.begin(), parts.end(), [](const Match& a, const Match& b) {
     return std::tuple(a.rule, a.part) < std::tuple(b.rule, b.part);
   });
@@ -34,28 +28,35 @@ void add_conjunctions(const RuleBase& base, std::vector<Match> parts, std::vecto
     const auto first = i;
     while (i < parts.size() && parts[i].rule == parts[first].rule) ++i;
     if (i - first != base.brief(parts[first].rule).parts) continue;
-    auto whole = std::move(parts[first]);
+    auto whole = parts[first];
+    auto& captures = room.caught.emplace_back(*whole.captures);
     for (auto at = first + 1; at < i; ++at) {
-      whole.captures.insert(whole.captures.end(), parts[at].captures.begin(),
-                            parts[at].captures.end());
+      captures.insert(captures.end(), parts[at].captures->begin(), parts[at].captures->end());
     }
-    matches.push_back(std::move(whole));
+    whole.captures = &captures;
+    room.matches.push_back(whole);
   }
 }
 
 // Rules whose parts all hold; those of one part once per value.
-std::vector<Match> find_matches(const RuleBase& base, const std::vector<FieldValue>& response,
-                                Matcher::Scratch& scratch) {
-  std::vector<Match> matches, parts;
-  matches.reserve(8);
+void find_matches(const RuleBase& base, const std::vector<FieldValue>& response,
+                  Matcher::Scratch& scratch, JudgeRoom& room) {
+  static const Captures kNone;
+  room.matches.clear();
+  room.parts.clear();
+  room.caught.clear();
   for (std::size_t v = 0; v < response.size(); ++v) {
+    // The matcher holds its last hits until it is asked again.
+    const bool last = v + 1 == response.size();
     for (const auto& hit : base.matcher().match(response[v].name, response[v].value, scratch)) {
+      const auto* captures = hit.captures.empty() ? &kNone
+                             : last               ? &hit.captures
+                                                  : &room.caught.emplace_back(hit.captures);
       const bool whole = base.brief(hit.rule).parts == 1;
-      (whole ? matches : parts).push_back({hit.rule, hit.part, v, hit.captures});
+      (whole ? room.matches : room.parts).push_back({hit.rule, hit.part, v, captures});
     }
   }
-  if (!parts.empty()) add_conjunctions(base, std::move(parts), matches);
-  return matches;
+  if (!room.parts.empty()) add_conjunctions(base, room);
 }
 
 void drop_beaten(const RuleBase& base, std::vector<Match>& matches) {
@@ -75,7 +76,7 @@ constexpr std::int16_t kServiceClaim = 0, kOsClaim = 1, kHardwareClaim = 2, kAls
 // Turns the claims of one match into candidates, without their words: most will not stand.
 class CandidateMaker {
  public:
-  CandidateMaker(const RuleBase& base, std::vector<Candidate>& made) : base_(base), made_(made) {}
+  CandidateMaker(const RuleBase& base, std::vector<Claimed>& made) : base_(base), made_(made) {}
 
   void take(const Match& match, std::uint32_t number) {
     match_ = &match;
@@ -94,7 +95,7 @@ class CandidateMaker {
   }
 
  private:
-  Candidate& add(const Product& product, Subject subject, std::int16_t claim) {
+  Claimed& add(const Product& product, Subject subject, std::int16_t claim) {
     const auto& traits = base_.traits(product);
     // What exists only on one OS or device says that OS or device too.
     for (const auto* only : {traits.os, traits.hw}) {
@@ -108,7 +109,7 @@ class CandidateMaker {
                                                        : subject;
     return begin(product, told, claim);
   }
-  Candidate& begin(const Product& product, Subject subject, std::int16_t claim) {
+  Claimed& begin(const Product& product, Subject subject, std::int16_t claim) {
     const auto& brief = base_.brief(match_->rule);
     auto& candidate = made_.emplace_back();
     candidate.subject = subject;
@@ -126,7 +127,7 @@ class CandidateMaker {
   }
 
   const RuleBase& base_;
-  std::vector<Candidate>& made_;
+  std::vector<Claimed>& made_;
   const Match* match_{nullptr};
   std::uint32_t number_{0};
 };
@@ -135,7 +136,7 @@ class CandidateMaker {
 void write_words(const RuleBase& base, const Match& match, Candidate& candidate) {
   if (candidate.claim == kNoWords) return;
   const auto& rule = base.rules()[candidate.rule];
-  const auto& c = match.captures;
+  const auto& c = *match.captures;
   const auto set_version = [&](const Template& text) {
     candidate.version = text.expand(c, rule.maps);
     candidate.precision = candidate.version.empty() ? model::Precision::unknown : rule.precision;
@@ -155,7 +156,7 @@ void write_words(const RuleBase& base, const Match& match, Candidate& candidate)
 
 // Candidates of one value compete that say the same kind of thing. Components and frameworks only
 // with others of their product (J2).
-bool compete_with(const Candidate& a, const Candidate& b) {
+bool compete_with(const Claimed& a, const Claimed& b) {
   if (a.value != b.value || a.subject != b.subject || a.implied != b.implied || b.support_only)
     return false;
   if (a.subject != Subject::service) return true;
@@ -166,7 +167,7 @@ bool compete_with(const Candidate& a, const Candidate& b) {
 }
 
 // The highest rank stands, each product once; a tie of products is one (J3).
-Outcome outcome_of(const Candidate* candidate, const Candidate* first, const Candidate* last) {
+Outcome outcome_of(const Claimed* candidate, const Claimed* first, const Claimed* last) {
   auto outcome = Outcome::stands;
   for (const auto* other = first; other != last; ++other) {
     if (other == candidate || !compete_with(*candidate, *other)) continue;
@@ -181,9 +182,9 @@ Outcome outcome_of(const Candidate* candidate, const Candidate* first, const Can
   return outcome;
 }
 
-void compete(std::vector<Candidate>& all) {
+void compete(std::vector<Claimed>& all) {
   if (all.size() < 2) return;
-  const auto by_value = [](const Candidate& a, const Candidate& b) { return a.value < b.value; };
+  const auto by_value = [](const Claimed& a, const Claimed& b) { return a.value < b.value; };
   if (!std::is_sorted(all.begin(), all.end(), by_value))
     std::stable_sort(all.begin(), all.end(), by_value);
   bool any_lost = false;
@@ -199,22 +200,23 @@ void compete(std::vector<Candidate>& all) {
   for (auto& c : all) {
     if (c.outcome == Outcome::ties) c.confidence /= 2;
   }
-  if (any_lost) std::erase_if(all, [](const Candidate& c) { return c.outcome == Outcome::lost; });
+  if (any_lost) std::erase_if(all, [](const Claimed& c) { return c.outcome == Outcome::lost; });
 }
 
 }  // namespace
 
-Judgement judge(const RuleBase& base, const std::vector<FieldValue>& response,
-                Matcher::Scratch& scratch) {
-  auto matches = find_matches(base, response, scratch);
-  Judgement out;
-  if (matches.empty()) return out;
-  drop_beaten(base, matches);
-  out.candidates.reserve(2 * matches.size());
-  out.matched.reserve(matches.size());
-  CandidateMaker maker(base, out.candidates);
-  for (std::uint32_t i = 0; i < matches.size(); ++i) {
-    const auto& match = matches[i];
+Judgement& judge(const RuleBase& base, const std::vector<FieldValue>& response,
+                 Matcher::Scratch& scratch, JudgeRoom& room) {
+  auto& out = room.judgement;
+  out.matched.clear();
+  out.candidates.clear();
+  for (auto* sayings : {&out.protocols, &out.host_names, &out.device_classes}) sayings->clear();
+  room.claimed.clear();
+  find_matches(base, response, scratch, room);
+  drop_beaten(base, room.matches);
+  CandidateMaker maker(base, room.claimed);
+  for (std::uint32_t i = 0; i < room.matches.size(); ++i) {
+    const auto& match = room.matches[i];
     const auto& rule = base.rules()[match.rule];
     const auto& brief = base.brief(match.rule);
     out.matched.push_back(match.rule);
@@ -224,15 +226,25 @@ Judgement judge(const RuleBase& base, const std::vector<FieldValue>& response,
       out.device_classes.push_back({rule.device_class, match.rule, rule.trust});
     }
     if (!brief.host_name) continue;
-    if (auto name = rule.host_name.expand(match.captures, rule.maps); !name.empty()) {
+    if (auto name = rule.host_name.expand(*match.captures, rule.maps); !name.empty()) {
       out.host_names.push_back({std::move(name), match.rule, rule.trust});
     }
   }
   std::sort(out.matched.begin(), out.matched.end());
   out.matched.erase(std::unique(out.matched.begin(), out.matched.end()), out.matched.end());
-  compete(out.candidates);
-  for (auto& candidate : out.candidates) write_words(base, matches[candidate.match], candidate);
+  compete(room.claimed);
+  for (const auto& claimed : room.claimed) {
+    auto& candidate = out.candidates.emplace_back();
+    static_cast<Claimed&>(candidate) = claimed;
+    write_words(base, room.matches[claimed.match], candidate);
+  }
   return out;
+}
+
+Judgement judge(const RuleBase& base, const std::vector<FieldValue>& response,
+                Matcher::Scratch& scratch) {
+  JudgeRoom room;
+  return std::move(judge(base, response, scratch, room));
 }
 
 }  // namespace qingdan::identify

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,25 +25,29 @@ enum class Subject : std::uint8_t { service, os, hardware };
 // How a candidate fared against others of its value.
 enum class Outcome : std::uint8_t { stands, ties, lost };
 
-// One product that one rule names.
-struct Candidate {
+// One product that one rule names, as far as it competes with others.
+struct Claimed {
   Subject subject{Subject::service};
   const Product* product{nullptr};
   std::uint32_t rule{0};
   Rank rank;
   int confidence{0};
   bool support_only{false};
-  bool implied{false};  // follows from another product, not from words of the response
-  bool further{false};  // named by `also`
-  std::string version, name, model, cpe, package;
-  model::Precision precision{model::Precision::unknown};
+  bool implied{false};     // follows from another product, not from words of the response
+  bool further{false};     // named by `also`
   std::string_view field;  // the one whose value it was read from; a text of the rule base
   std::size_t value{0};    // index of that value in the response
-  std::string evidence;    // SHA-256 of the raw bytes; set by the caller
   // Where its words come from: of which match of the response, of which claim of the rule.
   std::uint32_t match{0};
   std::int16_t claim{-1};
   Outcome outcome{Outcome::stands};
+};
+
+// The same with its words, which are written only where it stands.
+struct Candidate : Claimed {
+  std::string version, name, model, cpe, package;
+  model::Precision precision{model::Precision::unknown};
+  std::string evidence;  // SHA-256 of the raw bytes; set by the caller
 };
 
 // A word (protocol, host name, device class) and the rule that says so.
@@ -58,6 +63,25 @@ struct Judgement {
   std::vector<Saying> protocols, host_names, device_classes;
 };
 
+// A rule whose parts hold, with what they caught.
+struct Match {
+  std::uint32_t rule{0};
+  std::uint16_t part{0};
+  std::size_t value{0};  // of the first part
+  const Captures* captures{nullptr};
+};
+
+// Working memory of judge(), kept from one response to the next for its room alone.
+struct JudgeRoom {
+  std::vector<Match> matches, parts;
+  std::deque<Captures> caught;  // that the matcher does not hold until the end
+  std::vector<Claimed> claimed;
+  Judgement judgement;
+};
+
+// Good until the room or the scratch is used again; may be moved from.
+Judgement& judge(const RuleBase& base, const std::vector<FieldValue>& response,
+                 Matcher::Scratch& scratch, JudgeRoom& room);
 [[nodiscard]] Judgement judge(const RuleBase& base, const std::vector<FieldValue>& response,
                               Matcher::Scratch& scratch);
 

@@ -206,6 +206,13 @@ std::uint64_t load_narrow(const char* at) {
   return key;
 }
 
+// What stands first of a key of either width, as load_narrow gives it.
+std::uint64_t begin_of(std::uint64_t key) {
+  std::uint32_t begin = 0;
+  std::memcpy(&begin, &key, kNarrow);
+  return begin;
+}
+
 // Fibonacci hashing (Knuth, The Art of Computer Programming, vol. 3, §6.4). Wide and narrow keys
 // with the same number differ in the added bit.
 std::uint64_t hash_of(std::uint64_t key, bool wide) {
@@ -292,9 +299,19 @@ std::string as_expression(std::string_view literal) {
   return out;
 }
 
+std::string as_expression(const std::vector<Literals>& requirements) {
+  std::string out;
+  for (const auto& set : requirements) {
+    out += out.empty() ? "(?:" : ".*(?:";
+    for (const auto& text : set) out += as_expression(text) + "|";
+    out.back() = ')';
+  }
+  return out;
+}
+
 LiteralIndex::LiteralIndex(std::vector<std::pair<std::string, std::uint32_t>> literals) {
-  // The rarest window of a literal tells it best.
-  std::unordered_map<std::uint64_t, std::uint32_t> seen;
+  // The rarest window of a literal tells it best; of equally rare ones that with the rarest begin.
+  std::unordered_map<std::uint64_t, std::uint32_t> seen, begins;
   const auto each_key = [](const std::string& text, auto take) {
     const bool wide = text.size() >= kWide;
     for (std::size_t i = 0; i + (wide ? kWide : kNarrow) <= text.size(); ++i) {
@@ -304,15 +321,19 @@ LiteralIndex::LiteralIndex(std::vector<std::pair<std::string, std::uint32_t>> li
   std::sort(literals.begin(), literals.end());
   literals.erase(std::unique(literals.begin(), literals.end()), literals.end());
   for (const auto& [text, group] : literals) {
-    each_key(text, [&](std::uint64_t key, std::size_t) { ++seen[key]; });
+    each_key(text, [&](std::uint64_t key, std::size_t) {
+      ++seen[key];
+      ++begins[begin_of(key)];
+    });
   }
   for (auto& [text, group] : literals) {
     if (text.size() < kLiteralMin) continue;
     Entry entry{text, group, 0, 0, text.size() >= kWide};
-    std::uint32_t rarest = 0;
+    auto rarest = std::pair(~0U, ~0U);
     each_key(text, [&](std::uint64_t key, std::size_t at) {
-      if (rarest != 0 && seen[key] >= rarest) return;
-      rarest = seen[key];
+      const auto count = std::pair(seen[key], begins[begin_of(key)]);
+      if (count >= rarest) return;
+      rarest = count;
       entry.key = key;
       entry.offset = static_cast<std::uint32_t>(at);
     });
@@ -339,7 +360,8 @@ void LiteralIndex::fill_table() {
            entries_[next].wide == head.wide)
       ++next;
     const auto hash = hash_of(head.key, head.wide);
-    bits_[word_of(hash)] |= std::uint64_t{1} << (hash >> 58);
+    const auto begin = hash_of(begin_of(head.key), false);
+    bits_[word_of(begin)] |= std::uint64_t{1} << (begin >> 58);
     auto slot = (hash >> 20) & (size - 1);
     while (table_[slot].count != 0) slot = (slot + 1) & (size - 1);
     table_[slot] = {head.key, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(next - i)};
@@ -352,10 +374,9 @@ bool LiteralIndex::find(std::string_view folded, std::size_t max,
   if (entries_.empty()) return true;
   for (std::size_t at = 0; at + kNarrow <= folded.size(); ++at) {
     const auto narrow = load_narrow(&folded[at]);
-    if (may_be_key(hash_of(narrow, false))) look_up(folded, at, narrow, false, groups);
-    if (at + kWide > folded.size()) continue;
-    const auto wide = load_wide(&folded[at]);
-    if (may_be_key(hash_of(wide, true))) look_up(folded, at, wide, true, groups);
+    if (!may_begin_key(hash_of(narrow, false))) continue;
+    look_up(folded, at, narrow, false, groups);
+    if (at + kWide <= folded.size()) look_up(folded, at, load_wide(&folded[at]), true, groups);
     if (groups.size() > max) return false;
   }
   return groups.size() <= max;

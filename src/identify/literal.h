@@ -23,8 +23,8 @@ inline constexpr std::size_t kLiteralMin = 4;
 // Texts, in lower case, all of kLiteralMin bytes or more.
 using Literals = std::vector<std::string>;
 
-// Sets of which every match of `pattern` holds at least one text each. Empty where the pattern has
-// no such texts or we do not understand it.
+// Sets of which every match of `pattern` holds at least one text each, one behind the other in this
+// order. Empty where the pattern has no such texts or we do not understand it.
 [[nodiscard]] std::vector<Literals> requirements(std::string_view pattern);
 // The same for any condition but `equals`.
 [[nodiscard]] std::vector<Literals> requirements(const Part& part);
@@ -61,6 +61,9 @@ using ByteSet = std::bitset<256>;
 
 // A pattern that means exactly these bytes.
 [[nodiscard]] std::string as_expression(std::string_view literal);
+// One that holds wherever a pattern with these requirements does, and elsewhere; to be compiled so
+// that case is folded and a dot takes any byte. Engines make it out of literals alone.
+[[nodiscard]] std::string as_expression(const std::vector<Literals>& requirements);
 
 // Finds which literals stand in a value in one pass over it: a window of each literal is its key.
 //   L1  every group with a literal in the value is reported, in the order of the value, once
@@ -95,13 +98,14 @@ class LiteralIndex {
   [[nodiscard]] std::size_t word_of(std::uint64_t hash) const {
     return (hash >> 32) & (bits_.size() - 1);
   }
-  [[nodiscard]] bool may_be_key(std::uint64_t hash) const {
+  [[nodiscard]] bool may_begin_key(std::uint64_t hash) const {
     return (bits_[word_of(hash)] >> (hash >> 58) & 1) != 0;
   }
 
   std::vector<Entry> entries_;       // those of one key beside each other
   std::vector<Bucket> table_;        // open addressing, a power of two
-  std::vector<std::uint64_t> bits_;  // one bit for each hash of a key: tells most values off
+  std::vector<std::uint64_t> bits_;  // one bit for each hash of what keys begin with: tells most
+                                     // values off
 };
 
 }  // namespace qingdan::identify

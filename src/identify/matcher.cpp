@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <cstring>
 #include <map>
 #include <unordered_map>
 
@@ -31,8 +32,9 @@ Error bad(ErrorCode code, std::string text) { return {code, std::move(text), ""}
 struct Atom {
   std::uint32_t rule{0};
   std::uint16_t part{0};
-  bool pattern{false};
-  bool captures{false};
+  bool pattern : 1 {false};
+  bool captures : 1 {false};
+  bool loose : 1 {false};   // of a pattern: `all` knows only its literals
   std::uint32_t captor{0};  // of a pattern, over all fields
   std::uint32_t first{0};   // of an anchored pattern, in Field::firsts; 0 = none
 };
@@ -62,9 +64,13 @@ Expressions expressions_of(const Field& field, const std::vector<Rule>& rules,
   for (const auto i : atoms) {
     const auto& part = rules[field.atoms[i].rule].parts[field.atoms[i].part];
     const bool literal = part.kind == MatchKind::contains;
+    const bool loose = field.atoms[i].loose;
     for (const auto& text : part.texts) {
-      out.texts.push_back(literal ? as_expression(text) : text);
-      out.flags.push_back(HS_FLAG_SINGLEMATCH | (literal ? HS_FLAG_CASELESS : 0U));
+      out.texts.push_back(literal ? as_expression(text)
+                          : loose ? as_expression(requirements(text))
+                                  : text);
+      out.flags.push_back(HS_FLAG_SINGLEMATCH | (literal || loose ? HS_FLAG_CASELESS : 0U) |
+                          (loose ? HS_FLAG_DOTALL : 0U));
       out.ids.push_back(i);
     }
   }
@@ -94,6 +100,8 @@ Result<Database> compile(const Expressions& set, const Field& field,
 }
 
 }  // namespace
+
+std::size_t cap_of(std::string_view field) { return field == "http.body" ? kBodyCap : kValueCap; }
 
 struct Matcher::State {
   std::map<std::string, Field, std::less<>> fields;
@@ -127,7 +135,7 @@ void index_rules(const std::vector<Rule>& rules, std::map<std::string, Field, st
     for (std::uint16_t p = 0; p < rules[r].parts.size(); ++p) {
       const auto& part = rules[r].parts[p];
       auto& field = fields[part.input];
-      Atom atom{r, p, part.kind == MatchKind::pattern, false, 0};
+      Atom atom{r, p, part.kind == MatchKind::pattern};
       if (atom.pattern) {
         auto names = capture_names(part.texts.front());
         atom.captures = !names.empty();
@@ -150,7 +158,8 @@ struct Plan {
   std::vector<std::uint32_t> all, others;  // atoms of the two databases
 };
 
-// Fills the field's index where it has so many rules that it pays.
+// Fills the field's index where it has so many rules that it pays; what of a pattern its database
+// is to know is decided here too.
 Plan plan_databases(Field& field, const std::vector<Rule>& rules) {
   Plan plan;
   const auto part_of = [&](std::uint32_t atom) -> const Part& {
@@ -169,11 +178,15 @@ Plan plan_databases(Field& field, const std::vector<Rule>& rules) {
   for (std::size_t n = 0; n < plan.all.size(); ++n) {
     const auto i = plan.all[n];
     const auto& part = part_of(i);
+    auto& atom = field.atoms[i];
+    // Where nothing is captured PCRE2 must have as much of the value before it as vectorscan.
+    atom.loose = atom.pattern && !required[n].empty() &&
+                 (atom.captures || cap_of(part.input) <= kCaptureCap);
     auto literals = chooser.choose(required[n]);
     const auto bytes =
         part.kind == MatchKind::pattern ? first_bytes(part.texts.front()) : std::nullopt;
     if (bytes) {
-      field.atoms[i].first = static_cast<std::uint32_t>(field.firsts.size());
+      atom.first = static_cast<std::uint32_t>(field.firsts.size());
       field.firsts.push_back(*bytes);
     }
     if (literals.empty() && !bytes) plan.others.push_back(i);
@@ -192,8 +205,6 @@ int on_match(unsigned id, unsigned long long, unsigned long long, unsigned, void
 }
 
 }  // namespace
-
-std::size_t cap_of(std::string_view field) { return field == "http.body" ? kBodyCap : kValueCap; }
 
 Matcher::Matcher(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Matcher::Matcher(Matcher&&) noexcept = default;
@@ -288,8 +299,30 @@ void scan(const Database& database, std::string_view value, Engines& engines) {
 
 void fold(std::string_view value, std::string& out) {
   out.resize(value.size());
-  std::transform(value.begin(), value.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  // Eight bytes at a time. Added up in seven bits each, what is A or more and what is beyond Z
+  // carries into the eighth; bytes that have it set themselves are no letters.
+  constexpr std::uint64_t kEach = 0x0101010101010101U;
+  std::size_t at = 0;
+  for (; at + sizeof kEach <= value.size(); at += sizeof kEach) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, value.data() + at, sizeof eight);
+    const auto low = eight & (0x7F * kEach);
+    const auto from_a = low + (0x80 - 'A') * kEach;
+    const auto beyond_z = low + (0x7F - 'Z') * kEach;
+    eight |= ((from_a ^ beyond_z) & ~eight & (0x80 * kEach)) >> 2;
+    std::memcpy(out.data() + at, &eight, sizeof eight);
+  }
+  for (; at < value.size(); ++at) {
+    const char c = value[at];
+    out[at] = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  }
+}
+
+// Leaves in `found` what can hold on a value that begins so.
+void keep_beginning(const Field& field, unsigned char begin, std::vector<std::uint32_t>& found) {
+  std::erase_if(found, [&](std::uint32_t atom) {
+    return !field.firsts[field.atoms[atom].first].test(begin);
+  });
 }
 
 // The few conditions that may hold go to engines.found. False where they are not few.
@@ -299,16 +332,14 @@ bool pick(const Field& field, std::string_view value, Engines& engines) {
   if (!field.index.find(engines.folded, kFoundMax, found)) return false;
   if (value.empty()) return true;
   const auto begin = static_cast<unsigned char>(value.front());
-  std::erase_if(found, [&](std::uint32_t atom) {
-    return !field.firsts[field.atoms[atom].first].test(begin);
-  });
+  keep_beginning(field, begin, found);
   const auto& begins = field.begins[begin];
   found.insert(found.end(), begins.begin(), begins.end());
   return found.size() <= kPickedMax;
 }
 
 // The numbers of the conditions that hold go to engines.found. False where patterns among them are
-// only likely to.
+// only likely to; loose ones always are.
 bool find_candidates(const Field& field, std::string_view value, Engines& engines) {
   auto& found = engines.found;
   found.clear();
@@ -319,6 +350,8 @@ bool find_candidates(const Field& field, std::string_view value, Engines& engine
   const bool picked = short_enough && pick(field, value, engines);
   if (!picked) found.clear();
   scan(picked ? field.others : field.all, value, engines);
+  if (!picked && !value.empty())
+    keep_beginning(field, static_cast<unsigned char>(value.front()), found);
   if (whole) {
     const auto same = field.equals.find(engines.folded);
     if (same != field.equals.end())
@@ -343,7 +376,7 @@ void write_hits(const Field& field, const std::vector<CaptureSpec>& specs, std::
     hit.rule = atom.rule;
     hit.part = atom.part;
     if (!atom.captures) hit.captures.clear();
-    if (atom.pattern && (atom.captures || !certain)) {
+    if (atom.pattern && (atom.captures || atom.loose || !certain)) {
       const auto* captor = ready_captor(engines.captors[atom.captor], specs[atom.captor]);
       if (captor == nullptr || !cut_captures(value, *captor, engines, hit.captures)) continue;
     }

@@ -102,6 +102,11 @@ std::string Template::apply(const Piece& piece, std::string value, const ValueMa
 }
 
 std::string Template::expand(const Captures& captures, const ValueMaps& maps) const {
+  if (pieces_.empty()) return {};
+  if (pieces_.size() == 1 && !pieces_.front().capture.empty() && pieces_.front().filters.empty()) {
+    const auto* value = find_capture(captures, pieces_.front().capture);
+    return value == nullptr ? std::string() : *value;
+  }
   std::string out;
   for (const auto& piece : pieces_) {
     if (piece.capture.empty()) {

@@ -63,6 +63,24 @@ Bytes build_kerberos_request(std::uint32_t nonce) {
   return ber::element(kAsReq, request);
 }
 
+Bytes build_kerberos_request_tcp(std::uint32_t nonce) {
+  const auto request = build_kerberos_request(nonce);
+  ByteWriter out;
+  out.u32be(static_cast<std::uint32_t>(request.size())).bytes(request);
+  return std::move(out).take();
+}
+
+Extent measure_kerberos_error_tcp(BytesView stream) {
+  using State = Extent::State;
+  ByteReader reader(stream);
+  const std::size_t length = reader.u32be();
+  if (!reader) return {};
+  if (length == 0 || length > kMessageMax) return {State::foreign, 0};
+  if (!reader.at_end() && reader.u8() != kKrbError) return {State::foreign, 0};
+  const std::size_t size = 4 + length;
+  return size <= stream.size() ? Extent{State::whole, size} : Extent{};
+}
+
 std::optional<KerberosError> parse_kerberos_error(BytesView message) {
   if (message.empty()) return std::nullopt;
   ByteReader outer(message[0] == kKrbError ? message : without_length(message));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "net/json_members.h"
 #include "qingdan/base/text.h"
 
 namespace qingdan::net {
@@ -28,18 +29,6 @@ std::string pascal_at(BytesView block, std::size_t at) {
   ByteReader reader(block.subspan(at));
   const auto size = reader.u8();
   return std::string(as_text(reader.take(size)));
-}
-
-// The value of "name":"…" in the one line of JSON; escapes do not occur in versions and names.
-std::string member_of(std::string_view json, std::string_view name) {
-  const auto key = "\"" + std::string(name) + "\":";
-  const auto at = json.find(key);
-  if (at == std::string_view::npos) return {};
-  auto rest = trim(json.substr(at + key.size()));
-  if (!rest.starts_with('"')) return {};
-  rest.remove_prefix(1);
-  const auto end = rest.find('"');
-  return end == std::string_view::npos ? "" : std::string(rest.substr(0, end));
 }
 
 }  // namespace
@@ -143,7 +132,7 @@ std::optional<NatsInfo> parse_nats(BytesView stream) {
   const auto extent = measure_nats(stream);
   if (!extent.whole()) return std::nullopt;
   const auto line = as_text(stream.first(extent.size));
-  return NatsInfo{member_of(line, "version"), member_of(line, "server_name")};
+  return NatsInfo{json::text_of(line, "version"), json::text_of(line, "server_name")};
 }
 
 }  // namespace qingdan::net

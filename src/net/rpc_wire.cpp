@@ -3,10 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string_view>
 
-#include "qingdan/base/text.h"
+#include "net/json_members.h"
 
 namespace qingdan::net {
 namespace {
@@ -39,41 +38,18 @@ constexpr std::uint8_t kJsonHeader = 0, kOwnHeader = 1;  // SerializeType
 constexpr int kResponseFlag = 1;                         // bit 0 of flag: an answer
 constexpr std::size_t kOwnHeaderLeast = 21;              // code to the length of the fields
 
-// The number that is the value of `name` in one JSON object without nesting of that name.
-std::optional<int> json_number(std::string_view json, std::string_view name) {
-  const auto key = "\"" + std::string(name) + "\":";
-  const auto at = json.find(key);
-  if (at == std::string_view::npos) return std::nullopt;
-  const auto rest = trim(json.substr(at + key.size()));
-  int value = 0;
-  const auto read = std::from_chars(rest.data(), rest.data() + rest.size(), value);
-  if (read.ec != std::errc()) return std::nullopt;
-  return value;
-}
-
-// The text that is the value of `name`, up to its first escape.
-std::string json_text(std::string_view json, std::string_view name) {
-  const auto key = "\"" + std::string(name) + "\":";
-  const auto at = json.find(key);
-  if (at == std::string_view::npos) return {};
-  auto rest = trim(json.substr(at + key.size()));
-  if (!rest.starts_with('"')) return {};
-  rest.remove_prefix(1);
-  return std::string(rest.substr(0, rest.find_first_of("\"\\")));
-}
-
 // A header, as far as every answer has it; nothing where it is another's, or not to us.
 std::optional<RocketmqAnswer> read_json_header(std::string_view header) {
-  const auto code = json_number(header, "code");
-  const auto flag = json_number(header, "flag");
-  const auto opaque = json_number(header, "opaque");
+  const auto code = json::number_of(header, "code");
+  const auto flag = json::number_of(header, "flag");
+  const auto opaque = json::number_of(header, "opaque");
   const bool ours = header.starts_with('{') && code && flag && (*flag & kResponseFlag) != 0 &&
                     opaque == kRocketmqOpaque;
   if (!ours) return std::nullopt;
   RocketmqAnswer answer;
   answer.code = *code;
-  answer.version = json_number(header, "version").value_or(-1);
-  answer.remark = json_text(header, "remark");
+  answer.version = json::number_of(header, "version").value_or(-1);
+  answer.remark = json::text_of(header, "remark");
   return answer;
 }
 

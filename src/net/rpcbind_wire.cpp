@@ -12,6 +12,9 @@ constexpr std::uint32_t kCall = 0, kReply = 1;  // RFC 5531 §9, msg_type
 constexpr std::uint32_t kRpcVersion = 2;
 constexpr std::uint32_t kPortMapper = 100000;  // RFC 1833 §3
 constexpr std::uint32_t kVersion = 2, kDump = 4;
+constexpr std::uint32_t kNfsVersionsMost = 16;        // there are four
+constexpr std::uint32_t kNfs = 100003;                // RFC 1813 §2
+constexpr std::uint32_t kSuccess = 0, kMismatch = 2;  // RFC 5531 §9, accept_stat
 constexpr std::uint32_t kAccepted = 0, kDenied = 1;   // RFC 5531 §9, reply_stat
 constexpr std::uint32_t kLastFragment = 0x8000'0000;  // §11
 constexpr std::size_t kHeaderSize = 24;    // xid to accept_stat, without a verifier's body
@@ -44,11 +47,42 @@ constexpr std::array<Named, 18> kPrograms{{{100000, "portmapper"},
                                            {150001, "pcnfsd"},
                                            {390109, "nsrexec"}}};
 
+Bytes call_of(std::uint32_t xid, std::uint32_t program, std::uint32_t version,
+              std::uint32_t procedure) {
+  ByteWriter out;
+  out.u32be(xid).u32be(kCall).u32be(kRpcVersion).u32be(program).u32be(version).u32be(procedure);
+  out.u32be(0).u32be(0).u32be(0).u32be(0);  // credential and verifier: AUTH_NONE, empty
+  return std::move(out).take();
+}
+
 // The start of a reply: xid, REPLY, accepted or denied.
 bool may_be_reply(BytesView message) {
   ByteReader reader(message);
   reader.skip(4);
   return reader.u32be() == kReply && reader.u32be() <= kDenied && reader.ok();
+}
+
+struct Head {
+  std::uint32_t xid{0};
+  std::optional<std::uint32_t> status;  // accept_stat; nullopt: the call was denied
+  BytesView results;
+};
+// nullopt where it is no reply, or ends before it says what became of the call.
+std::optional<Head> read_head(BytesView message) {
+  if (!may_be_reply(message)) return std::nullopt;
+  ByteReader reader(message);
+  Head head;
+  head.xid = reader.u32be();
+  reader.skip(4);
+  if (reader.u32be() != kAccepted) return head;
+  reader.skip(4);  // the verifier's flavour
+  const auto verifier = reader.u32be();
+  if (verifier > kVerifierMax) return std::nullopt;
+  reader.skip((verifier + 3) & ~3U);
+  head.status = reader.u32be();
+  if (!reader) return std::nullopt;
+  head.results = reader.rest();
+  return head;
 }
 
 void read_mappings(ByteReader& reader, RpcbindReply& reply) {
@@ -66,17 +100,13 @@ void read_mappings(ByteReader& reader, RpcbindReply& reply) {
 
 }  // namespace
 
-Bytes build_rpcbind_dump(std::uint32_t xid) {
-  ByteWriter out;
-  out.u32be(xid).u32be(kCall).u32be(kRpcVersion).u32be(kPortMapper).u32be(kVersion).u32be(kDump);
-  out.u32be(0).u32be(0).u32be(0).u32be(0);  // credential and verifier: AUTH_NONE, empty
-  return std::move(out).take();
-}
+Bytes build_rpcbind_dump(std::uint32_t xid) { return call_of(xid, kPortMapper, kVersion, kDump); }
 
-Bytes build_rpcbind_dump_tcp(std::uint32_t xid) {
-  const auto message = build_rpcbind_dump(xid);
+Bytes build_nfs_null(std::uint32_t xid) { return call_of(xid, kNfs, 0, 0); }
+
+Bytes build_rpc_record(BytesView call) {
   ByteWriter out;
-  out.u32be(kLastFragment | static_cast<std::uint32_t>(message.size())).bytes(message);
+  out.u32be(kLastFragment | static_cast<std::uint32_t>(call.size())).bytes(call);
   return std::move(out).take();
 }
 
@@ -115,19 +145,26 @@ Bytes join_rpc_record(BytesView stream) {
 }
 
 std::optional<RpcbindReply> parse_rpcbind_reply(BytesView message) {
-  if (!may_be_reply(message)) return std::nullopt;
-  ByteReader reader(message);
+  const auto head = read_head(message);
+  if (!head) return std::nullopt;
   RpcbindReply reply;
-  reply.xid = reader.u32be();
-  reader.skip(4);
-  if (reader.u32be() != kAccepted) return reply;
-  reader.skip(4);  // the verifier's flavour
-  const auto verifier = reader.u32be();
-  if (verifier > kVerifierMax) return std::nullopt;
-  reader.skip((verifier + 3) & ~3U);
-  reply.accepted = reader.u32be() == 0;  // SUCCESS
-  if (!reader) return std::nullopt;
-  if (reply.accepted) read_mappings(reader, reply);
+  reply.xid = head->xid;
+  reply.accepted = head->status == kSuccess;
+  ByteReader results(head->results);
+  if (reply.accepted) read_mappings(results, reply);
+  return reply;
+}
+
+std::optional<NfsReply> parse_nfs_reply(BytesView message) {
+  const auto head = read_head(message);
+  if (!head || (head->status != kSuccess && head->status != kMismatch)) return std::nullopt;
+  NfsReply reply;
+  reply.xid = head->xid;
+  if (head->status == kSuccess) return reply;
+  ByteReader range(head->results);
+  reply.least = range.u32be();
+  reply.most = range.u32be();
+  if (!range || reply.least > reply.most || reply.most > kNfsVersionsMost) return std::nullopt;
   return reply;
 }
 

@@ -86,6 +86,9 @@ std::string_view sniff_text(std::string_view text) {
   // SPICE, "Link stage": magic and version 2 of the reply.
   if (text.starts_with(std::string_view("REDQ\2\0\0\0", 8))) return "spice";
   if (text.starts_with("SIP/2.0 ")) return "sip";
+  // CORBA 3.3 part 2 §9.4.1: what ORBs say to other protocols is MessageError or CloseConnection.
+  if (text.starts_with("GIOP\1") && text.size() >= 12 && text[7] >= 4 && text[7] <= 6)
+    return "giop";
   if (text.starts_with("RFB ") && text.size() >= 8 && is_digit(text[4]) && text[7] == '.') {
     return "vnc";
   }

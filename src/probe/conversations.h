@@ -68,6 +68,8 @@ using ConversationPtr = std::unique_ptr<Conversation>;
 [[nodiscard]] ConversationPtr make_dtls(const Setting& setting);           // UDP: ClientHello
 // The port mapper's list.
 [[nodiscard]] ConversationPtr make_rpcbind(const Setting& setting, net::Transport transport);
+// Versions of NFS.
+[[nodiscard]] ConversationPtr make_nfs(const Setting& setting, net::Transport transport);
 // Hard reset.
 [[nodiscard]] ConversationPtr make_openvpn(const Setting& setting, net::Transport transport);
 // OPTIONS.

@@ -30,14 +30,18 @@ std::vector<const ConversationEntry*> by_yield() {
 InterviewPlan::InterviewPlan(std::uint16_t port, bool gentle) : port_(port), gentle_(gentle) {
   const auto usual = hinted({net::Transport::tcp, port});
   const bool tls_first = hints_tls(port);
-  for (const auto* entry : usual) append(tls_first, entry, true);
-  if (tls_first && usual.empty()) append(true, tcp_entry("http"), true);
-  if (!tls_first && usual.empty()) append(false, tcp_entry("listen"), false);
+  for (const auto* entry : usual) {
+    // A device that is asked with care is asked what its port means first, and no more.
+    const bool second = entry != usual.front();
+    if (!second || !gentle) append({tls_first, entry, true, second});
+  }
+  if (tls_first && usual.empty()) append({true, tcp_entry("http"), true});
+  if (!tls_first && usual.empty()) append({false, tcp_entry("listen")});
   if (gentle) return;
   // Inside TLS whoever speaks first is heard at the start of any conversation, so HTTP goes first.
-  if (!tls_first) append(true, tcp_entry("http"), false);
-  append(false, tcp_entry("http"), false);
-  for (const auto* entry : by_yield()) append(false, entry, false);
+  if (!tls_first) append({true, tcp_entry("http")});
+  append({false, tcp_entry("http")});
+  for (const auto* entry : by_yield()) append({false, entry});
 }
 
 void InterviewPlan::only_web(bool tls) {
@@ -55,8 +59,17 @@ std::optional<Attempt> InterviewPlan::next() {
   return attempt;
 }
 
-void InterviewPlan::append(bool tls, const ConversationEntry* entry, bool hinted_by_port) {
-  if (used_.insert({tls, entry}).second) queue_.push_back({tls, entry, hinted_by_port});
+void InterviewPlan::append(const Attempt& attempt) {
+  if (used_.insert({attempt.tls, attempt.entry}).second) queue_.push_back(attempt);
+}
+
+// Not tried, only given up for now: what it said may yet name this very conversation.
+void InterviewPlan::drop(bool (*unwanted)(const Attempt&)) {
+  std::erase_if(queue_, [&](const Attempt& a) {
+    const bool dropped = unwanted(a);
+    if (dropped) used_.erase({a.tls, a.entry});
+    return dropped;
+  });
 }
 
 void InterviewPlan::insert_first(bool tls, const ConversationEntry* entry) {
@@ -70,17 +83,18 @@ void InterviewPlan::insert_first(bool tls, const ConversationEntry* entry) {
   queue_.push_front({tls, entry, true});
 }
 
+// What it speaks is known by its words: the port need not mean anything else.
+void InterviewPlan::drop_second() {
+  drop([](const Attempt& a) { return a.second; });
+}
+
 void InterviewPlan::on_heard(std::string_view kind, bool inside_tls) {
+  if (!kind.empty()) drop_second();
   if (!heard_) {
     heard_ = true;
     // It speaks: requests of protocols that would have answered in their own words are not worth
     // more connections. TLS and HTTP still are, as both draw out a name.
-    std::erase_if(queue_, [this](const Attempt& a) {
-      const bool dropped = !a.hinted && a.entry->yield > 0;
-      // Not tried, only given up for now: what it said may yet name this very conversation.
-      if (dropped) used_.erase({a.tls, a.entry});
-      return dropped;
-    });
+    drop([](const Attempt& a) { return !a.hinted && a.entry->yield > 0; });
   }
   if (kind == "tls" && !inside_tls) on_wants_tls();
   for (const auto& entry : conversations()) {
@@ -92,22 +106,23 @@ void InterviewPlan::on_heard(std::string_view kind, bool inside_tls) {
 
 void InterviewPlan::on_gentle() {
   gentle_ = true;
-  std::erase_if(queue_, [](const Attempt& a) { return !a.hinted; });
+  std::erase_if(queue_, [](const Attempt& a) { return !a.hinted || a.second; });
 }
 
 void InterviewPlan::on_tls() {
   if (speaks_tls_) return;
   speaks_tls_ = true;
   std::erase_if(queue_, [](const Attempt& a) { return !a.tls; });
-  append(true, tcp_entry("http"), false);
+  append({true, tcp_entry("http")});
   if (gentle_) return;
-  append(true, tcp_entry("listen"), false);
+  append({true, tcp_entry("listen")});
   for (const auto* entry : by_yield()) {
-    if (entry->with_tls) append(true, entry, false);
+    if (entry->with_tls) append({true, entry});
   }
 }
 
 void InterviewPlan::on_wants_tls() {
+  drop_second();
   const auto usual = hinted({net::Transport::tcp, port_});
   const bool with = !usual.empty() && usual.front()->with_tls;
   insert_first(true, with ? usual.front() : tcp_entry("http"));

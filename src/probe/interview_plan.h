@@ -17,6 +17,7 @@ struct Attempt {
   bool tls{false};
   const ConversationEntry* entry{nullptr};
   bool hinted{false};  // by the port, or by what was heard
+  bool second{false};  // by the port, where what it hints at first stays without an answer
   auto operator<=>(const Attempt&) const = default;
 };
 
@@ -42,7 +43,9 @@ class InterviewPlan {
   void on_wants_tls();
 
  private:
-  void append(bool tls, const ConversationEntry* entry, bool hinted);
+  void append(const Attempt& attempt);
+  void drop(bool (*unwanted)(const Attempt&));
+  void drop_second();
   void insert_first(bool tls, const ConversationEntry* entry);
 
   std::uint16_t port_;

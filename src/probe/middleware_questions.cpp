@@ -1,9 +1,11 @@
 // middleware_questions — what brokers, coordination services, application servers and displays say
 // to the first words of any client. AMQP and T3 are left before a login, RMI before a call, X11
-// before a window; srvr, CPing and ApiVersions are made to be asked by anybody.
+// before a window; srvr, CPing, ApiVersions and LocateRequest are made to be asked by anybody.
 #include "probe/one_reply.h"
 #include "probe/service_conversations.h"
+#include "qingdan/model/channels_middleware.h"
 #include "qingdan/net/amqp_wire.h"
+#include "qingdan/net/giop_wire.h"
 #include "qingdan/net/middleware_wire.h"
 #include "qingdan/net/x11_wire.h"
 
@@ -16,6 +18,7 @@ bool is_t3(BytesView stream) { return net::parse_t3(stream).has_value(); }
 bool is_ajp(BytesView stream) { return net::measure_ajp_cpong(stream).whole(); }
 bool is_rmi(BytesView stream) { return net::parse_rmi_ack(stream).has_value(); }
 bool is_kafka(BytesView stream) { return net::parse_kafka_api_versions(stream).has_value(); }
+bool is_giop(BytesView stream) { return net::parse_giop(stream).has_value(); }
 bool is_x11(BytesView stream) { return net::parse_x11_setup(stream).has_value(); }
 
 ServiceConversation ask(Bytes request, OneReply::Measure measure, OneReply::Recognise recognise,
@@ -48,6 +51,10 @@ ServiceConversation make_rmi(const Setting&) {
 
 ServiceConversation make_kafka(const Setting&) {
   return ask(net::build_kafka_api_versions(), net::measure_kafka, is_kafka, model::channel::kKafka);
+}
+
+ServiceConversation make_iiop(const Setting&) {
+  return ask(net::build_giop_locate(), net::measure_giop, is_giop, model::channel::kIiop);
 }
 
 ServiceConversation make_x11(const Setting&) {

@@ -18,6 +18,8 @@ bool is_rocketmq(BytesView stream) { return net::parse_rocketmq(stream).has_valu
 bool is_bolt(BytesView stream) { return net::parse_bolt(stream).has_value(); }
 bool is_openwire(BytesView stream) { return net::parse_openwire(stream).has_value(); }
 
+bool is_kerberos(BytesView stream) { return net::parse_kerberos_error(stream).has_value(); }
+
 }  // namespace
 
 ServiceConversation make_dubbo(const Setting&) {
@@ -41,14 +43,21 @@ ServiceConversation make_openwire(const Setting&) {
 }
 
 // A KRB-ERROR repeats nothing of ours but the realm, and not always that.
-ServiceConversation make_kerberos(const Setting& setting) {
+ServiceConversation make_kerberos_udp(const Setting& setting) {
   const auto rule = [](BytesView datagram) {
-    const bool ours = net::parse_kerberos_error(datagram).has_value();
+    const bool ours = is_kerberos(datagram);
     return Ruling{ours, ours};
   };
   return std::make_unique<Datagrams>(
       net::build_kerberos_request(static_cast<std::uint32_t>(cookie_of(setting))), rule,
       model::channel::kKerberos);
+}
+
+ServiceConversation make_kerberos_tcp(const Setting& setting) {
+  const auto nonce = static_cast<std::uint32_t>(cookie_of(setting));
+  return std::make_unique<OneReply>(net::build_kerberos_request_tcp(nonce),
+                                    net::measure_kerberos_error_tcp, is_kerberos,
+                                    model::channel::kKerberos);
 }
 
 }  // namespace qingdan::probe

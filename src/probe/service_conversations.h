@@ -1,5 +1,6 @@
 // service_conversations — makers of the conversations with databases, middleware and displays that
-// are one question and one answer. table_services.cpp and table_middleware.cpp list them.
+// are one question and one answer. table_services.cpp, table_middleware.cpp and table_devices.cpp
+// list them.
 #pragma once
 
 #include <memory>
@@ -25,6 +26,7 @@ using ServiceConversation = std::unique_ptr<Conversation>;
 [[nodiscard]] ServiceConversation make_rmi(const Setting& setting);        // JRMI header
 [[nodiscard]] ServiceConversation make_kafka(const Setting& setting);      // ApiVersions
 [[nodiscard]] ServiceConversation make_x11(const Setting& setting);        // connection setup
+[[nodiscard]] ServiceConversation make_iiop(const Setting& setting);       // LocateRequest
 
 // daemon_questions.cpp
 [[nodiscard]] ServiceConversation make_beanstalk(const Setting& setting);  // stats, quit
@@ -37,7 +39,9 @@ using ServiceConversation = std::unique_ptr<Conversation>;
 [[nodiscard]] ServiceConversation make_rocketmq(const Setting& setting);  // cluster query
 [[nodiscard]] ServiceConversation make_bolt(const Setting& setting);      // versions
 [[nodiscard]] ServiceConversation make_openwire(const Setting& setting);  // the first message
-[[nodiscard]] ServiceConversation make_kerberos(const Setting& setting);  // AS-REQ of nobody, UDP
+// AS-REQ of nobody
+[[nodiscard]] ServiceConversation make_kerberos_udp(const Setting& setting);
+[[nodiscard]] ServiceConversation make_kerberos_tcp(const Setting& setting);
 
 // share_questions.cpp
 [[nodiscard]] ServiceConversation make_stomp(const Setting& setting);    // CONNECT, DISCONNECT
@@ -55,5 +59,10 @@ using ServiceConversation = std::unique_ptr<Conversation>;
 [[nodiscard]] ServiceConversation make_nats(const Setting& setting);      // the first line
 [[nodiscard]] ServiceConversation make_stun_tcp(const Setting& setting);  // Binding
 [[nodiscard]] ServiceConversation make_stun_udp(const Setting& setting);
+
+// device_questions.cpp, UDP
+[[nodiscard]] ServiceConversation make_capwap(const Setting& setting);  // Discovery Request
+[[nodiscard]] ServiceConversation make_dahua(const Setting& setting);   // DHDiscover.search
+[[nodiscard]] ServiceConversation make_sadp(const Setting& setting);    // inquiry
 
 }  // namespace qingdan::probe

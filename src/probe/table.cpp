@@ -1,6 +1,6 @@
-// table — everything this program can send is on this page, in table_tls.cpp, table_services.cpp
-// and table_middleware.cpp, and nothing else can: the interview and the UDP sweep take their
-// conversations from here. `sends` is what an operator is told.
+// table — everything this program can send is on this page and in table_tls.cpp, _services.cpp,
+// _middleware.cpp and _devices.cpp, and nothing else can: the interview and the UDP sweep take
+// their conversations from here. `sends` is what an operator is told.
 //
 // Every request is well-formed, asks for what any client may ask before a login, and carries no
 // credential. Class never-payload is never sent a byte; class ot-readonly one request that asks who
@@ -29,6 +29,9 @@ using Words = std::span<const std::string_view>;
 
 constexpr std::string_view kNeverPrinters = "never-payload";
 
+constexpr std::string_view kNoOperation =
+    "NFS's call that does nothing, in a version that does not exist; no share is named.";
+
 constexpr Limits kPrompt{milliseconds(12'000), milliseconds(3000), 65'536};
 constexpr Limits kPage{milliseconds(12'000), milliseconds(6000), 262'144};
 constexpr Limits kHearing{milliseconds(8000), milliseconds(2000), 16'384};
@@ -45,12 +48,12 @@ constexpr std::array<std::uint16_t, 2> kImap{143, 993};
 constexpr std::array<std::uint16_t, 8> kMysql{3306, 3307, 3308, 3309, 2881, 2883, 4000, 5258};
 constexpr std::array<std::uint16_t, 5> kVnc{5900, 5901, 5902, 5903, 5904};
 constexpr std::array<std::uint16_t, 77> kHttp{
-    80,   443,  8080, 8443, 81,   82,   83,   84,   85,   88,    591,   631,
-    2375, 2376, 3000, 3128, 4430, 4433, 4443, 4848, 5000, 5080,  5601,  5800,  5985,
-    5986, 6080, 6443, 7001, 7002, 7070, 7080, 7443, 8000, 8001,  8002,  8006,  8008,
-    8010, 8020, 8069, 8081, 8082, 8083, 8084, 8085, 8086, 8087,  8088,  8089,  8090,
-    8091, 8096, 8161, 8180, 8181, 8200, 8500, 8800, 8834, 8848,  8880,  8888,  8983,
-    9000, 9001, 9060, 9043, 9080, 9090, 9200, 9443, 9990, 10000, 10443, 15672, 50070};
+    80,   443,  8080, 8443, 81,   82,   83,   84,   85,    88,    591,   631,  2375,
+    2376, 3000, 3128, 4430, 4433, 4443, 4848, 5000, 5080,  5601,  5800,  5985, 5986,
+    6080, 6443, 7001, 7002, 7070, 7080, 7443, 8000, 8001,  8002,  8006,  8008, 8010,
+    8020, 8069, 8081, 8082, 8083, 8084, 8085, 8086, 8087,  8088,  8089,  8090, 8091,
+    8096, 8161, 8180, 8181, 8200, 8500, 8800, 8834, 8848,  8880,  8888,  8983, 9000,
+    9001, 9060, 9043, 9080, 9090, 9200, 9443, 9990, 10000, 10443, 15672, 50070};
 constexpr std::array<std::uint16_t, 4> kRtsp{554, 8554, 7554, 10554};
 // 5236 and others of domestic databases speak protocols of their own; these speak PostgreSQL's:
 // 54321 KingbaseES, 5433 Greenplum and Vertica, 26000 openGauss.
@@ -71,6 +74,7 @@ constexpr std::array<std::uint16_t, 1> kMdns{5353};
 constexpr std::array<std::uint16_t, 1> kSsdp{1900};
 constexpr std::array<std::uint16_t, 1> kIpmi{623};
 constexpr std::array<std::uint16_t, 1> kRpcbind{111};
+constexpr std::array<std::uint16_t, 1> kNfs{2049};
 constexpr std::array<std::uint16_t, 1> kTftp{69};
 constexpr std::array<std::uint16_t, 1> kSqlBrowser{1434};
 constexpr std::array<std::uint16_t, 1> kWsDiscovery{3702};
@@ -93,9 +97,9 @@ constexpr std::array<std::uint16_t, 1> kFins{9600};
 constexpr std::array<std::uint16_t, 1> kBacnet{47808};
 
 // Usually TLS from the first byte.
-constexpr std::array<std::uint16_t, 25> kTlsPorts{
-    443,  465,  636,  990,  992,  993,  995,  2376, 3269, 4430,  4433, 4443, 5061,
-    5986, 6443, 7002, 7443, 8006, 8443, 8834, 9043, 9443, 10443, 8243, 9444};
+constexpr std::array<std::uint16_t, 30> kTlsPorts{
+    443,  465,  636,  990,  992,  993,  995,  2376, 3269, 4430, 4433,  4443, 5061, 5349,  5671,
+    5986, 6443, 7002, 7443, 8006, 8443, 8834, 8883, 9043, 9443, 10443, 8243, 9444, 61614, 61617};
 
 constexpr auto kSshChannels = words(channel::kSsh, channel::kSshKeys);
 constexpr auto kTelnetChannels = words(channel::kTelnet);
@@ -124,6 +128,7 @@ constexpr auto kMdnsChannels = words(channel::kMdns);
 constexpr auto kSsdpChannels = words(channel::kSsdp);
 constexpr auto kIpmiChannels = words(channel::kIpmi);
 constexpr auto kRpcbindChannels = words(channel::kRpcbind);
+constexpr auto kNfsChannels = words(channel::kNfs);
 constexpr auto kTftpChannels = words(channel::kTftp);
 constexpr auto kSqlBrowserChannels = words(channel::kSqlBrowser);
 constexpr auto kWsDiscoveryChannels = words(channel::kWsDiscovery);
@@ -177,6 +182,12 @@ std::unique_ptr<Conversation> make_dns_udp(const Setting& setting) {
 
 std::unique_ptr<Conversation> make_rpcbind_tcp(const Setting& setting) {
   return make_rpcbind(setting, Transport::tcp);
+}
+std::unique_ptr<Conversation> make_nfs_tcp(const Setting& setting) {
+  return make_nfs(setting, Transport::tcp);
+}
+std::unique_ptr<Conversation> make_nfs_udp(const Setting& setting) {
+  return make_nfs(setting, Transport::udp);
 }
 std::unique_ptr<Conversation> make_rpcbind_udp(const Setting& setting) {
   return make_rpcbind(setting, Transport::udp);
@@ -275,6 +286,8 @@ const std::array kTable{
     ConversationEntry{"rpcbind", Transport::udp, kRpcbind,
                       "The port mapper's DUMP; no other procedure.", kNever, false, false,
                       kDatagrams, kRpcbindChannels, Words(), 0, &make_rpcbind_udp},
+    entry({"nfs", kNfs, kNoOperation, kNfsChannels, {}, &make_nfs_tcp}),
+    datagram({"nfs", kNfs, kNoOperation, kNfsChannels, {}, &make_nfs_udp}),
     ConversationEntry{"memcached", Transport::udp, kMemcached, "version.", kNever, false, false,
                       kDatagrams, kMemcachedChannels, Words(), 0, &make_memcached_udp},
     ConversationEntry{"tftp", Transport::udp, kTftp,
@@ -339,7 +352,8 @@ const std::array kTable{
 
 std::vector<ConversationEntry> join_parts() {
   std::vector<ConversationEntry> all(kTable.begin(), kTable.end());
-  for (const auto& part : {tls_entries(), service_entries(), middleware_entries()})
+  for (const auto& part :
+       {tls_entries(), service_entries(), middleware_entries(), device_entries()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }
@@ -416,11 +430,14 @@ const ConversationEntry* industrial_entry(net::TransportPort port) {
 std::vector<const ConversationEntry*> hinted(net::TransportPort port) {
   std::vector<const ConversationEntry*> entries;
   if (class_of(port) != PortClass::normal) return entries;
-  for (const auto& entry : conversations()) {
-    if (entry.transport != port.transport || !entry.after.empty()) continue;
-    const bool hints =
-        std::find(entry.ports.begin(), entry.ports.end(), port.port) != entry.ports.end();
-    if (hints) entries.push_back(&entry);
+  for (const auto ports : {&ConversationEntry::ports, &ConversationEntry::second}) {
+    for (const auto& entry : conversations()) {
+      if (entry.transport != port.transport || !entry.after.empty()) continue;
+      const auto& hints = entry.*ports;
+      if (std::find(hints.begin(), hints.end(), port.port) != hints.end()) {
+        entries.push_back(&entry);
+      }
+    }
   }
   return entries;
 }

@@ -13,7 +13,7 @@ constexpr std::array<std::uint16_t, 1> kDubbo{20880};
 // The name server, and a broker's two doors.
 constexpr std::array<std::uint16_t, 3> kRocketmq{9876, 10911, 10909};
 constexpr std::array<std::uint16_t, 1> kBolt{7687};
-constexpr std::array<std::uint16_t, 1> kOpenwire{61616};
+constexpr std::array<std::uint16_t, 2> kOpenwire{61616, 61617};
 constexpr std::array<std::uint16_t, 1> kKerberos{88};
 
 constexpr auto kDubboChannels = words(channel::kDubbo);
@@ -23,6 +23,8 @@ constexpr auto kOpenwireChannels = words(channel::kOpenwire);
 constexpr auto kKerberosChannels = words(channel::kKerberos);
 
 constexpr auto kOpenwireKinds = words("openwire");
+
+constexpr std::string_view kAsReq = "An AS-REQ of a realm that cannot exist; no account is named.";
 
 constexpr std::array kTable{
     entry({"dubbo", kDubbo, "A heartbeat; nothing is called.", kDubboChannels, {}, &make_dubbo}),
@@ -39,19 +41,19 @@ constexpr std::array kTable{
            {},
            &make_bolt}),
     entry({"openwire", kOpenwire, "Nothing; it reads what the broker begins with.",
-           kOpenwireChannels, kOpenwireKinds, &make_openwire, "", true}),
-    ConversationEntry{.name = "kerberos",
-                      .transport = net::Transport::udp,
-                      .ports = kKerberos,
-                      .sends = "An AS-REQ of a realm that cannot exist; no account is named.",
-                      .never = kNever,
-                      .peer_speaks_first = false,
-                      .with_tls = false,
-                      .limits = kDatagrams,
-                      .channels = kKerberosChannels,
-                      .kinds = {},
-                      .yield = 0,
-                      .make = &make_kerberos},
+           kOpenwireChannels, kOpenwireKinds, &make_openwire, "", true, true}),
+    datagram({"kerberos", kKerberos, kAsReq, kKerberosChannels, {}, &make_kerberos_udp}),
+    // Web servers on 88 are many more than centres that have no UDP.
+    entry({"kerberos",
+           {},
+           kAsReq,
+           kKerberosChannels,
+           {},
+           &make_kerberos_tcp,
+           "",
+           false,
+           false,
+           kKerberos}),
 };
 
 }  // namespace

@@ -33,6 +33,8 @@ struct Part {
   Make make;
   std::string_view after{};
   bool peer_first{false};
+  bool with_tls{false};
+  std::span<const std::uint16_t> second{};
 };
 
 [[nodiscard]] constexpr ConversationEntry entry(const Part& part) {
@@ -42,13 +44,22 @@ struct Part {
           .sends = part.sends,
           .never = kNever,
           .peer_speaks_first = part.peer_first,
-          .with_tls = false,
+          .with_tls = part.with_tls,
           .limits = kReply,
           .channels = part.channels,
           .kinds = part.kinds,
           .yield = 0,
           .make = part.make,
-          .after = part.after};
+          .after = part.after,
+          .second = part.second};
+}
+
+// The same over UDP.
+[[nodiscard]] constexpr ConversationEntry datagram(const Part& part) {
+  auto made = entry(part);
+  made.transport = net::Transport::udp;
+  made.limits = kDatagrams;
+  return made;
 }
 
 // TLS: hellos, and the words by which protocols begin it (table_tls.cpp).
@@ -57,5 +68,7 @@ struct Part {
 [[nodiscard]] std::span<const ConversationEntry> service_entries();
 // The same of remote-call middleware, graph databases, key distribution (table_middleware.cpp).
 [[nodiscard]] std::span<const ConversationEntry> middleware_entries();
+// Wireless controllers, cameras (table_devices.cpp).
+[[nodiscard]] std::span<const ConversationEntry> device_entries();
 
 }  // namespace qingdan::probe

@@ -1,5 +1,6 @@
 // table_services — the part of the table for databases, middleware, displays and shares that answer
 // one question of anybody (database_, middleware_, daemon_, share_ and remote_questions.cpp).
+#include "qingdan/model/channels_middleware.h"
 #include "qingdan/model/observation.h"
 #include "service_conversations.h"
 #include "table_parts.h"
@@ -19,6 +20,9 @@ constexpr std::array<std::uint16_t, 1> kKafka{9092};
 constexpr std::array<std::uint16_t, 4> kX11{6000, 6001, 6002, 6003};
 // WebLogic serves pages and T3 on one port; the pages come first.
 constexpr std::array<std::uint16_t, 3> kT3{7001, 7003, 7005};
+// 683 CORBA's own, 1050 orbd, 2809 name services and WebSphere, 3528 JBoss, 3700 GlassFish. On
+// WebLogic's ports after the pages.
+constexpr std::array<std::uint16_t, 5> kIiop{683, 1050, 2809, 3528, 3700};
 
 constexpr std::array<std::uint16_t, 1> kCassandra{9042};
 // 1527 Derby, 9089 Informix: they speak DRDA too.
@@ -30,20 +34,23 @@ constexpr std::array<std::uint16_t, 1> kNats{4222};
 constexpr std::array<std::uint16_t, 1> kBeanstalk{11300};
 constexpr std::array<std::uint16_t, 1> kGearman{4730};
 constexpr std::array<std::uint16_t, 1> kClamd{3310};
-constexpr std::array<std::uint16_t, 1> kMqtt{1883};
+constexpr std::array<std::uint16_t, 2> kMqtt{1883, 8883};
 constexpr std::array<std::uint16_t, 1> kFirebird{3050};
 constexpr std::array<std::uint16_t, 1> kStun{3478};
+// 5349 is TLS over TCP, DTLS over UDP.
+constexpr std::array<std::uint16_t, 2> kStunTcp{3478, 5349};
 
-constexpr std::array<std::uint16_t, 1> kStomp{61613};
+constexpr std::array<std::uint16_t, 2> kStomp{61613, 61614};
 constexpr std::array<std::uint16_t, 1> kSvn{3690};
 constexpr std::array<std::uint16_t, 1> kRsync{873};
 constexpr std::array<std::uint16_t, 1> kGit{9418};
 constexpr std::array<std::uint16_t, 2> kIscsi{3260, 860};
 // Tor's 9050 is asked HTTP alone, as Tor says its name only there; so is 1080 after this.
 constexpr std::array<std::uint16_t, 4> kSocks{1080, 1081, 7891, 10808};
-// PHP's where several stand beside each other. 9000, where one stands alone, is asked for pages:
-// those are many more there, and a port hints at one conversation.
+// PHP's where several stand beside each other; where one stands alone it has a port of pages.
+// Those are many more there and are asked for first: an application of FastCGI hangs up on them.
 constexpr std::array<std::uint16_t, 3> kFastcgi{9072, 9073, 9074};
+constexpr std::array<std::uint16_t, 2> kFastcgiSecond{9000, 9001};
 constexpr std::array<std::uint16_t, 1> kRtmp{1935};
 
 constexpr auto kStompChannels = words(channel::kStomp);
@@ -74,11 +81,15 @@ constexpr auto kRmiChannels = words(channel::kRmi);
 constexpr auto kKafkaChannels = words(channel::kKafka);
 constexpr auto kX11Channels = words(channel::kX11);
 constexpr auto kT3Channels = words(channel::kT3);
+constexpr auto kIiopChannels = words(channel::kIiop);
 
 constexpr auto kAmqpKinds = words("amqp");
 constexpr auto kZookeeperKinds = words("zookeeper");
+constexpr auto kIiopKinds = words("giop");
 
 constexpr std::string_view kBinding = "A Binding request; nothing is allocated.";
+constexpr std::string_view kLocate =
+    "A LocateRequest for the object NameService; nothing is called.";
 
 constexpr std::array kTable{
     entry({"oracle",
@@ -89,7 +100,7 @@ constexpr std::array kTable{
            &make_oracle}),
     entry({"mssql", kMssql, "A PRELOGIN; no login follows.", kMssqlChannels, {}, &make_mssql}),
     entry({"amqp", kAmqp, "The protocol header of AMQP 0-9-1; no login follows.", kAmqpChannels,
-           kAmqpKinds, &make_amqp}),
+           kAmqpKinds, &make_amqp, "", false, true}),
     entry({"zookeeper", kZookeeper, "srvr, the four letter word for what the server is.",
            kZookeeperChannels, kZookeeperKinds, &make_zookeeper}),
     entry({"ajp", kAjp, "A CPing; no request is forwarded.", kAjpChannels, {}, &make_ajp}),
@@ -146,7 +157,10 @@ constexpr std::array kTable{
            "CONNECT with a clean start and no user, then DISCONNECT; no topic is named.",
            kMqttChannels,
            {},
-           &make_mqtt}),
+           &make_mqtt,
+           "",
+           false,
+           true}),
     entry({"firebird",
            kFirebird,
            "op_connect, then op_disconnect; no database and no user is named.",
@@ -158,7 +172,10 @@ constexpr std::array kTable{
            "CONNECT without a login, and DISCONNECT where it is let in; no queue is named.",
            kStompChannels,
            {},
-           &make_stomp}),
+           &make_stomp,
+           "",
+           false,
+           true}),
     entry({"svn",
            kSvn,
            "Nothing; it reads the greeting of the server.",
@@ -199,26 +216,21 @@ constexpr std::array kTable{
            "FCGI_GET_VALUES, of the management records; no request is begun.",
            kFastcgiChannels,
            {},
-           &make_fastcgi}),
+           &make_fastcgi,
+           "",
+           false,
+           false,
+           kFastcgiSecond}),
     entry({"rtmp",
            kRtmp,
            "C0 and C1 of the handshake; no application is connected to.",
            kRtmpChannels,
            {},
            &make_rtmp}),
-    entry({"stun", kStun, kBinding, kStunChannels, {}, &make_stun_tcp}),
-    ConversationEntry{.name = "stun",
-                      .transport = net::Transport::udp,
-                      .ports = kStun,
-                      .sends = kBinding,
-                      .never = kNever,
-                      .peer_speaks_first = false,
-                      .with_tls = false,
-                      .limits = kDatagrams,
-                      .channels = kStunChannels,
-                      .kinds = {},
-                      .yield = 0,
-                      .make = &make_stun_udp},
+    entry({"stun", kStunTcp, kBinding, kStunChannels, {}, &make_stun_tcp, "", false, true}),
+    datagram({"stun", kStun, kBinding, kStunChannels, {}, &make_stun_udp}),
+    entry({"iiop", kIiop, kLocate, kIiopChannels, kIiopKinds, &make_iiop}),
+    entry({"weblogic-iiop", kT3, kLocate, kIiopChannels, {}, &make_iiop, "http"}),
     entry({"t3",
            kT3,
            "The greeting of a T3 client; no object is looked up.",

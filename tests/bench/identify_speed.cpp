@@ -1,7 +1,7 @@
 // qingdan-identify-speed — banners a second against the whole rule base, on questions from files.
 //
 //   qingdan-identify-speed --rules DIR [--cache DIR] [--seconds S] [--twice] [--only
-//   dissect|match|answer] --group NAME=FILE.jsonl …
+//   dissect|match|answer] [--verdicts none|kept] --group NAME=FILE.jsonl …
 //
 // One JSON line a figure. `verdicts` says whether recent verdicts were kept: "none" = every value
 // goes through the engines each time; "kept" = as the program runs, and since a group is asked
@@ -29,7 +29,7 @@ using namespace qingdan::identify;
 namespace {
 
 struct Options {
-  std::string rules, cache, only;
+  std::string rules, cache, only, verdicts;
   double seconds{1};
   bool twice{false};
   std::vector<std::pair<std::string, std::string>> groups;  // name, file
@@ -222,6 +222,8 @@ void measure(const std::vector<Base>& bases, const std::vector<Group>& groups,
           costs_in_turn(group.questions.size(), options.seconds, {each}).front());
     }
     for (const auto memory : {VerdictMemory::none, VerdictMemory::usual}) {
+      const std::string_view kind = memory == VerdictMemory::none ? "none" : "kept";
+      if (!options.verdicts.empty() && options.verdicts != kind) continue;
       if (wanted("match")) measure_matching(group, bases, memory, options);
       if (wanted("answer")) measure_answers(group, bases, memory, options);
     }
@@ -244,6 +246,8 @@ bool parse_arguments(int argc, char** argv, Options& options) {
       options.cache = value;
     } else if (name == "--only") {
       options.only = value;
+    } else if (name == "--verdicts") {
+      options.verdicts = value;
     } else if (name == "--seconds") {
       options.seconds = std::stod(value);
     } else if (name == "--group" && equals != std::string::npos) {

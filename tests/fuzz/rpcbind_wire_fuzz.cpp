@@ -1,4 +1,4 @@
-// rpcbind_wire — DUMP replies, whole and in record fragments.
+// rpcbind_wire — DUMP replies, whole and in record fragments; replies of NFS.
 #include "qingdan/net/rpcbind_wire.h"
 
 #include <cstddef>
@@ -12,5 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (qingdan::net::join_rpc_record(bytes).size() > size) std::abort();
   const auto reply = qingdan::net::parse_rpcbind_reply(bytes);
   if (reply && reply->mappings.size() * 20 > size) std::abort();
+  const auto nfs = qingdan::net::parse_nfs_reply(bytes);
+  if (nfs && (nfs->least > nfs->most || !reply)) std::abort();
   return 0;
 }

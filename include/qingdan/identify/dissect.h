@@ -42,7 +42,8 @@ struct TlsHeard {
 struct Dissection {
   std::vector<FieldValue> fields;
   std::string protocol;  // IANA's short name, where the bytes themselves prove it; else ""
-  std::string banner;    // what a person would want to see of it; not escaped yet
+  std::string banner;  // what a person would want to see of it, where that is not the first field;
+                       // not escaped yet
   std::vector<std::string> host_names;  // that the peer gives itself
   std::vector<model::Identifier> identifiers;
   std::optional<model::TlsStatement> tls;

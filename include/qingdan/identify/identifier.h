@@ -31,8 +31,8 @@ class Identifier {
   // the caller. No observations, no claims.
   [[nodiscard]] model::Finding identify(std::span<const model::Observation> observations);
 
-  // One line of `rules identify`.
-  [[nodiscard]] model::IdentifyAnswer answer(const model::IdentifyQuestion& question);
+  // One line of `rules identify`. Good until the next call.
+  [[nodiscard]] const model::IdentifyAnswer& answer(const model::IdentifyQuestion& question);
 
   // What all findings of one host say together of its OS, hardware, name, class and roles: agreeing
   // services add confidence, contradicting ones take it away. Replaces their host_claims.
@@ -41,7 +41,8 @@ class Identifier {
 
  private:
   struct Answers;
-  [[nodiscard]] model::IdentifyAnswer work_out(const model::IdentifyQuestion& question);
+  // Overwrites `answer`.
+  void work_out(const model::IdentifyQuestion& question, model::IdentifyAnswer& answer);
 
   std::shared_ptr<const RuleBase> rules_;
   Matcher::Scratch scratch_;

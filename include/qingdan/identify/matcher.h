@@ -1,9 +1,11 @@
 // matcher — which conditions hold on the value of a field, and what their captures caught.
 //
-// Vectorscan decides in linear time, with one database per field; PCRE2 then cuts captures out of
-// the patterns that matched, under match and heap limits. In a field with many rules a short value
-// is asked only of those whose literals stand in it (literal.h): where these are few, PCRE2 decides
-// them under the same limits. `equals` is a hash look-up. The only user of both engines.
+// Vectorscan finds in linear time what may hold, with one database per field; PCRE2 then cuts
+// captures out of the patterns that matched, under match and heap limits. In a field with many
+// rules a short value is asked only of those whose literals stand in it (literal.h): where these
+// are few, PCRE2 decides them under the same limits. Of such a field vectorscan knows of a pattern
+// only the literals in their order, as it compiles these several times faster, and PCRE2 decides.
+// `equals` is a hash look-up. The only user of both engines.
 //   M1  an answer depends on field, value and rules alone; not on order or on what was asked before
 //   M2  values longer than cap_of(field) are cut before matching
 //   M3  a pattern that runs into a limit has not matched
@@ -12,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,8 +39,9 @@ struct Hit {
 // Says why both engines do not take the pattern as we use it; nullopt where they do.
 [[nodiscard]] std::optional<std::string> find_pattern_fault(const std::string& pattern);
 
-// True where cutting captures of `pattern` out of `value` would exceed the match limit (M3).
-[[nodiscard]] bool reaches_limit(const std::string& pattern, std::string_view value);
+// Number of the first of the values on which PCRE2 exceeds a limit with `pattern` (M3).
+[[nodiscard]] std::optional<std::size_t> find_limit(const std::string& pattern,
+                                                    std::span<const std::string> values);
 
 // Version of the engines, part of the key of what we store compiled.
 [[nodiscard]] std::string engine_version();

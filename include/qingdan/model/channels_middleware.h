@@ -12,6 +12,7 @@ inline constexpr std::string_view kRocketmq = "rocketmq.reply";  // answer to a 
 inline constexpr std::string_view kBolt = "bolt.version";        // the version chosen
 inline constexpr std::string_view kOpenwire = "openwire.info";   // WireFormatInfo of the broker
 inline constexpr std::string_view kKerberos = "kerberos.error";  // KRB-ERROR
+inline constexpr std::string_view kIiop = "iiop.locate";         // LocateReply, or what refuses it
 inline constexpr std::string_view kSpice = "spice.link";         // RedLinkReply
 
 }  // namespace qingdan::model::channel

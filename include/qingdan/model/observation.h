@@ -69,6 +69,7 @@ inline constexpr std::string_view kMdns = "mdns.reply";           // messages: s
 inline constexpr std::string_view kSsdp = "ssdp.reply";           // answers to a search
 inline constexpr std::string_view kIpmi = "ipmi.reply";           // RMCP: capabilities, pong
 inline constexpr std::string_view kRpcbind = "rpcbind.dump";      // reply to DUMP, no record marks
+inline constexpr std::string_view kNfs = "nfs.versions";          // PROG_MISMATCH, no record marks
 inline constexpr std::string_view kTftp = "tftp.reply";           // what answers a read request
 inline constexpr std::string_view kSqlBrowser = "mssql.browser";  // SVR_RESP
 inline constexpr std::string_view kWsDiscovery = "onvif.probematch";  // ProbeMatches, XML

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "qingdan/base/bytes.h"
+#include "qingdan/net/frames.h"
 
 namespace qingdan::net {
 
@@ -19,6 +20,10 @@ namespace qingdan::net {
 inline constexpr std::string_view kKerberosNowhere = "QINGDAN.INVALID";
 // For UDP. The 30 low bits of `nonce` are sent.
 [[nodiscard]] Bytes build_kerberos_request(std::uint32_t nonce);
+// The same over TCP, after its length.
+[[nodiscard]] Bytes build_kerberos_request_tcp(std::uint32_t nonce);
+// Of a KRB-ERROR over TCP.
+[[nodiscard]] Extent measure_kerberos_error_tcp(BytesView stream);
 
 struct KerberosError {
   int code{0};        // RFC 4120 §7.5.9: 6 no such client, 61 too long, 68 another realm

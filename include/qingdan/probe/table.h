@@ -1,5 +1,5 @@
 // table — everything this program can send, one record per conversation (src/probe/table.cpp,
-// table_tls.cpp, table_services.cpp, table_middleware.cpp).
+// table_tls.cpp, table_services.cpp, table_middleware.cpp, table_devices.cpp).
 #pragma once
 
 #include <memory>
@@ -41,6 +41,9 @@ struct ConversationEntry {
   PortClass runs_on{PortClass::normal};
   // Not asked for its own sake: after a conversation of this name, or after "tls"; "" = it is.
   std::string_view after{};
+  // At these ports it is asked second: where the one whose `ports` they are got no answer that a
+  // protocol is known by.
+  std::span<const std::uint16_t> second{};
 };
 
 [[nodiscard]] std::span<const ConversationEntry> conversations();
@@ -57,7 +60,8 @@ struct ConversationEntry {
 // What a UDP port is sent: what it hints at, or of class ot-readonly its one request where the
 // policy of the area allows it (`industrial`). nullptr: nothing.
 [[nodiscard]] const ConversationEntry* datagram_entry(std::uint16_t port, bool industrial);
-// Those hinted by the port, in order of the table.
+// Those hinted by the port, in the order in which they are tried: one at most has it among its
+// `ports`, then those that are asked second there, in order of the table.
 [[nodiscard]] std::vector<const ConversationEntry*> hinted(net::TransportPort port);
 // The port usually carries TLS from the first byte.
 [[nodiscard]] bool hints_tls(std::uint16_t port);

@@ -118,6 +118,18 @@ TEST_CASE("the port mapper's list is spelt a line a program", "[identify][datagr
   CHECK(mapper.banner == "portmapper");
 }
 
+TEST_CASE("NFS says its versions, or only that it is there", "[identify][datagram]") {
+  const auto range = dissect("nfs.versions", hex("0000000700000001000000000000000000000000"
+                                                 "000000020000000300000004"));
+  CHECK(range.protocol == "nfs");
+  CHECK(range.banner == "NFS 3-4");
+  CHECK(field(range, "nfs.versions") == "3-4");
+  const auto served =
+      dissect("nfs.versions", hex("000000070000000100000000000000000000000000000000"));
+  CHECK(served.protocol == "nfs");
+  CHECK(served.fields.empty());
+}
+
 TEST_CASE("TFTP, SQL Server's browser and CoAP say what they say", "[identify][datagram]") {
   // Recorded of tftpd-hpa 5.2.
   const auto tftp = dissect("tftp.reply", hex("0005000146696c65206e6f7420666f756e6400"));
@@ -176,9 +188,9 @@ TEST_CASE("what opens a tunnel proves its protocol", "[identify][datagram]") {
 
 TEST_CASE("bytes of other protocols prove none of these", "[identify][datagram]") {
   for (const auto* channel :
-       {"netbios.status", "mdns.reply", "ssdp.reply", "ipmi.reply", "rpcbind.dump", "tftp.reply",
-        "mssql.browser", "ike.reply", "l2tp.reply", "openvpn.reply", "coap.reply", "quic.versions",
-        "dtls.reply"}) {
+       {"netbios.status", "mdns.reply", "ssdp.reply", "ipmi.reply", "rpcbind.dump", "nfs.versions",
+        "tftp.reply", "mssql.browser", "ike.reply", "l2tp.reply", "openvpn.reply", "coap.reply",
+        "quic.versions", "dtls.reply"}) {
     CAPTURE(channel);
     for (const auto& bytes : {to_bytes("HTTP/1.1 400 Bad Request\r\n\r\n"), Bytes(300, 0),
                               Bytes(300, 0xFF), to_bytes("SSH-2.0-x\r\n")}) {

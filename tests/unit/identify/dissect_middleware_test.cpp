@@ -36,6 +36,26 @@ TEST_CASE("remote calls and brokers are told by their answers", "[identify][diss
   CHECK(old.banner == "OpenWire 1");
 }
 
+TEST_CASE("an ORB is told by the reference it hands out", "[identify][dissect_middleware]") {
+  const auto weblogic = read("iiop.locate", "giop_wire/weblogic");
+  CHECK(weblogic.protocol == "iiop");
+  CHECK(field(weblogic, "iiop.version") == "1.2");
+  CHECK(field(weblogic, "iiop.status") == "elsewhere");
+  CHECK(field(weblogic, "iiop.type") == "IDL:weblogic/corba/cos/naming/NamingContextAny:1.0");
+  CHECK(field(weblogic, "iiop.address") == "192.0.2.7:7001");
+  CHECK(field(weblogic, "iiop.key").starts_with("00424541"));
+  CHECK(field(weblogic, "iiop.orb") == "BEA");
+  CHECK(field(read("iiop.locate", "giop_wire/java"), "iiop.key").starts_with("afabcb00"));
+  CHECK(field(read("iiop.locate", "giop_wire/omninames"), "iiop.orb") == "ATT");
+  CHECK(field(read("iiop.locate", "giop_wire/exception"), "iiop.exception") ==
+        "IDL:omg.org/CORBA/OBJECT_NOT_EXIST:1.0 54410004");
+  CHECK(field(read("iiop.locate", "giop_wire/tao"), "iiop.status") == "here");
+  // Said to another question.
+  const auto error = read("unknown.stream", "giop_wire/error");
+  CHECK(error.protocol == "iiop");
+  CHECK(error.banner == "GIOP 1.0, error ");
+}
+
 TEST_CASE("a centre's realm is told where it is not the one we asked for",
           "[identify][dissect_middleware]") {
   const auto mit = read("kerberos.error", "kerberos_wire/mit");
@@ -56,7 +76,7 @@ TEST_CASE("a centre's realm is told where it is not the one we asked for",
 TEST_CASE("other bytes under the channels of middleware prove nothing",
           "[identify][dissect_middleware]") {
   for (const auto* name : {"dubbo.heartbeat", "rocketmq.reply", "bolt.version", "openwire.info",
-                           "kerberos.error", "spice.link"}) {
+                           "kerberos.error", "spice.link", "iiop.locate"}) {
     CAPTURE(name);
     const auto out = dissect(name, as_bytes("HTTP/1.1 400 Bad Request\r\n\r\n"));
     CHECK(out.protocol.empty());

@@ -52,6 +52,16 @@ TEST_CASE("an example must be there, match, and be rejected where it says so",
   CHECK(complains(run(rule("a", kPattern + "reject = ['x']")), "does not say why"));
 }
 
+TEST_CASE("a pattern that backtracks without bound is told of, with or without captures",
+          "[identify][example_check]") {
+  for (const std::string pattern : {"(?:a+)+b", "(?P<version>(?:a+)+)b"}) {
+    INFO(pattern);
+    const auto problems = run(rule(
+        "a", "pattern = '" + pattern + "'\nservice = \"nginx\"\n" + kReject + "accept = ['ab']"));
+    CHECK(complains(problems, "match limit on long input (\"a\" repeated)"));
+  }
+}
+
 TEST_CASE("an example must be won by its own rule", "[identify][example_check]") {
   const std::string accept = "accept = ['abcdef']\n" + kReject;
   const auto lost = run(rule("a", "contains = [\"abc\"]\nservice = \"nginx\"\n" + accept) +

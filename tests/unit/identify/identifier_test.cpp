@@ -216,6 +216,47 @@ TEST_CASE("a question asked again is answered as before, whoever asks", "[identi
   }
 }
 
+TEST_CASE("an answer holds nothing of the one before it", "[identify][identifier]") {
+  const auto base = make_base(R"(
+[[rule]]
+id = "test.all"
+input = "html_title"
+pattern = '^All (?P<version>\d)'
+service = "nginx"
+os = "windows"
+hw = "camera"
+[[rule]]
+id = "test.two"
+input = "html_title"
+pattern = 'Two'
+service = "portal"
+[[rule]]
+id = "test.system"
+input = "html_title"
+pattern = '^System'
+os = "windows"
+)");
+  Identifier identifier(base, VerdictMemory::none);
+  const std::vector<std::string> texts{"All 7", "All 7 Two", "none", "System", "Two", "All 8"};
+  for (const auto& before : texts) {
+    for (const auto& text : texts) {
+      model::IdentifyQuestion question;
+      question.input = "html_title";
+      question.bytes = to_bytes(before);
+      (void)identifier.answer(question);
+      question.bytes = to_bytes(text);
+      CHECK(model::to_json(identifier.answer(question)) ==
+            model::to_json(Identifier(base, VerdictMemory::none).answer(question)));
+    }
+  }
+  model::IdentifyQuestion question;
+  question.input = "html_title";
+  question.bytes = to_bytes("All 7 Two");
+  const auto& all = identifier.answer(question);
+  CHECK(all.also.size() == 1);
+  CHECK((all.os.has_value() && all.hw.has_value()));
+}
+
 TEST_CASE("questions that differ only in where their parts end are two", "[identify][identifier]") {
   Identifier identifier(make_base(kRules));
   model::IdentifyQuestion whole;

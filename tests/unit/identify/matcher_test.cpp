@@ -129,8 +129,9 @@ TEST_CASE("a refused pattern names its rule", "[identify][matcher]") {
 
 TEST_CASE("captures that would backtrack without bound are known", "[identify][matcher]") {
   const std::string run(8192, 'a');
-  CHECK(reaches_limit(R"((?P<version>(?:a+)+)b)", run + "#b"));
-  CHECK_FALSE(reaches_limit(R"(^(?P<version>a{1,20})b)", run + "#b"));
+  const std::vector<std::string> values{"b", run + "#b"};
+  CHECK(find_limit(R"((?P<version>(?:a+)+)b)", values) == 1);
+  CHECK_FALSE(find_limit(R"(^(?P<version>a{1,20})b)", values));
 }
 
 namespace {
@@ -174,6 +175,44 @@ TEST_CASE("a value full of literals is asked of all rules at once", "[identify][
   CHECK(rules_of(matcher->match("ssh.banner", all, scratch)) == std::vector<std::uint32_t>{1});
   CHECK(rules_of(matcher->match("ssh.banner", std::string(5000, 'x') + "acme 7", scratch)) ==
         std::vector<std::uint32_t>{1});
+}
+
+TEST_CASE("in long values a pattern must match and not only its literals stand there",
+          "[identify][matcher]") {
+  const auto rule = [](const std::string& id, const std::string& input,
+                       const std::string& pattern) {
+    return "[[rule]]\nid = \"test." + id + "\"\ninput = \"" + input + "\"\npattern = '" + pattern +
+           "'\nservice = \"nginx\"\n";
+  };
+  std::string rules = rule("caught", "ftp.banner", R"(vendor=.{0,9}release (?P<version>\d+))") +
+                      rule("plain", "ftp.banner", "(?i)^start.{0,9}(?:marker|signal)[12]$") +
+                      rule("page", "http.body", "<main>.{0,9}footer");
+  for (int i = 0; i < 20; ++i) {
+    rules += rule("f" + std::to_string(i), "ftp.banner", "other" + std::to_string(100 + i));
+    rules += rule("h" + std::to_string(i), "http.body", "other" + std::to_string(100 + i));
+  }
+  const auto set = make_set(rules);
+  const auto matcher = Matcher::build(set.rules);
+  REQUIRE(matcher);
+  Matcher::Scratch scratch(*matcher);
+  const std::string run(5000, 'x');
+  const auto asked = [&](const std::string& value, const char* field = "ftp.banner") {
+    return rules_of(matcher->match(field, value, scratch));
+  };
+  using Numbers = std::vector<std::uint32_t>;
+  CHECK(asked(run + "vendor=a\nrelease 7").empty());
+  CHECK(asked(run + "vendor=a release 7") == Numbers{0});
+  CHECK(matcher->match("ftp.banner", run + "vendor=a release 7", scratch).front().captures ==
+        Captures{{"version", "7"}});
+  CHECK(asked(run + "release 7 vendor=a").empty());
+  CHECK(asked(run + "vendor=a and more release 7").empty());
+  CHECK(asked("Start\n" + run + "Signal2").empty());
+  CHECK(asked("Start signal2\n" + run).empty());
+  CHECK(asked(run + "Start signal2").empty());
+  // The whole of a page is looked at, of which PCRE2 would see a part.
+  const std::string page(200'000, 'x');
+  CHECK(asked(page + "<main>x footer", "http.body") == Numbers{2});
+  CHECK(asked(page + "<main>\nfooter", "http.body").empty());
 }
 
 // More rules than are asked of one database, so that literals and first bytes pick among them.

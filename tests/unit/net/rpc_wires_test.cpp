@@ -155,6 +155,10 @@ TEST_CASE("a request of Kerberos names no client", "[net][kerberos]") {
                       0x06, 0x02, 0x04, 0x41, 0x02, 0x03, 0x04, 0xA8, 0x0B, 0x30, 0x09, 0x02, 0x01,
                       0x12, 0x02, 0x01, 0x11, 0x02, 0x01, 0x17};
   CHECK(build_kerberos_request(0xC102'0304) == request);
+  const auto framed = build_kerberos_request_tcp(0xC102'0304);
+  CHECK(ByteReader(framed).u32be() == request.size());
+  CHECK(std::equal(request.begin(), request.end(), framed.begin() + 4, framed.end()));
+  CHECK(measure_kerberos_error_tcp(framed).foreign());
 }
 
 TEST_CASE("centres refuse in their own words", "[net][kerberos]") {
@@ -173,6 +177,10 @@ TEST_CASE("centres refuse in their own words", "[net][kerberos]") {
   CHECK(parse_kerberos_error(tcp).value().code == 61);
   CHECK(parse_kerberos_error(tcp).value().realm == "EXAMPLE.TEST");
   CHECK(sniff(tcp) == "kerberos");
+  CHECK(measure_kerberos_error_tcp(tcp).size == tcp.size());
+  for (std::size_t size = 0; size < tcp.size(); ++size) {
+    CHECK(measure_kerberos_error_tcp(BytesView(tcp).first(size)).state == Extent::State::partial);
+  }
   CHECK(sniff(BytesView(tcp).first(17)).empty());
   auto more = seed("kerberos_wire/mit");
   more.push_back(0);

@@ -3,9 +3,11 @@
 #include <catch2/catch.hpp>
 
 #include "unit/net/hostile.h"
+#include "unit/seed.h"
 
 using namespace qingdan;
 using namespace qingdan::net;
+using qingdan::test::seed;
 
 namespace {
 
@@ -34,7 +36,7 @@ TEST_CASE("DUMP is a call of version 2 without credential", "[net][rpcbind]") {
   CHECK(call[15] == 0xA0);
   CHECK(call[23] == 4);
   CHECK_FALSE(parse_rpcbind_reply(call));  // an echo
-  CHECK(build_rpcbind_dump_tcp(7).size() == 44);
+  CHECK(build_rpc_record(build_rpcbind_dump(7)).size() == 44);
 }
 
 TEST_CASE("a reply lists programs with version, transport and port", "[net][rpcbind]") {
@@ -63,6 +65,35 @@ TEST_CASE("a refusal answers too", "[net][rpcbind]") {
   CHECK_FALSE(reply->accepted);
 }
 
+TEST_CASE("NFS is called to do nothing in a version that nobody has, and tells its own",
+          "[net][rpcbind]") {
+  const auto call = build_nfs_null(7);
+  ByteReader words(call);
+  words.skip(4);
+  for (const std::uint32_t word : {0U, 2U, 100003U, 0U, 0U, 0U, 0U, 0U, 0U}) {
+    CHECK(words.u32be() == word);
+  }
+  CHECK(words.ok());
+  CHECK(words.at_end());
+  CHECK_FALSE(parse_nfs_reply(call));
+  const auto range = parse_nfs_reply(seed("rpcbind_wire/nfs_mismatch"));
+  REQUIRE(range);
+  CHECK(range->xid == 7);
+  CHECK(range->least == 2);
+  CHECK(range->most == 4);
+  const auto served = parse_nfs_reply(seed("rpcbind_wire/nfs_served"));
+  REQUIRE(served);
+  CHECK(served->most == 0);
+  // An RPC server without NFS, one that lets nobody in, half a range, and one that cannot be.
+  CHECK_FALSE(parse_nfs_reply(seed("rpcbind_wire/nfs_unavailable")));
+  CHECK_FALSE(parse_nfs_reply(seed("rpcbind_wire/denied")));
+  auto reply = seed("rpcbind_wire/nfs_mismatch");
+  CHECK_FALSE(parse_nfs_reply(BytesView(reply).first(30)));
+  reply[27] = 5;
+  CHECK_FALSE(parse_nfs_reply(reply));
+  test::parse_damaged(seed("rpcbind_wire/nfs_mismatch"), parse_nfs_reply);
+}
+
 TEST_CASE("a record of several fragments is measured and joined", "[net][rpcbind]") {
   const auto message = dump_reply(7);
   const auto record = in_record(message, 28);
@@ -72,7 +103,7 @@ TEST_CASE("a record of several fragments is measured and joined", "[net][rpcbind
     CHECK(measure_rpc_reply_tcp(BytesView(record).first(size)).state == Extent::State::partial);
   }
   CHECK(measure_rpc_reply_tcp(as_bytes("HTTP/1.1 400 Bad Request\r\n\r\n")).foreign());
-  CHECK(measure_rpc_reply_tcp(build_rpcbind_dump_tcp(7)).foreign());
+  CHECK(measure_rpc_reply_tcp(build_rpc_record(build_rpcbind_dump(7))).foreign());
   test::parse_damaged(record, [](BytesView bytes) {
     const auto extent = measure_rpc_reply_tcp(bytes);
     if (extent.whole()) CHECK(join_rpc_record(bytes).size() < extent.size);

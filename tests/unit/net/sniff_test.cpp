@@ -27,6 +27,8 @@ TEST_CASE("protocols of lines are known by their first words", "[net][sniff]") {
   CHECK(word("ERROR\r\nERROR\r\n") == "memcached");
   CHECK(word("VERSION 1.6.18\r\n") == "memcached");
   CHECK(word("Zookeeper version: 3.8.0\n") == "zookeeper");
+  CHECK(word(std::string("GIOP\1\0\0\6\0\0\0\0", 12)) == "giop");
+  CHECK(word(std::string("GIOP\1\2\0\3\0\0\0\0", 12)).empty());
   CHECK(word("@RSYNCD: 31.0\n") == "rsync");
   CHECK(word("@RSYNCD: EXIT\n").empty());
   CHECK(word("( success ( 2 2 ( ) ( edit-pipeline ) ) ) ") == "svn");

@@ -23,6 +23,11 @@ Bytes rpcbind_answer(BytesView request) {
   out.u32be(1).u32be(100000).u32be(2).u32be(17).u32be(111).u32be(0);
   return std::move(out).take();
 }
+Bytes nfs_answer(BytesView request) {
+  ByteWriter out;
+  out.bytes(request.first(4)).u32be(1).u32be(0).u32be(0).u32be(0).u32be(2).u32be(3).u32be(4);
+  return std::move(out).take();
+}
 Bytes memcached_answer(BytesView request) {
   ByteWriter out;
   out.bytes(request.first(8)).text("VERSION 1.6.18\r\n");
@@ -86,6 +91,9 @@ Bytes dtls_answer(BytesView) {
 ConversationPtr make_rpcbind_udp(const Setting& setting) {
   return make_rpcbind(setting, net::Transport::udp);
 }
+ConversationPtr make_nfs_udp(const Setting& setting) {
+  return make_nfs(setting, net::Transport::udp);
+}
 ConversationPtr make_openvpn_udp(const Setting& setting) {
   return make_openvpn(setting, net::Transport::udp);
 }
@@ -100,6 +108,7 @@ struct Case {
 };
 const std::vector<Case> kCases{
     {"rpcbind", make_rpcbind_udp, 111, rpcbind_answer, channel::kRpcbind, true},
+    {"nfs", make_nfs_udp, 2049, nfs_answer, channel::kNfs, true},
     {"tftp", make_tftp, 69, tftp_answer, channel::kTftp, false},
     {"sql browser", make_sql_browser, 1434, browser_answer, channel::kSqlBrowser, false},
     {"ws-discovery", make_ws_discovery, 3702, camera_answer, channel::kWsDiscovery, true},
@@ -207,25 +216,34 @@ TEST_CASE("memcached's line is kept without its frame", "[probe][memcached]") {
   CHECK(played.heard.at(0).channel == channel::kUnknown);
 }
 
-TEST_CASE("over TCP the port mapper's reply is kept without record marks", "[probe][rpcbind]") {
-  const auto setting = test::setting_of(111);
-  const auto request = make_rpcbind(setting, net::Transport::tcp)->on_open().send;
-  const auto message = rpcbind_answer(BytesView(request).subspan(4));
-  ByteWriter record;
-  record.u32be(0x8000'0000U | static_cast<std::uint32_t>(message.size())).bytes(message);
-  const Bytes said(record.view().begin(), record.view().end());
-  for (const std::size_t piece : {std::size_t{1}, std::size_t{1000}}) {
-    auto conversation = make_rpcbind(setting, net::Transport::tcp);
-    const auto played = test::play_stream(*conversation, {said}, piece);
-    CHECK(played.finished);
-    REQUIRE(played.heard.size() == 1);
-    CHECK(played.heard[0].channel == channel::kRpcbind);
-    CHECK(played.heard[0].raw == message);
-  }
-  for (const auto& bytes : test::foreign_peers()) {
-    auto conversation = make_rpcbind(setting, net::Transport::tcp);
-    const auto played = test::play_stream(*conversation, {bytes}, 1000);
-    CHECK(played.heard.at(0).channel == channel::kUnknown);
+TEST_CASE("over TCP replies of the port mapper and of NFS are kept without record marks",
+          "[probe][rpcbind]") {
+  struct Rpc {
+    ConversationPtr (*make)(const Setting&, net::Transport);
+    Answer answer;
+    std::string_view channel;
+  };
+  for (const Rpc& one : {Rpc{make_rpcbind, rpcbind_answer, channel::kRpcbind},
+                         Rpc{make_nfs, nfs_answer, channel::kNfs}}) {
+    const auto setting = test::setting_of(111);
+    const auto request = one.make(setting, net::Transport::tcp)->on_open().send;
+    const auto message = one.answer(BytesView(request).subspan(4));
+    ByteWriter record;
+    record.u32be(0x8000'0000U | static_cast<std::uint32_t>(message.size())).bytes(message);
+    const Bytes said(record.view().begin(), record.view().end());
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{1000}}) {
+      auto conversation = one.make(setting, net::Transport::tcp);
+      const auto played = test::play_stream(*conversation, {said}, piece);
+      CHECK(played.finished);
+      REQUIRE(played.heard.size() == 1);
+      CHECK(played.heard[0].channel == one.channel);
+      CHECK(played.heard[0].raw == message);
+    }
+    for (const auto& bytes : test::foreign_peers()) {
+      auto conversation = one.make(setting, net::Transport::tcp);
+      const auto played = test::play_stream(*conversation, {bytes}, 1000);
+      CHECK(played.heard.at(0).channel == channel::kUnknown);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 // interview_plan — the order of lesson 22, without a network.
 #include "probe/interview_plan.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <string>
 #include <vector>
@@ -33,6 +34,61 @@ TEST_CASE("the port's usual conversation comes first, then TLS, then HTTP") {
   CHECK(order(443)[0] == "tls:http");
   CHECK(order(443)[1] == "http");
   CHECK(order(993)[0] == "tls:imap");
+}
+
+TEST_CASE("what a port hints at second comes after the first, and before all guesses") {
+  const auto nine = order(9000);
+  REQUIRE(nine.size() > 4);
+  CHECK(nine[0] == "http");
+  CHECK(nine[1] == "fastcgi");
+  CHECK(nine[2] == "tls:http");
+  CHECK(nine[3] == "postgresql");
+  InterviewPlan plan(9000);
+  CHECK_FALSE(plan.next()->second);
+  CHECK(plan.next()->second);
+  CHECK_FALSE(plan.next()->second);
+}
+
+TEST_CASE("what a port hints at second is not asked of who is known by its words") {
+  const auto left = [](std::string_view kind) {
+    InterviewPlan plan(9000);
+    CHECK(plan.next()->entry->name == "http");
+    plan.on_heard(kind, false);
+    return order(plan);
+  };
+  CHECK(left("") == std::vector<std::string>{"fastcgi", "tls:http"});
+  CHECK(left("ssh") == std::vector<std::string>{"ssh", "tls:http"});
+  CHECK(left("tls") == std::vector<std::string>{"tls:http"});
+  InterviewPlan plan(9000);
+  CHECK(plan.next()->entry->name == "http");
+  plan.on_wants_tls();
+  const auto rest = order(plan);
+  CHECK(rest.front() == "tls:http");
+  CHECK(std::find(rest.begin(), rest.end(), "fastcgi") == rest.end());
+}
+
+TEST_CASE("who is asked with care is asked what the port hints at first and nothing else") {
+  InterviewPlan careful(9000, true);
+  CHECK(order(careful) == std::vector<std::string>{"http"});
+  InterviewPlan told(9000);
+  CHECK(told.next()->entry->name == "http");
+  told.on_gentle();
+  CHECK(order(told).empty());
+}
+
+TEST_CASE("brokers and relays that begin with TLS are asked their own words inside") {
+  CHECK(order(8883)[0] == "tls:mqtt");
+  CHECK(order(5671)[0] == "tls:amqp");
+  CHECK(order(5349)[0] == "tls:stun");
+  CHECK(order(61614)[0] == "tls:stomp");
+  CHECK(order(61617)[0] == "tls:openwire");
+  // TLS where it is not expected: the words of the port, inside.
+  InterviewPlan plan(1883);
+  CHECK(plan.next()->entry->name == "mqtt");
+  plan.on_heard("tls", false);
+  const auto next = plan.next();
+  CHECK(next->tls);
+  CHECK(next->entry->name == "mqtt");
 }
 
 TEST_CASE("a port nobody hints at is listened to, then TLS, HTTP, and the rest by yield") {

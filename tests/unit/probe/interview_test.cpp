@@ -4,19 +4,19 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <fstream>
-#include <iterator>
 #include <set>
 
 #include "qingdan/net/tls_wire.h"
 #include "support/lib/rig.h"
 #include "support/lib/tls_peer.h"
+#include "unit/seed.h"
 
 using namespace qingdan;
 using namespace std::chrono_literals;
 using model::Verdict;
 using probe::InterviewReport;
 using test::Rig;
+using test::seed;
 namespace peers = qingdan::test::peers;
 
 namespace {
@@ -152,6 +152,53 @@ TEST_CASE("IMAP inside TLS on 993 speaks first inside") {
   CHECK(first(report, "imap.stream").inside_tls);
 }
 
+TEST_CASE("an application of FastCGI on 9000 hangs up on a page and answers in its own words") {
+  const auto values = seed("relay_wire/fastcgi");
+  const std::string answer(as_text(values));
+  Bench bench(peers::scripted("", {{"GET ", "", true}, {"FCGI_MPXS_CONNS", answer}}), 9000);
+  const auto report = bench.ask();
+  CHECK(report.service == "fastcgi");
+  CHECK(report.connections == 2);
+  CHECK(channels(report) == std::vector<std::string>{"fastcgi.values"});
+}
+
+TEST_CASE("a web server on 9000 is asked for nothing but pages") {
+  Bench bench(peers::web(kPage), 9000);
+  const auto report = bench.ask();
+  CHECK(report.service == "http");
+  CHECK(bench.sent().find("FCGI") == std::string::npos);
+}
+
+TEST_CASE("a broker of MQTT inside TLS answers on 8883 in one connection") {
+  const auto reply = seed("daemon_wire/mqtt5");
+  Bench bench(peers::tls(peers::scripted("", {{"MQTT", std::string(as_text(reply))}})), 8883);
+  const auto report = bench.ask({.tls_questions = 0});
+  CHECK(report.service == "mqtt");
+  CHECK(report.connections == 1);
+  CHECK(first(report, "mqtt.connack").inside_tls);
+}
+
+TEST_CASE("WebLogic's port is asked for pages, then by IIOP and by T3") {
+  const std::string reference(as_text(seed("giop_wire/weblogic")));
+  Bench bench(peers::scripted("", {{"GET ", "HTTP/1.1 404 Not Found\r\n\r\n", true},
+                                   {"NameService", reference},
+                                   {"t3 ", "HELO:12.2.1.4.0.false\nAS:2048\nHL:19\n\n"}}),
+              7001);
+  const auto report = bench.ask();
+  CHECK(report.service == "http");
+  CHECK(channels(report) == std::vector<std::string>{"http.response", "iiop.locate", "t3.reply"});
+  CHECK(first(report, "iiop.locate").probe == "weblogic-iiop");
+}
+
+TEST_CASE("an ORB on any port is known by its refusal of a page, then asked in its own words") {
+  const std::string refusal(as_text(seed("giop_wire/error")));
+  const std::string reference(as_text(seed("giop_wire/websphere")));
+  Bench bench(peers::scripted("", {{"GET ", refusal, true}, {"NameService", reference}}), 49153);
+  const auto report = bench.ask();
+  CHECK(report.service == "iiop");
+  CHECK(channels(report) == std::vector<std::string>{"iiop.locate"});
+}
+
 TEST_CASE("an alert verifies the port as TLS and ends the interview") {
   test::peers::TlsOptions options;
   options.refuse = true;
@@ -177,12 +224,6 @@ std::vector<std::string> hellos(const InterviewReport& report) {
 }
 
 using Lines = std::vector<std::string>;
-
-Bytes seed(const std::string& name) {
-  std::ifstream file(QINGDAN_SOURCE_DIR "/tests/fuzz/corpus/" + name, std::ios::binary);
-  REQUIRE(file);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
 
 }  // namespace
 

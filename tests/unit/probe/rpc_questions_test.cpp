@@ -116,6 +116,26 @@ TEST_CASE("Kerberos over UDP is asked for nobody, and web servers on 88 for page
   REQUIRE(echo.heard.size() == 1);
   CHECK(echo.heard[0].channel == "unknown.stream");
   const auto tcp = probe::hinted({net::Transport::tcp, 88});
-  REQUIRE(tcp.size() == 1);
+  REQUIRE(tcp.size() == 2);
   CHECK(tcp[0]->name == "http");
+  REQUIRE(tcp[1]->name == "kerberos");
+  const auto message = seed("kerberos_wire/mit");
+  ByteWriter answer;
+  answer.u32be(static_cast<std::uint32_t>(message.size())).bytes(message);
+  const Bytes said(answer.view().begin(), answer.view().end());
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{1000}}) {
+    const auto conversation = tcp[1]->make(test::setting_of(88));
+    const auto played = test::play_stream(*conversation, {said}, piece);
+    CHECK(played.finished);
+    CHECK(played.sent.at(0).size() == request.size() + 4);
+    REQUIRE(played.heard.size() == 1);
+    CHECK(played.heard[0].channel == "kerberos.error");
+    CHECK(played.heard[0].raw == said);
+  }
+  for (const auto& bytes : test::foreign_peers()) {
+    const auto conversation = tcp[1]->make(test::setting_of(88));
+    for (const auto& heard : test::play_stream(*conversation, {bytes}, 1000).heard) {
+      CHECK(heard.channel == "unknown.stream");
+    }
+  }
 }

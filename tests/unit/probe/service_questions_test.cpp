@@ -41,6 +41,9 @@ const std::vector<Case> kCases{{"oracle", "oracle.tns", "tns_wire/refuse_19c", 1
                                {"socks", "socks.method", "relay_wire/socks", 1080},
                                {"fastcgi", "fastcgi.values", "relay_wire/fastcgi", 9074},
                                {"rtmp", "rtmp.handshake", "relay_wire/rtmp", 1935},
+                               {"iiop", "iiop.locate", "giop_wire/websphere", 2809},
+                               {"iiop", "iiop.locate", "giop_wire/error", 3700},
+                               {"weblogic-iiop", "iiop.locate", "giop_wire/weblogic", 7001},
                                {"t3", "t3.reply", "middleware_wire/t3", 7001}};
 
 // Taken leave of in words of their own.
@@ -148,6 +151,7 @@ TEST_CASE("ports of pages and of Tor stay HTTP's, 1080 is SOCKS's", "[probe][ser
     return usual.empty() ? std::string() : std::string(usual[0]->name);
   };
   CHECK(first(9000) == "http");
+  CHECK(first(9001) == "http");
   CHECK(first(9074) == "fastcgi");
   CHECK(first(1080) == "socks");
   CHECK(first(9050).empty());
@@ -187,11 +191,12 @@ TEST_CASE("a broker that hangs up on MQTT 5 is asked in 3.1.1, once",
   CHECK(answered->follow_ups().empty());
 }
 
-TEST_CASE("WebLogic's pages come before its T3", "[probe][service_questions]") {
+TEST_CASE("WebLogic's pages come before its IIOP and its T3", "[probe][service_questions]") {
   const auto usual = probe::hinted({net::Transport::tcp, 7001});
   REQUIRE(usual.size() == 1);
   CHECK(usual[0]->name == "http");
   const auto after = probe::asked_after("http", {net::Transport::tcp, 7001});
-  REQUIRE(after.size() == 1);
-  CHECK(after[0]->name == "t3");
+  REQUIRE(after.size() == 2);
+  CHECK(after[0]->name == "weblogic-iiop");
+  CHECK(after[1]->name == "t3");
 }

@@ -47,8 +47,8 @@ TEST_CASE("every entry is complete") {
     const bool follows =
         entry.after == "tls" || probe::find_conversation(entry.after, entry.transport) != nullptr;
     CHECK((entry.after.empty() || follows));
-    const bool reachable =
-        !entry.ports.empty() || entry.yield > 0 || entry.name == "listen" || follows;
+    const bool reachable = !entry.ports.empty() || !entry.second.empty() || entry.yield > 0 ||
+                           entry.name == "listen" || follows;
     CHECK(reachable);
   }
 }
@@ -87,12 +87,25 @@ TEST_CASE("what comes after another is chosen by nothing else", "[probe][table]"
   CHECK(probe::start_tls_after("ssh") == nullptr);
 }
 
-TEST_CASE("one conversation at most is hinted by a port of one transport") {
+TEST_CASE("a port hints at one conversation first, and at most at one more after it") {
+  const auto has = [](std::span<const std::uint16_t> ports, std::uint16_t port) {
+    return std::find(ports.begin(), ports.end(), port) != ports.end();
+  };
   for (unsigned port = 1; port < 65536; ++port) {
     const auto number = static_cast<std::uint16_t>(port);
-    CHECK(probe::hinted({Transport::tcp, number}).size() <= 1);
     CHECK(probe::hinted({Transport::udp, number}).size() <= 1);
+    const auto usual = probe::hinted({Transport::tcp, number});
+    CHECK(usual.size() <= 2);
+    for (std::size_t i = 0; i < usual.size(); ++i) {
+      CAPTURE(port, usual[i]->name);
+      CHECK(has(usual[i]->ports, number) == (i == 0));
+      CHECK(has(usual[i]->second, number) == (i == 1));
+    }
   }
+  const auto nine = probe::hinted({Transport::tcp, 9000});
+  REQUIRE(nine.size() == 2);
+  CHECK(nine[0]->name == "http");
+  CHECK(nine[1]->name == "fastcgi");
 }
 
 TEST_CASE("ports that must not get a payload hint at nothing, TCP and UDP") {
