@@ -23,6 +23,7 @@ constexpr auto kOpenwireChannels = words(channel::kOpenwire);
 constexpr auto kKerberosChannels = words(channel::kKerberos);
 
 constexpr auto kOpenwireKinds = words("openwire");
+constexpr auto kKerberosKinds = words("kerberos");
 
 constexpr std::string_view kAsReq = "An AS-REQ of a realm that cannot exist; no account is named.";
 
@@ -48,7 +49,7 @@ constexpr std::array kTable{
            {},
            kAsReq,
            kKerberosChannels,
-           {},
+           kKerberosKinds,
            &make_kerberos_tcp,
            "",
            false,

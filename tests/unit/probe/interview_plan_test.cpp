@@ -49,6 +49,13 @@ TEST_CASE("what a port hints at second comes after the first, and before all gue
   CHECK_FALSE(plan.next()->second);
 }
 
+TEST_CASE("what a port hints at second is asked of who turns out to speak it") {
+  InterviewPlan plan(88);
+  CHECK(plan.next()->entry->name == "http");
+  plan.on_heard("kerberos", false);
+  CHECK(order(plan) == std::vector<std::string>{"kerberos", "tls:http"});
+}
+
 TEST_CASE("what a port hints at second is not asked of who is known by its words") {
   const auto left = [](std::string_view kind) {
     InterviewPlan plan(9000);
