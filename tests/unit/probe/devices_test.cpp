@@ -86,7 +86,10 @@ TEST_CASE("C3: a camera has its own pace and one connection, and no port of its 
   CHECK(cared.devices.class_of(kHost, tcp(9999)) == PortClass::normal);
   const auto target = cared.rig.target("192.0.2.1", 80);
   CHECK(cared.rig.pacer.ask(target).leave == probe::Leave::granted);
+  CHECK(cared.rig.pacer.fragile_held() == 0);
   CHECK(cared.rig.pacer.ask(target).leave == probe::Leave::later);
+  CHECK(cared.rig.pacer.ask(target).leave == probe::Leave::later);
+  CHECK(cared.rig.pacer.fragile_held() == 1);
   const auto line = cared.devices.hold_line(kHost);
   cared.rig.net.virtual_clock().advance(10s);
   CHECK(cared.rig.pacer.ask(target).leave == probe::Leave::later);
@@ -178,7 +181,10 @@ TEST_CASE("without a cap of its own a fragile host is paced all the same") {
   cared.devices.on_open(kHost, tcp(515));
   const auto target = cared.rig.target("192.0.2.1", 80);
   CHECK(cared.rig.pacer.ask(target).leave == probe::Leave::granted);
+  CHECK(cared.rig.pacer.fragile_held() == 0);
   CHECK(cared.rig.pacer.ask(target).leave == probe::Leave::later);
+  CHECK(cared.rig.pacer.ask(target).leave == probe::Leave::later);
+  CHECK(cared.rig.pacer.fragile_held() == 1);
   CHECK(cared.rig.pacer.ask(cared.rig.target("192.0.2.2", 80)).leave == probe::Leave::granted);
   CHECK(cared.rig.pacer.ask(cared.rig.target("192.0.2.2", 80)).leave == probe::Leave::granted);
 }
