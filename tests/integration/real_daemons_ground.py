@@ -40,7 +40,8 @@ echo 1 >/proc/sys/net/ipv6/conf/eth0/disable_ipv6 || true
 ip address add "$IP/24" dev eth0
 ip link set eth0 up
 cd /tmp
-exec bash -euc "$START"
+# Not exec: a daemon that changes its user would no longer be ended with whoever holds the host (prctl(2), PR_SET_PDEATHSIG).
+bash -euc "$START" || exit $?
 """
 
 
