@@ -48,10 +48,7 @@ double share_of(const probe::SweepProgress& sweep) {
 }  // namespace
 
 ProgressLine::ProgressLine(const Clock& clock, bool quiet)
-    : clock_(clock),
-      shown_(!quiet && isatty(STDERR_FILENO) == 1),
-      started_(clock.steady()),
-      seen_{{started_, 0}} {}
+    : clock_(clock), shown_(!quiet && isatty(STDERR_FILENO) == 1), started_(clock.steady()) {}
 
 ProgressLine::~ProgressLine() {
   if (shown_) std::fputs("\r\x1b[K", stderr);
@@ -60,12 +57,17 @@ ProgressLine::~ProgressLine() {
 void ProgressLine::draw(const FieldProgress& progress) {
   if (!shown_) return;
   const SteadyTime now = clock_.steady();
+  // What a run that goes on has sent before is no rate.
+  if (seen_.empty()) seen_.push_back({now, progress.sweep.sent});
   while (seen_.size() > 1 && now - seen_[1].at >= kRateOver) seen_.pop_front();
   const double since = std::chrono::duration<double>(now - seen_.front().at).count();
-  const auto sent = static_cast<double>(progress.sweep.sent - seen_.front().sent);
+  // May be negative: a connection that our own end had no room for is taken back.
+  const double sent =
+      static_cast<double>(progress.sweep.sent) - static_cast<double>(seen_.front().sent);
   seen_.push_back({now, progress.sweep.sent});
   const double elapsed = std::chrono::duration<double>(now - started_).count();
-  std::fprintf(stderr, "\r%s\x1b[K", text(progress, elapsed, since > 0 ? sent / since : 0).c_str());
+  std::fprintf(stderr, "\r%s\x1b[K",
+               text(progress, elapsed, since > 0 ? std::max(0.0, sent / since) : 0).c_str());
   std::fflush(stderr);
 }
 

@@ -32,7 +32,7 @@ class ProgressLine {
     SteadyTime at;
     std::uint64_t sent;
   };
-  std::deque<Seen> seen_;  // never empty
+  std::deque<Seen> seen_;
 };
 
 }  // namespace qingdan::app

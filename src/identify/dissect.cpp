@@ -201,6 +201,14 @@ void Dissection::add_host_name(std::string_view name) {
   if (!clean.empty() && clean.size() <= 253) host_names.emplace_back(clean);
 }
 
+void Dissection::add_mac(std::string_view text) {
+  constexpr std::size_t kMacText = 17;
+  auto mac = to_lower_ascii(text);
+  std::replace(mac.begin(), mac.end(), '-', ':');
+  if (mac.size() != kMacText || std::count(mac.begin(), mac.end(), ':') != 5) return;
+  identifiers.push_back({model::IdentifierType::mac, std::move(mac)});
+}
+
 Dissection dissect(std::string_view channel, BytesView raw) {
   Dissection out;
   static const auto kByChannel = [] {

@@ -34,9 +34,7 @@ void add_workstation(const net::MdnsInstance& instance, Dissection& out) {
   constexpr std::size_t kMacText = 17;
   const auto open = instance.name.rfind('[');
   if (instance.type != "_workstation._tcp" || open == std::string::npos) return;
-  const auto mac = std::string_view(instance.name).substr(open + 1, kMacText);
-  const bool spelt = mac.size() == kMacText && std::count(mac.begin(), mac.end(), ':') == 5;
-  if (spelt) out.identifiers.push_back({model::IdentifierType::mac, to_lower_ascii(mac)});
+  out.add_mac(std::string_view(instance.name).substr(open + 1, kMacText));
 }
 
 void add_mdns_text(const net::MdnsText& text, Dissection& out) {

@@ -1,8 +1,6 @@
 // dissect_devices — wireless controllers and cameras: what answered a question of discovery.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "identify/dissectors.h"
 #include "qingdan/base/text.h"
 #include "qingdan/net/camera_wire.h"
@@ -14,14 +12,6 @@ namespace {
 // Shorter ones are placeholders.
 constexpr std::size_t kSerialLeast = 8;
 
-// "3C-EF-8C-00-00-01" and "3c:ef:8c:00:00:01" are one address; what is no address says nothing.
-void add_mac(std::string mac, Dissection& out) {
-  constexpr std::size_t kMacText = 17;
-  std::replace(mac.begin(), mac.end(), '-', ':');
-  const bool spelt = mac.size() == kMacText && std::count(mac.begin(), mac.end(), ':') == 5;
-  if (spelt) out.identifiers.push_back({model::IdentifierType::mac, to_lower_ascii(mac)});
-}
-
 // `maker`: "dahua" or "hikvision", of the fields' names.
 void add_camera(std::string_view maker, const net::CameraAnswer& answer, Dissection& out) {
   const auto name = [&](std::string_view field) { return fmt::format("{}.{}", maker, field); };
@@ -31,7 +21,7 @@ void add_camera(std::string_view maker, const net::CameraAnswer& answer, Dissect
   out.add_text(name("version"), answer.version);
   out.add_text(name("maker"), answer.maker);
   out.add_host_name(answer.name);
-  add_mac(answer.mac, out);
+  out.add_mac(answer.mac);
   if (answer.serial.size() < kSerialLeast) return;
   out.identifiers.push_back({model::IdentifierType::serial, answer.serial});
 }

@@ -8,6 +8,9 @@
 namespace qingdan::identify {
 namespace {
 
+// Bytes: a refusal in the server's own protocol is short.
+constexpr std::size_t kInsteadMost = 32;
+
 // Values of "name" in flat JSON text that others hand us as a summary of a certificate: one string,
 // or the strings of one array. Escapes do not occur in DNS names and are left as they are.
 std::vector<std::string_view> strings_of(std::string_view json, std::string_view name) {
@@ -84,9 +87,6 @@ void add_choice(const net::TlsRecordOfAnswer& record, const net::TlsAnswer& answ
 }
 
 }  // namespace
-
-// Bytes: a refusal in the server's own protocol is short.
-constexpr std::size_t kInsteadMost = 32;
 
 void dissect_tls_answer(BytesView raw, Dissection& out) {
   const auto record = net::read_tls_record(raw);
