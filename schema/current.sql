@@ -218,7 +218,7 @@ CREATE TABLE port_result (
                                     verdict = 'closed'),  -- not IN: see service
   rtt_ms    REAL    NOT NULL,
   tries     INTEGER NOT NULL,
-  at        INTEGER NOT NULL,
+  at        INTEGER NOT NULL, look TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (run_id, zone_id, ip, transport, port)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE probe_ledger (

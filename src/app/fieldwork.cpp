@@ -155,9 +155,9 @@ void Fieldwork::take_up(const Resumption& resumed) {
   }
 }
 
-// Somebody looked at what stopped the whole run before it was taken up again: the hosts stay stopped,
-// but the count towards another such stop begins anew. A lost path is no fault of the host it showed
-// at.
+// Somebody looked at what stopped the whole run before it was taken up again: the hosts stay
+// stopped, but the count towards another such stop begins anew. A lost path is no fault of the host
+// it showed at.
 void Fieldwork::take_up(const std::vector<model::GuardTrip>& trips) {
   const auto stop = std::find_if(trips.rbegin(), trips.rend(),
                                  [](const auto& trip) { return trip.stopped == "run"; });
@@ -283,8 +283,8 @@ void Fieldwork::on_port(const targets::ApprovedTarget& target, const model::Port
     return;
   }
   // A TCP port that is open gets its verdict from the interview.
-  const bool handshake = result.verdict == model::Verdict::open ||
-                         result.verdict == model::Verdict::open_synack;
+  const bool handshake =
+      result.verdict == model::Verdict::open || result.verdict == model::Verdict::open_synack;
   if (plan_.interviews && handshake) {
     sink_.on_port(result);
     return on_open(target, result);
@@ -297,11 +297,11 @@ void Fieldwork::on_observations(std::vector<model::Observation> of_one_endpoint)
 }
 
 void Fieldwork::on_open(const targets::ApprovedTarget& target, const model::PortResult& result) {
+  looks_.keep(result);
   auto& host = hosts_[target.ip()];
   const bool first = !host;
   if (first) host = std::make_unique<Host>();
-  host->waiting.push_back(
-      {target, result.rtt_ms, result.verdict == model::Verdict::open_synack});
+  host->waiting.push_back({target, result.rtt_ms, result.verdict == model::Verdict::open_synack});
   if (host->asked) return release(*host);
   if (!first) return;
   spawn_canary(ask_host(target.ip()));
@@ -341,7 +341,8 @@ void Fieldwork::take_back(const model::Endpoint& at) {
   sink_.on_port(result);
 }
 
-// In the long form, as the hosts of the block are: what is said to be compared must be asked for alike.
+// In the long form, as the hosts of the block are: what is said to be compared must be asked for
+// alike.
 Awaitable<void> Fieldwork::ask_dark(net::Address ip) {
   const auto ports = probe::choose_canaries(rng_, plan_.ports);
   const probe::InterviewSettings settings;
@@ -403,6 +404,7 @@ void Fieldwork::on_report(probe::InterviewReport report) {
   const bool mute = report.observations.empty() && result.verdict == model::Verdict::open_acked;
   if (mute && suspects_.contains(report.at.ip)) result.verdict = model::Verdict::suspect_proxy;
   if (mute && !sweep_done_ && plan_.method == Method::syn) mute_.push_back(report.at);
+  looks_.hand_over(report, !host.canaries.suspect());
   result.tries = cut ? 0 : 1;
   result.time = clock_.now();
   // What a middlebox makes up has no names; printers and industrial devices are asked no more than

@@ -22,8 +22,9 @@
 
 #include "app/incidents.h"
 #include "app/sweeping.h"
-#include "qingdan/base/channel.h"
+#include "app/syn_looks.h"
 #include "app/virtual_hosts.h"
+#include "qingdan/base/channel.h"
 #include "qingdan/base/clock.h"
 #include "qingdan/base/rng.h"
 #include "qingdan/model/checkpoint.h"
@@ -160,6 +161,7 @@ class Fieldwork final : private probe::SweepSink {
   std::unique_ptr<probe::InterviewRunner> runner_, short_runner_;  // short: for suspect hosts
   std::atomic<const probe::InterviewRunner*> ready_{nullptr};      // set once both runners exist
   std::map<net::Address, std::unique_ptr<Host>> hosts_;
+  SynLooks looks_;
   std::vector<targets::ApprovedTarget> to_confirm_;
   std::vector<probe::Subject> again_;  // interviews cut short by the end of a window
   probe::Event tick_;

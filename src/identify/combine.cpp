@@ -14,7 +14,7 @@ constexpr std::string_view kListenersOwnWord = "http_header.server";
 int add_up(int a, int b) { return std::min(kMostCertain, 100 - (100 - a) * (100 - b) / 100); }
 
 Hint hint_of(const Candidate& c, std::size_t origin) {
-  return {origin, c.product, c.rank, c.confidence, c.implied, c.version, c.model, c.field};
+  return {origin, c.product, c.rank, c.confidence, c.implied, false, c.version, c.model, c.field};
 }
 
 // How much a hint says; the words of a statement come from the hint that says most (B1).
@@ -28,6 +28,7 @@ Hint merge(const Hint* first, const Hint* last) {
     return std::tuple(weight(a), b.origin) < std::tuple(weight(b), a.origin);
   });
   merged.implied = std::all_of(first, last, [](const Hint& h) { return h.implied; });
+  merged.support_only = std::all_of(first, last, [](const Hint& h) { return h.support_only; });
   int total = 0;
   for (const auto* at = first; at != last;) {
     const auto source = at->source;
@@ -59,6 +60,22 @@ std::vector<Hint> merge_by_product(std::vector<Hint> hints) {
     return std::tuple(a.confidence, a.rank) > std::tuple(b.confidence, b.rank);
   });
   return merged;
+}
+
+// Leaves those that may be stated. B5.
+std::vector<Hint> take_supports(std::vector<Hint>& hints) {
+  const auto weak = std::stable_partition(hints.begin(), hints.end(),
+                                          [](const Hint& h) { return !h.support_only; });
+  std::vector<Hint> taken(weak, hints.end());
+  hints.erase(weak, hints.end());
+  return taken;
+}
+
+void add_supports(const RuleBase& base, const std::vector<Hint>& supports, Hint& hint) {
+  for (const auto& support : supports) {
+    if (agree(base, *hint.product, *support.product))
+      hint.confidence = add_up(hint.confidence, support.confidence);
+  }
 }
 
 int listener_class(Role role) {
@@ -149,10 +166,21 @@ void choose_service(const std::vector<Candidate>& candidates, Choice& out) {
 
 }  // namespace
 
+bool agree(const RuleBase& base, const Product& a, const Product& b) {
+  if (base.is_kind_of(a, b) || base.is_kind_of(b, a)) return true;
+  const bool devices = a.role == Role::hardware && b.role == Role::hardware;
+  return devices && (a.product.empty() || b.product.empty()) && a.vendor == b.vendor;
+}
+
 std::optional<Hint> choose_one(const RuleBase& base, std::vector<Hint> hints) {
   if (hints.empty()) return std::nullopt;
   auto merged = merge_by_product(std::move(hints));
-  if (merged.size() == 1) return merged.front();
+  const auto supports = take_supports(merged);
+  if (merged.empty()) return std::nullopt;
+  if (merged.size() == 1) {
+    add_supports(base, supports, merged.front());
+    return merged.front();
+  }
   std::vector<bool> absorbed(merged.size(), false);
   for (std::size_t i = 0; i < merged.size(); ++i) {
     for (std::size_t j = 0; j < merged.size(); ++j) {
@@ -161,6 +189,9 @@ std::optional<Hint> choose_one(const RuleBase& base, std::vector<Hint> hints) {
       merged[i].implied = merged[i].implied && merged[j].implied;
       absorbed[j] = true;
     }
+  }
+  for (std::size_t i = 0; i < merged.size(); ++i) {
+    if (!absorbed[i]) add_supports(base, supports, merged[i]);
   }
   std::optional<Hint> best;
   const auto better = [](const Hint& a, const Hint& b) {
@@ -204,6 +235,12 @@ void write_statement(const RuleBase& base, const Hint& hint, const Candidate& c,
   s.precision = c.precision;
   s.confidence = hint.confidence;
   s.rule = base.rules()[c.rule].id;
+}
+
+model::ProductStatement state(const RuleBase& base, const Candidate& candidate) {
+  model::ProductStatement statement;
+  write_statement(base, hint_of(candidate, 0), candidate, statement);
+  return statement;
 }
 
 Choice choose(const RuleBase& base, const std::vector<Candidate>& candidates) {

@@ -4,6 +4,8 @@
 //   B2  hints from different fields add confidence; the same field says a thing once
 //   B3  a hint at a general OS or device supports the special one that is a kind of it
 //   B4  hints at different systems take confidence from each other; near ties stay below kDoubt
+//   B5  what is hinted at only by rules of little trust (J4) is never stated; it adds to the more
+//       general and to the more special product that another rule names, and takes from none
 #pragma once
 
 #include <optional>
@@ -34,6 +36,7 @@ struct Hint {
   Rank rank;
   int confidence{0};
   bool implied{false};
+  bool support_only{false};
   std::string_view version, model;
   std::string_view source;  // what may support it only once: field, or endpoint
 };
@@ -55,7 +58,16 @@ struct Choice {
 void write_statement(const RuleBase& base, const Hint& hint, const Candidate& candidate,
                      model::ProductStatement& statement);
 
+// What one candidate says, not weighed against others.
+[[nodiscard]] model::ProductStatement state(const RuleBase& base, const Candidate& candidate);
+
 [[nodiscard]] Combined combine(const RuleBase& base, const std::vector<Candidate>& candidates);
+
+// Adds what the stack of the host says of it to what a service of it said (is_of_stack).
+void claim_stack(const RuleBase& base, const Judgement& judgement, model::Finding& finding);
+
+// One is a kind of the other, or nothing but the maker of the other is known of it.
+[[nodiscard]] bool agree(const RuleBase& base, const Product& a, const Product& b);
 
 // Of several hints at one thing (an OS, a device) the one that holds, with B2 to B4 applied to its
 // confidence.

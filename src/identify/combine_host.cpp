@@ -27,8 +27,19 @@ struct Said {
   model::ProductStatement statement;
   const Product* product{nullptr};
   const model::Claim* claim{nullptr};
-  std::string source;  // its endpoint
+  std::string source;  // its endpoint; of the host's own stack, which all ports show, the field
+  bool support_only{false};
 };
+
+Said said_of(const RuleBase& base, const model::Finding& finding, const model::Claim& claim,
+             model::ProductStatement statement, const Product& product) {
+  Said said{std::move(statement), &product, &claim, endpoint_text(finding.at), false};
+  const auto* rule = base.find_rule(claim.rule);
+  if (rule == nullptr || !is_of_stack(rule->parts.front().input)) return said;
+  said.source = rule->parts.front().input;
+  said.support_only = claim.confidence < kSupportTrust;
+  return said;
+}
 
 // All statements of one kind, the surest first; the order of findings does not matter.
 std::vector<Said> sayings_of(const RuleBase& base, std::span<const model::Finding> findings,
@@ -41,7 +52,7 @@ std::vector<Said> sayings_of(const RuleBase& base, std::span<const model::Findin
       if (!statement) continue;
       const auto* product = base.find_product(statement->id);
       if (product == nullptr) continue;
-      sayings.push_back({std::move(*statement), product, &claim, endpoint_text(finding.at)});
+      sayings.push_back(said_of(base, finding, claim, std::move(*statement), *product));
     }
   }
   const auto key = [](const Said& s) {
@@ -56,9 +67,10 @@ std::vector<Said> sayings_of(const RuleBase& base, std::span<const model::Findin
 std::vector<Hint> hints_of(const std::vector<Said>& sayings) {
   std::vector<Hint> hints;
   for (std::size_t i = 0; i < sayings.size(); ++i) {
-    const auto& [statement, product, claim, source] = sayings[i];
-    hints.push_back({i, product, Rank{claim->confidence, 0, 0, 0}, claim->confidence, false,
-                     statement.version, statement.model, source});
+    const auto& said = sayings[i];
+    const int confidence = said.claim->confidence;
+    hints.push_back({i, said.product, Rank{confidence, 0, 0, 0}, confidence, false,
+                     said.support_only, said.statement.version, said.statement.model, said.source});
   }
   return hints;
 }
@@ -103,13 +115,15 @@ std::optional<Verdict> judge_product(const RuleBase& base, std::span<const model
   if (!chosen) return std::nullopt;
   Verdict verdict;
   Reason reason;
+  std::set<std::string> told;  // all ports show one stack
   for (const auto& said : sayings) {
-    const bool supports = base.is_kind_of(*said.product, *chosen->product) ||
-                          base.is_kind_of(*chosen->product, *said.product);
+    if (!told.insert(said_by(said.source, *said.claim)).second) continue;
+    const bool supports = agree(base, *said.product, *chosen->product);
     const auto named =
         " " + (said.statement.product.empty() ? said.statement.vendor : said.statement.product);
     reason.add(supports, said_by(said.source, *said.claim) + (supports ? "" : named));
-    if (!supports && chosen->confidence < kDoubt && verdict.other.empty())
+    const bool against = !supports && !said.support_only;
+    if (against && chosen->confidence < kDoubt && verdict.other.empty())
       verdict.other = said.claim->value;
   }
   auto& said = sayings[chosen->origin];
@@ -206,6 +220,21 @@ std::string roles_of(std::span<const model::Finding> findings) {
 }
 
 }  // namespace
+
+// Every hint for itself: what they weigh is seen beside the host's other services (combine_host).
+void claim_stack(const RuleBase& base, const Judgement& judgement, model::Finding& finding) {
+  for (const auto& candidate : judgement.candidates) {
+    if (candidate.subject == Subject::service || candidate.implied) continue;
+    model::Claim claim;
+    claim.field = candidate.subject == Subject::os ? field::kOs : field::kHardware;
+    claim.value = model::to_json(state(base, candidate));
+    claim.confidence = candidate.confidence;
+    claim.rule = base.rules()[candidate.rule].id;
+    claim.rule_release = base.release();
+    claim.evidence = candidate.evidence;
+    finding.host_claims.push_back(std::move(claim));
+  }
+}
 
 std::vector<model::Claim> Identifier::combine_host(std::span<const model::Finding> findings) const {
   std::vector<model::Claim> claims;

@@ -73,6 +73,7 @@ constexpr std::array kTable{
     Entry{model::channel::kCertificate, dissect_certificate},
     Entry{"tls.cert", dissect_certificate_text},
     Entry{model::channel::kNetbios, dissect_netbios},
+    Entry{model::channel::kSynAck, dissect_syn_ack},
     Entry{model::channel::kMdns, dissect_mdns},
     Entry{model::channel::kSsdp, dissect_ssdp},
     Entry{model::channel::kIpmi, dissect_ipmi},

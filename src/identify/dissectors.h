@@ -122,6 +122,9 @@ void dissect_tls_answer(BytesView raw, Dissection& out);
 void dissect_certificate(BytesView raw, Dissection& out);
 void dissect_certificate_text(BytesView raw, Dissection& out);
 
+// dissect_stack.cpp
+void dissect_syn_ack(BytesView raw, Dissection& out);
+
 // dissect.cpp: bytes that nobody asked for; tried as what their first bytes look like.
 void dissect_unknown(BytesView raw, Dissection& out);
 

@@ -46,6 +46,16 @@ std::vector<Part> dissect_all(std::span<const model::Observation> observations) 
   return parts;
 }
 
+// What shows the host's stack is no word of what listens: it says something of the host alone.
+std::vector<Part> take_stack(std::vector<Part>& parts) {
+  const auto stack = std::stable_partition(parts.begin(), parts.end(), [](const Part& part) {
+    return part.seen->channel != model::channel::kSynAck;
+  });
+  std::vector<Part> taken(std::make_move_iterator(stack), std::make_move_iterator(parts.end()));
+  parts.erase(stack, parts.end());
+  return taken;
+}
+
 // An icon is asked for in an exchange of its own, but it is an icon of the page.
 std::vector<Response> group_responses(const std::vector<Part>& parts) {
   std::map<std::uint32_t, Response> by_exchange;
@@ -415,13 +425,24 @@ Identifier::~Identifier() = default;
 
 model::Finding Identifier::identify(std::span<const model::Observation> observations) {
   if (observations.empty()) return {};
-  const auto parts = dissect_all(observations);
-  Judgement together;
-  for (const auto& response : group_responses(parts)) {
-    append(together, judge_response(*rules_, response, scratch_));
+  auto parts = dissect_all(observations);
+  const auto stack = take_stack(parts);
+  model::Finding finding;
+  if (parts.empty()) {
+    finding.at = observations.front().at;
+    finding.vhost = observations.front().vhost;
+  } else {
+    Judgement together;
+    for (const auto& response : group_responses(parts)) {
+      append(together, judge_response(*rules_, response, scratch_));
+    }
+    const auto combined = combine(*rules_, together.candidates);
+    finding = ClaimWriter(*rules_, parts).write(together, combined);
   }
-  const auto combined = combine(*rules_, together.candidates);
-  return ClaimWriter(*rules_, parts).write(together, combined);
+  for (const auto& part : stack) {
+    claim_stack(*rules_, judge_response(*rules_, {{&part}}, scratch_), finding);
+  }
+  return finding;
 }
 
 const model::IdentifyAnswer& Identifier::answer(const model::IdentifyQuestion& question) {

@@ -40,6 +40,7 @@ RuleBase::RuleBase(RuleSet set, std::string release, Matcher matcher)
   for (std::size_t i = 0; i < set_.products.size(); ++i) {
     product_index_.emplace(set_.products[i].id, i);
   }
+  for (std::size_t i = 0; i < set_.rules.size(); ++i) rule_index_.emplace(set_.rules[i].id, i);
   write_briefs();
 }
 
@@ -73,6 +74,11 @@ void RuleBase::write_briefs() {
 const Product* RuleBase::find_product(std::string_view id) const {
   const auto found = product_index_.find(id);
   return found == product_index_.end() ? nullptr : &set_.products[found->second];
+}
+
+const Rule* RuleBase::find_rule(std::string_view id) const {
+  const auto found = rule_index_.find(id);
+  return found == rule_index_.end() ? nullptr : &set_.rules[found->second];
 }
 
 bool RuleBase::is_kind_of(const Product& special, const Product& general) const {

@@ -11,7 +11,7 @@ constexpr std::uint16_t kVlanTag = 0x8100, kProviderTag = 0x88A8;  // IEEE 802.1
 constexpr int kTagsMost = 2;
 constexpr int kExtensionsMost = 8;
 constexpr std::uint8_t kIcmp = 1, kTcp = 6, kUdp = 17, kIcmpv6 = 58;
-constexpr std::size_t kIpv6Size = 40;
+constexpr std::size_t kIpv4Size = 20, kIpv6Size = 40;
 constexpr std::uint8_t kNeighbourHopLimit = 255;
 
 Mac read_mac(ByteReader& in) {
@@ -34,6 +34,8 @@ Address read_v6(ByteReader& in) {
 struct IpView {
   Address source, target;
   std::uint8_t protocol{0}, hop_limit{0};
+  std::uint16_t options{0}, id{0};
+  bool dont_fragment{false};
   BytesView payload;
 };
 
@@ -43,17 +45,20 @@ std::optional<IpView> parse_ipv4(BytesView bytes) {
   const std::size_t header = static_cast<std::size_t>(in.u8() & 0x0F) * 4;
   in.skip(1);
   const std::size_t total = in.u16be();
-  in.skip(2);
-  const bool later_fragment = (in.u16be() & 0x1FFF) != 0;
   IpView view;
+  view.id = in.u16be();
+  const auto fragment = in.u16be();
+  const bool later_fragment = (fragment & 0x1FFF) != 0;
+  view.dont_fragment = (fragment & 0x4000) != 0;
   view.hop_limit = in.u8();
   view.protocol = in.u8();
   in.skip(2);
   view.source = Address::v4(in.u32be());
   view.target = Address::v4(in.u32be());
-  if (!in || later_fragment || header < 20 || total < header || header > bytes.size()) {
+  if (!in || later_fragment || header < kIpv4Size || total < header || header > bytes.size()) {
     return std::nullopt;
   }
+  view.options = static_cast<std::uint16_t>(header - kIpv4Size);
   view.payload = bytes.first(std::min(total, bytes.size())).subspan(header);
   return view;
 }
@@ -97,11 +102,13 @@ std::optional<IpView> parse_ipv6(BytesView bytes) {
   view.source = read_v6(in);
   view.target = read_v6(in);
   if (!in) return std::nullopt;
-  ByteReader body(bytes.subspan(kIpv6Size, std::min(length, bytes.size() - kIpv6Size)));
+  const auto carried = std::min(length, bytes.size() - kIpv6Size);
+  ByteReader body(bytes.subspan(kIpv6Size, carried));
   for (int i = 0; !is_upper(view.protocol); ++i) {
     if (i == kExtensionsMost || !skip_extension(body, view.protocol)) return std::nullopt;
   }
   view.payload = body.rest();
+  view.options = static_cast<std::uint16_t>(carried - view.payload.size());
   return view;
 }
 
@@ -249,6 +256,9 @@ std::optional<Packet> parse_packet(BytesView ip) {
   packet.source = view->source;
   packet.target = view->target;
   packet.hop_limit = view->hop_limit;
+  packet.ip_options = view->options;
+  packet.ip_id = view->id;
+  packet.dont_fragment = view->dont_fragment;
   const bool six = view->source.is_v6();
   bool whole = false;
   if (view->protocol == kTcp) {

@@ -94,6 +94,8 @@ struct SynSweep::State {
   void take_answers();
   void on_frame(BytesView bytes, bool ethernet, SteadyTime at);
   void on_answer(const SynAnswer& answer, SteadyTime at);
+  [[nodiscard]] std::string describe(const net::Packet& packet,
+                                     const std::optional<net::Mac>& from);
   void settle(std::uint64_t at, const targets::ApprovedTarget& target, model::Verdict verdict,
               nanoseconds rtt, int attempt);
   void settle_silent();
@@ -123,7 +125,8 @@ struct SynSweep::State {
   SendTimes times;
   LossControl control;
   ResetRations rations;
-  SynAckTraits look;  // of the answer at hand
+  SynAckTraits look;      // of the answer at hand
+  std::string signature;  // of the same; "" = it accepts nothing
   Sentinels sentinels;
   Event event;
   SynWays ways;

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <utility>
 
 #include "qingdan/base/contract.h"
+#include "qingdan/net/tcp_signature.h"
 #include "syn_run.h"
 
 namespace qingdan::probe {
@@ -49,6 +51,7 @@ void SynSweep::State::settle(std::uint64_t at, const targets::ApprovedTarget& ta
   if (rtt.count() >= 0) result.rtt_ms = static_cast<double>(rtt.count()) / 1e6;
   result.tries = static_cast<std::uint8_t>(attempt);
   result.time = pacer.dialer().clock().now();
+  if (verdict == model::Verdict::open_synack) result.look = std::exchange(signature, {});
   sink.on_port(target, result);
 }
 
@@ -296,9 +299,11 @@ void SynSweep::State::take_answers() {
 }
 
 void SynSweep::State::on_frame(BytesView bytes, bool ethernet, SteadyTime at) {
+  std::optional<net::Mac> from;
   if (ethernet) {
     const auto frame = net::parse_ethernet(bytes);
     if (!frame) return;
+    from = frame->from;
     if (frame->type == net::kEtherArp) return discovery.on_arp(frame->payload);
     bytes = frame->payload;
   }
@@ -306,9 +311,19 @@ void SynSweep::State::on_frame(BytesView bytes, bool ethernet, SteadyTime at) {
   if (!packet) return;
   if (const auto answer = read_answer(key, settings.ports, *packet)) {
     look = {packet->window, digest_options(packet->options), packet->hop_limit, nanoseconds(-1)};
+    const bool open = answer->kind == SynAnswer::Kind::open;
+    signature = open ? describe(*packet, from) : std::string();
     return on_answer(*answer, at);
   }
   if (const auto ip = discovery.on_packet(*packet, bytes)) hosts.on_sign_of_life(*ip);
+}
+
+std::string SynSweep::State::describe(const net::Packet& packet,
+                                      const std::optional<net::Mac>& from) {
+  auto text = net::tcp_signature(packet);
+  const auto* way = from ? way_to(packet.source) : nullptr;
+  if (way != nullptr && way->way.on_link) text += " " + from->to_string();
+  return text;
 }
 
 void SynSweep::State::on_answer(const SynAnswer& answer, SteadyTime at) {

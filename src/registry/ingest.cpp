@@ -58,8 +58,9 @@ void write_result(Database& database, Zones& zones, model::RunId run,
   const Place at = place_of(zones, result.at);
   // A refusal matters only where it may close something: a service held, or one heard in this run.
   constexpr std::string_view kSql =
-      "INSERT INTO port_result (run_id, zone_id, ip, transport, port, verdict, rtt_ms, tries, at) "
-      "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE ?6 <> 'closed' "
+      "INSERT INTO port_result (run_id, zone_id, ip, transport, port, verdict, rtt_ms, tries, at, "
+      "look) "
+      "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE ?6 <> 'closed' "
       "OR EXISTS (SELECT 1 FROM service WHERE zone_id = ?2 AND ip = ?3 AND transport = ?4 AND port "
       "= ?5) "
       "OR EXISTS (SELECT 1 FROM port_result WHERE run_id = ?1 AND zone_id = ?2 AND ip = ?3 "
@@ -68,7 +69,7 @@ void write_result(Database& database, Zones& zones, model::RunId run,
       "excluded.verdict, "
       "rtt_ms = excluded.rtt_ms, tries = excluded.tries, at = excluded.at";
   database.run(kSql, run, at.zone, at.ip, at.transport, at.port, to_string(result.verdict),
-               result.rtt_ms, result.tries, result.time);
+               result.rtt_ms, result.tries, result.time, result.look);
 }
 
 void write_observation(Database& database, Zones& zones, model::RunId run,

@@ -153,13 +153,13 @@ Result<std::vector<model::PortResult>> Store::load_results(model::RunId run) {
   Reading reading(database);
   std::vector<model::PortResult> results;
   auto rows = database.ask(
-      "SELECT z.name, r.ip, r.transport, r.port, r.verdict, r.rtt_ms, r.tries, r.at "
+      "SELECT z.name, r.ip, r.transport, r.port, r.verdict, r.rtt_ms, r.tries, r.at, r.look "
       "FROM port_result r JOIN zone z ON z.id = r.zone_id WHERE r.run_id = ? "
       "ORDER BY r.zone_id, r.ip, r.transport, r.port",
       run);
   while (rows.next()) {
     results.push_back({read_endpoint(rows, 0), rows.word<model::Verdict>(4), rows.real(5),
-                       static_cast<std::uint8_t>(rows.integer(6)), rows.time(7)});
+                       static_cast<std::uint8_t>(rows.integer(6)), rows.time(7), rows.text(8)});
   }
   auto outcome = reading.finish();
   if (!outcome) return outcome.error();

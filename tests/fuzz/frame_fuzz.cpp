@@ -3,6 +3,8 @@
 
 #include <cstdlib>
 
+#include "qingdan/net/tcp_signature.h"
+
 using qingdan::BytesView;
 
 namespace {
@@ -23,6 +25,7 @@ void read_packet(BytesView bytes) {
   check_inside(packet->payload, bytes);
   if (packet->options.size() > 40) std::abort();
   if (packet->source.is_v6() != packet->target.is_v6()) std::abort();
+  if (packet->kind == Kind::tcp && qingdan::net::tcp_signature(*packet).size() > 300) std::abort();
   if (packet->kind == Kind::icmp_error && packet->quoted.protocol == 0) std::abort();
 }
 

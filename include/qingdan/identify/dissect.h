@@ -57,9 +57,13 @@ struct Dissection {
   void add_raw(std::string name, BytesView value);
   // A name the peer gives itself; what is too long for DNS is none.
   void add_host_name(std::string_view name);
-  // "3c:ef:8c:00:00:01" and "3C-EF-8C-00-00-01" are one address; what is spelt otherwise is left out.
+  // "3c:ef:8c:00:00:01" and "3C-EF-8C-00-00-01" are one address; what is spelt otherwise is left
+  // out.
   void add_mac(std::string_view text);
 };
+
+// True of fields that show how a host's own stack is made: they tell nothing of what listens.
+[[nodiscard]] bool is_of_stack(std::string_view field);
 
 // `channel` is one of schema/README.md; any other name is taken as the name of a field.
 [[nodiscard]] Dissection dissect(std::string_view channel, BytesView raw);

@@ -63,6 +63,7 @@ class RuleBase {
   [[nodiscard]] const std::vector<Rule>& rules() const { return set_.rules; }
   [[nodiscard]] const std::vector<Product>& products() const { return set_.products; }
   [[nodiscard]] const Product* find_product(std::string_view id) const;
+  [[nodiscard]] const Rule* find_rule(std::string_view id) const;
   [[nodiscard]] const RuleBrief& brief(std::size_t rule) const { return briefs_[rule]; }
   // `product` is one of products().
   [[nodiscard]] const ProductTraits& traits(const Product& product) const {
@@ -84,7 +85,7 @@ class RuleBase {
   RuleSet set_;
   std::string release_;
   Matcher matcher_;
-  std::unordered_map<std::string_view, std::size_t> product_index_;
+  std::unordered_map<std::string_view, std::size_t> product_index_, rule_index_;
   std::vector<RuleBrief> briefs_;      // by rule
   std::vector<ProductTraits> traits_;  // by product
 };

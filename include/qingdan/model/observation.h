@@ -31,6 +31,7 @@ struct PortResult {
   double rtt_ms{-1};
   std::uint8_t tries{0};  // 0 = the interview was cut short: a resumed run asks again
   UnixMillis time;
+  std::string look{};  // of the SYN-ACK, as the raw bytes of channel::kSynAck; "" = not seen
 };
 
 // The channels a probe may hand over; identify/dissect knows how to take each apart. The names are
@@ -108,6 +109,9 @@ inline constexpr std::string_view kSocks = "socks.method";         // the two by
 inline constexpr std::string_view kFastcgi = "fastcgi.values";     // FCGI_GET_VALUES_RESULT, or that it is unknown
 inline constexpr std::string_view kRtmp = "rtmp.handshake";        // S0, S1, S2
 inline constexpr std::string_view kX11 = "x11.setup";             // connection setup reply
+// What was seen of the SYN-ACK by which the port accepted, as text: net/tcp_signature.h, then where the
+// peer is a neighbour a space and the MAC it came from.
+inline constexpr std::string_view kSynAck = "tcp.syn_ack";
 inline constexpr std::string_view kUnknown = "unknown.stream";    // bytes nobody claims
 }  // namespace channel
 

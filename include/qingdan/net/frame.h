@@ -145,7 +145,10 @@ struct Packet {
   };
   Kind kind{Kind::icmp_other};
   Address source, target;
-  std::uint8_t hop_limit{0};  // as received
+  std::uint8_t hop_limit{0};    // as received
+  std::uint16_t ip_options{0};  // bytes between the fixed IP header and what it carries
+  std::uint16_t ip_id{0};       // IPv4 only, as is the next
+  bool dont_fragment{false};
   std::uint16_t source_port{0}, target_port{0};
   // TCP
   std::uint32_t seq{0}, ack{0};

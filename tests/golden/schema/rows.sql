@@ -9,7 +9,7 @@ INSERT INTO run_exclusion VALUES (1, 0, '192.0.2.128/25', '医疗设备', '市�
 INSERT INTO blob (id, sha256, content) VALUES (1, x'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', x'');
 INSERT INTO observation VALUES (1, x'04C0000200', 'tcp', 22, 1, '', 0, 'ssh', 'ssh.stream', x'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', 0, 0, 0, 1780000001000);
 INSERT INTO host_seen VALUES (1, 1, x'04C0000200', 1780000001000, 1780000002000);
-INSERT INTO port_result VALUES (1, 1, x'04C0000200', 'tcp', 22, 'open-verified', 0.5, 1, 1780000001000);
+INSERT INTO port_result (run_id, zone_id, ip, transport, port, verdict, rtt_ms, tries, at) VALUES (1, 1, x'04C0000200', 'tcp', 22, 'open-verified', 0.5, 1, 1780000001000);
 INSERT INTO seen_finding VALUES (1, 1, 1, x'04C0000200', 'tcp', 22, '', x'010102d0afa484ce67010004055f060700', x'0100000000');
 INSERT INTO asset (id, ulid, presence, misses, first_missed, first_seen, last_seen, last_covered, identity_rule, name) VALUES (7, '01JABCDEFGHJKMNPQRSTVWXYZ0', '在线', 0, 0, 1780000001000, 1780000002000, 1780000002000, 4, '网站');
 INSERT INTO address VALUES (1, x'04C0000200', 1780000001000, 1780000002000);

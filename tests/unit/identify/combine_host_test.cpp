@@ -168,3 +168,123 @@ TEST_CASE("classes that contradict each other are in doubt", "[identify][combine
   CHECK(found->value == "\"服务器\"");
   CHECK(found->basis_value == "\"打印机\"");
 }
+
+namespace {
+const std::string kStack = kRules + R"(
+[[rule]]
+id = "test.stack-linux"
+input = "tcp.signature"
+pattern = '^4:64:'
+os = "linux"
+trust = 25
+[[rule]]
+id = "test.stack-windows"
+input = "tcp.signature"
+pattern = '^4:128:'
+os = "windows"
+trust = 60
+[[rule]]
+id = "test.card"
+input = "eth.oui"
+equals = ["00:00:5e"]
+hw = "maker"
+trust = 35
+[[rule]]
+id = "test.camera"
+input = "rtsp_header.server"
+pattern = '^Camera'
+hw = "camera"
+trust = 85
+)";
+const std::string kMaker = test::kProducts + R"(
+[[product]]
+id = "maker"
+vendor = "Example"
+product = ""
+category = "视频监控"
+role = "hardware"
+)";
+
+struct StackHost {
+  Identifier identifier{test::make_base(kStack, kMaker)};
+  std::vector<model::Finding> findings;
+  // What a port says, and how it accepted.
+  void add(model::Observation said, std::string_view look) {
+    auto stack = seen(said.at.port, model::channel::kSynAck, look);
+    stack.exchange = 9;
+    findings.push_back(identifier.identify(std::vector{std::move(said), std::move(stack)}));
+  }
+  std::optional<model::Claim> find(std::string_view field) const {
+    for (auto& claim : identifier.combine_host(findings)) {
+      if (claim.field == field) return claim;
+    }
+    return std::nullopt;
+  }
+};
+constexpr std::string_view kLook = "4:57+7:0:1460:64240,7:mss,nop,nop,sok,nop,ws:df:0";
+}  // namespace
+
+TEST_CASE("the stack makes a system surer once, however many ports show it",
+          "[identify][combine_host]") {
+  StackHost host;
+  host.add(seen(22, "ssh.stream", kDebian), kLook);
+  const auto once = host.find(model::field::kOs);
+  REQUIRE(once);
+  CHECK(once->confidence == 85);
+  CHECK(once->reason == "依据：22/tcp test.debian 80、tcp.signature test.stack-linux 25");
+  host.add(seen(9, "unknown.stream", "?"), kLook);
+  CHECK(host.find(model::field::kOs) == once);
+}
+
+TEST_CASE("a stack of little trust alone says nothing, and contradicts nobody",
+          "[identify][combine_host]") {
+  StackHost host;
+  host.add(seen(9, "unknown.stream", "?"), kLook);
+  CHECK_FALSE(host.find(model::field::kOs));
+  host.add(seen(445, "smb.native_os", "Windows 6.1"), kLook);
+  const auto os = host.find(model::field::kOs);
+  REQUIRE(os);
+  CHECK(os->confidence == 80);
+  CHECK(os->reason ==
+        "依据：445/tcp test.windows 80；相反：tcp.signature test.stack-linux 25 Linux");
+}
+
+TEST_CASE("a stack that only one system has says it, and weighs against others",
+          "[identify][combine_host]") {
+  StackHost host;
+  constexpr std::string_view kWindows = "4:120+8:0:1460:65535,8:mss,nop,ws,nop,nop,sok:df,id+:0";
+  host.add(seen(9, "unknown.stream", "?"), kWindows);
+  const auto alone = host.find(model::field::kOs);
+  REQUIRE(alone);
+  CHECK(model::parse_product(alone->value)->id == "windows");
+  CHECK(alone->confidence == 60);
+  host.add(seen(22, "ssh.stream", kDebian), kWindows);
+  const auto both = host.find(model::field::kOs);
+  CHECK(model::parse_product(both->value)->id == "debian");
+  CHECK(both->confidence < 80);
+}
+
+TEST_CASE("the maker of the card supports any device of that maker, and is never stated",
+          "[identify][combine_host]") {
+  StackHost host;
+  const auto look = std::string(kLook) + " 00:00:5e:00:53:01";
+  host.add(seen(9, "unknown.stream", "?"), look);
+  CHECK_FALSE(host.find(model::field::kHardware));
+  host.add(seen(554, "rtsp_header.server", "Camera 1"), look);
+  const auto device = host.find(model::field::kHardware);
+  REQUIRE(device);
+  CHECK(model::parse_product(device->value)->id == "camera");
+  CHECK(device->confidence > 85);
+}
+
+TEST_CASE("the stack is no part of what a port says", "[identify][combine_host]") {
+  StackHost host;
+  host.add(seen(9, "unknown.stream", "?"), kLook);
+  const auto with = host.findings.front().service_claims;
+  const auto without =
+      host.identifier.identify(std::vector{seen(9, "unknown.stream", "?")}).service_claims;
+  CHECK(with == without);
+  const auto only = host.identifier.identify(std::vector{seen(9, model::channel::kSynAck, kLook)});
+  CHECK(only.service_claims.empty());
+  CHECK(only.at.port == 9);
+}

@@ -32,6 +32,16 @@ void settle(SimRig& rig) {
   rig.net.host("192.0.2.2").others.kind = PortKind::silent;
 }
 
+probe::Way link_of_neighbours() {
+  probe::Way way;
+  way.covers = net::block_of(address("192.0.2.1"));
+  way.interface = "eth0";
+  way.source = address("192.0.2.254");
+  way.own = net::Mac{{0x02, 0, 0, 0, 0, 0x01}};
+  way.ethernet = way.on_link = true;
+  return way;
+}
+
 Awaitable<void> run_to_end(probe::SynSweep& sweep, bool& ok) {
   auto ended = co_await sweep.run();
   ok = ended.has_value();
@@ -71,6 +81,30 @@ TEST_CASE("open, closed and silent ports are told apart, and addresses with them
   CHECK(reports[0].found_first_pass_only == 2);
   CHECK(reports[0].asked == source.size());
   CHECK(reports[0].not_probed == 0);
+}
+
+TEST_CASE("of an open port it is told how the host's stack accepted", "[probe][syn]") {
+  const bool neighbours = GENERATE(false, true);
+  SimRig rig(test::make_scope("192.0.2.0/30"));
+  settle(rig);
+  if (neighbours) rig.sim.add_way(link_of_neighbours());
+  const Grid source(rig.scope, "22,80");
+  Found found;
+  probe::SynSweep sweep(rig.pacer, rig.sim, source, found);
+  bool ok = false;
+  rig.net.spawn(run_to_end(sweep, ok));
+  rig.net.run();
+  REQUIRE(ok);
+  REQUIRE(found.count(Verdict::open_synack) == 2);
+  for (const auto& result : found.results) {
+    const bool open = result.verdict == Verdict::open_synack;
+    INFO(result.at.port << " " << result.look);
+    CHECK(result.look.empty() != open);
+    if (!open) continue;
+    CHECK(result.look.starts_with("4:"));
+    const auto mac = " " + test::mac_of(result.at.ip).to_string();
+    CHECK(result.look.ends_with(mac) == neighbours);
+  }
 }
 
 TEST_CASE("a sweep that was stopped goes on from its checkpoint and ends alike", "[probe][syn]") {

@@ -46,7 +46,7 @@ TEST_CASE("a checkpoint is kept with what it covers, and comes back", "[registry
   Kept kept;
   CHECK_FALSE(take(kept.store.load_checkpoint(kept.run)));
   Batch batch;
-  batch.results = {{at("192.0.2.7", 22), model::Verdict::open, 0.5, 1, {1'780'000'001'000}}};
+  batch.results = {{at("192.0.2.7", 22), model::Verdict::open, 0.5, 1, {1'780'000'001'000}, "4:64+0:0:"}};
   batch.checkpoint = sample_checkpoint();
   done(kept.store.add(kept.run, batch));
   const auto back = take(kept.store.load_checkpoint(kept.run));
@@ -63,6 +63,7 @@ TEST_CASE("a checkpoint is kept with what it covers, and comes back", "[registry
   REQUIRE(results.size() == 1);
   CHECK(results[0].at == at("192.0.2.7", 22));
   CHECK(results[0].verdict == model::Verdict::open);
+  CHECK(results[0].look == "4:64+0:0:");
 }
 
 TEST_CASE("a later checkpoint brings only what changed", "[registry][run_state]") {
