@@ -1,6 +1,7 @@
 // dissect_stack — what shows how a host's own stack is made, whatever listens on it.
 #include <charconv>
 #include <string>
+#include <system_error>
 
 #include "identify/dissectors.h"
 #include "qingdan/identify/dissect.h"
@@ -27,7 +28,8 @@ void dissect_syn_ack(BytesView raw, Dissection& out) {
   if (plus == std::string_view::npos || after == std::string_view::npos) return;
   std::uint8_t received = 0;
   const auto* last = text.data() + plus;
-  if (std::from_chars(text.data() + 2, last, received).ptr != last) return;
+  const auto read = std::from_chars(text.data() + 2, last, received);
+  if (read.ptr != last || read.ec != std::errc()) return;
   const auto initial = std::to_string(net::initial_hop_limit(received));
   out.add_text("tcp.signature",
                std::string(signature.substr(0, 2)).append(initial).append(signature.substr(after)));

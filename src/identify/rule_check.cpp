@@ -8,6 +8,7 @@
 
 #include "identify/example_check.h"
 #include "qingdan/base/text.h"
+#include "qingdan/identify/dissect.h"
 #include "qingdan/identify/rule_base.h"
 
 namespace qingdan::identify {
@@ -194,6 +195,16 @@ class Checker {
       add(rule.place, rule.id, "hw: " + hw->id + " has not the role hardware");
     }
     for (const auto& also : rule.also) named(also.product, "also");
+    if (is_of_stack(rule.parts.front().input)) check_stack(rule);
+  }
+  void check_stack(const Rule& rule) {
+    const bool only = rule.service.product.empty() && rule.also.empty() && rule.protocol.empty() &&
+                      rule.host_name.empty() && rule.device_class.empty();
+    if (!only) {
+      add(rule.place, rule.id,
+          rule.parts.front().input +
+              " shows the host's own stack: give os or hw, nothing of a port");
+    }
   }
   void check_captures(const Rule& rule) {
     Words names;

@@ -69,6 +69,9 @@ TEST_CASE("products must exist and have the role they are used in", "[identify][
   CHECK(complains(check(rule(reads + "hw = \"nginx\"")), "not the role hardware"));
   CHECK(complains(check(rule(reads + "also = [\"nothing 1\"]")), "no product \"nothing\""));
   CHECK(complains(check(rule(reads)), "says nothing"));
+  const std::string stack = "input = \"eth.oui\"\ncontains = [\"nginx\"]\n";
+  CHECK(complains(check(rule(stack + "os = \"debian\"\nservice = \"nginx\"")), "own stack"));
+  CHECK_FALSE(complains(check(rule(stack + "os = \"debian\"")), "own stack"));
   CHECK(complains(check(rule(kGood),
                         test::kProducts +
                             "[[product]]\nid = \"q\"\nvendor = \"Q\"\nproduct = \"Q\"\ncategory = "
