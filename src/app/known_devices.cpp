@@ -16,6 +16,9 @@ using probe::DeviceKind;
 
 // More addresses than that are walked for IPv6 prefixes only, in which few are ever dark by proof.
 constexpr std::uint64_t kMostAddresses = 1U << 20;
+// Words of less trust only support others (fingerprints/README.md): the maker of a network card alone
+// must not have the host read as incompletely as a controller.
+constexpr int kSure = 40;
 
 // An uninterruptible supply hangs on a Modbus or SNMP card with a handful of slots (ipscan#467).
 // What stands for "something else" tells nothing.
@@ -62,10 +65,11 @@ DeviceKind kind_of(const model::AssetRecord& asset) {
 
 DeviceKind fragile_kind(const model::Finding& finding) {
   auto kind = DeviceKind::unknown;
-  const auto take = [&kind](DeviceKind told) {
-    if (probe::is_fragile(told)) kind = std::max(kind, told);
-  };
-  const auto hear = [&take](const model::Claim& claim) {
+  const auto hear = [&kind](const model::Claim& claim) {
+    const auto take = [&](DeviceKind told) {
+      if (!probe::is_fragile(told)) return;
+      kind = std::max(kind, claim.confidence < kSure ? DeviceKind::delicate : told);
+    };
     if (claim.field == model::field::kDeviceClass) {
       if (const auto text = model::parse_text(claim.value)) take(kind_of_class(*text));
     } else if (claim.field == model::field::kHardware || claim.field == model::field::kProduct) {

@@ -18,7 +18,8 @@ namespace qingdan::app {
 [[nodiscard]] std::map<net::Address, probe::DeviceKind> known_devices(const model::World& world,
                                                                       const targets::Scope& scope);
 
-// What a finding of this run says its host is, where that calls for care; unknown otherwise.
+// What a finding of this run says its host is, where that calls for care; unknown otherwise. A word of
+// little trust calls for no more than a delicate one gets.
 [[nodiscard]] probe::DeviceKind fragile_kind(const model::Finding& finding);
 
 // Two addresses of each block that an applied run found silent and no asset ever held.

@@ -90,12 +90,14 @@ TEST_CASE("dark addresses were asked, were silent, and were never anybody's") {
 }
 
 TEST_CASE("a finding tells what calls for care, the most careful word of several") {
-  const auto finding = [](std::initializer_list<std::pair<std::string_view, std::string>> claims) {
+  const auto finding = [](std::initializer_list<std::pair<std::string_view, std::string>> claims,
+                          int confidence = 80) {
     model::Finding made;
     for (const auto& [field, value] : claims) {
       auto& list = field == model::field::kProduct ? made.service_claims : made.host_claims;
       list.emplace_back().field = field;
       list.back().value = value;
+      list.back().confidence = confidence;
     }
     return app::fragile_kind(made);
   };
@@ -108,4 +110,5 @@ TEST_CASE("a finding tells what calls for care, the most careful word of several
                  {kDeviceClass, model::to_json(std::string_view("打印机"))}}) ==
         DeviceKind::industrial);
   CHECK(finding({{kDeviceClass, "broken"}}) == DeviceKind::unknown);
+  CHECK(finding({{kHardware, product("工控")}}, 35) == DeviceKind::delicate);
 }
