@@ -12,6 +12,9 @@ namespace {
 namespace field = model::field;
 using View = AssetView;
 
+// A device of this category is a virtual machine (fingerprints/products/makers.toml).
+constexpr std::string_view kVirtual = "云与虚拟化";
+
 Cell text(std::string value) { return value.empty() ? Cell{} : Cell{std::move(value)}; }
 Cell count(std::size_t value) { return static_cast<std::int64_t>(value); }
 Cell nothing(const View&) { return {}; }
@@ -31,6 +34,9 @@ std::string hardware_text(const View& v) {
   }
   return line;
 }
+
+// What is not known to be virtual may be all the same: the cell stays empty then.
+bool is_virtual(const View& v) { return v.hardware && v.hardware->category == kVirtual; }
 
 std::string serials(const View& v) {
   std::vector<std::string> found;
@@ -96,7 +102,8 @@ constexpr Column<View> kIdentity[]{
     {{"操作系统版本", "P/I", 11, "能够确认的版本", ""},
      [](const View& v) { return v.os ? text(v.os->version) : Cell{}; }},
     {{"CPU架构", "P/I", 8, "处理器架构", "x86_64、aarch64 等"}, nothing},
-    {{"是否虚拟设备", "P/I/M", 8, "虚拟机或云主机填“是”", "是、否"}, nothing},
+    {{"是否虚拟设备", "P/I/M", 8, "虚拟机或云主机填“是”", "是、否"},
+     [](const View& v) { return is_virtual(v) ? text("是") : Cell{}; }},
     {{"云实例ID", "I", 12, "政务云平台的实例编号", ""}, nothing},
     {{"品牌型号", "P/I/M", 18, "厂商、产品与型号", ""},
      [](const View& v) { return text(hardware_text(v)); }},

@@ -218,6 +218,8 @@ inline SampleListing small_listing() {
   set(model::field::kRegistration, "已备案", "manual");
   set(model::field::kLocation, "320400198001010012", "import:1");
   set(model::field::kRemark, "𠮷祥㼆\n第二行", "manual");
+  known.facts[std::string(model::field::kHardware)] =
+      fact(model::to_json(product("VMware", "Virtual Machine", "", "云与虚拟化", "hardware")));
   known.facts[std::string(model::field::kOs)] =
       fact(model::to_json(product("Debian", "Debian Linux", "1.10", "操作系统", "os")));
   known.identifiers.push_back({model::IdentifierType::mac, "1e:10:00:00:00:01"});

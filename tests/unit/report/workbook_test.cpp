@@ -151,6 +151,7 @@ TEST_CASE("identifiers, versions, ports and times are text as they are", "[repor
   REQUIRE(write_workbook(sample::small_listing(), options(), scratch.file("a.xlsx")).has_value());
   const auto book = read(scratch.file("a.xlsx"));
   CHECK(book.at("04-1 主机与设备-身份", "操作系统版本", 2) == "1.10");
+  CHECK(book.at("04-1 主机与设备-身份", "是否虚拟设备", 2) == "是");
   CHECK(book.at("04-1 主机与设备-身份", "MAC", 2) == "1e:10:00:00:00:01");
   CHECK(book.at("04-2 主机与设备-承载", "物理位置", 2) == "320400198001010012");
   CHECK(book.at("04-3 主机与设备-状态", "备注", 2) == "𠮷祥㼆\\n第二行");
