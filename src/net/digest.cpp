@@ -4,6 +4,7 @@
 #include "qingdan/net/digest.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <array>
 #include <bit>
@@ -29,6 +30,15 @@ std::string digest_hex(const EVP_MD* algorithm, BytesView bytes) {
 }  // namespace
 
 std::string sha256_hex(BytesView bytes) { return digest_hex(EVP_sha256(), bytes); }
+
+std::array<std::uint8_t, 32> hmac_sha256(BytesView key, BytesView bytes) {
+  std::array<std::uint8_t, 32> out{};
+  unsigned size = out.size();
+  const auto* done = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes.data(),
+                          bytes.size(), out.data(), &size);
+  QD_ENSURES(done != nullptr && size == out.size());
+  return out;
+}
 
 std::string md5_hex(BytesView bytes) { return digest_hex(EVP_md5(), bytes); }
 

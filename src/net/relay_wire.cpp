@@ -2,7 +2,10 @@
 #include "qingdan/net/relay_wire.h"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
+
+#include "qingdan/net/digest.h"
 
 namespace qingdan::net {
 namespace {
@@ -23,16 +26,68 @@ constexpr std::uint8_t kRtmp3 = 3;
 constexpr std::size_t kRtmpFixed = 8;  // time, and four zeros or a time
 constexpr std::size_t kS1 = 1, kS2 = kS1 + kRtmpPart, kRtmpAll = kS2 + kRtmpPart;
 
+// What Flash Player 9.0.124.2 says of itself: of this or a later version the digest is expected.
+constexpr std::array<std::uint8_t, 4> kRtmpPlayer{9, 0, 124, 2};
+// Keys of the digests of players and of servers.
+constexpr std::string_view kPlayerKey = "Genuine Adobe Flash Player 001";
+constexpr std::string_view kServerKey = "Genuine Adobe Flash Media Server 001";
+constexpr std::size_t kRtmpDigest = 32;
+// Where four bytes say at which of 728 places behind them the digest stands.
+constexpr std::array<std::size_t, 2> kRtmpPointers{8, 772};
+
+std::size_t digest_place(BytesView part, std::size_t pointer) {
+  std::size_t sum = 0;
+  for (std::size_t i = 0; i < 4; ++i) sum += part[pointer + i];
+  return pointer + 4 + sum % 728;
+}
+
+// Over all of the part but the digest itself.
+std::array<std::uint8_t, kRtmpDigest> digest_of(BytesView part, std::size_t place,
+                                                std::string_view key) {
+  Bytes rest(part.begin(), part.begin() + static_cast<std::ptrdiff_t>(place));
+  const auto after = part.subspan(place + kRtmpDigest);
+  rest.insert(rest.end(), after.begin(), after.end());
+  return hmac_sha256(as_bytes(key), rest);
+}
+
 // "Random", but always the same, so that an answer can be held against it; no two places near each
 // other look alike.
-std::uint8_t rtmp_random(std::size_t at) { return static_cast<std::uint8_t>(at * 167 + 13); }
+Bytes make_c1() {
+  Bytes part(kRtmpPart);
+  std::copy(kRtmpPlayer.begin(), kRtmpPlayer.end(), part.begin() + 4);
+  for (std::size_t i = kRtmpFixed; i < kRtmpPart; ++i) {
+    part[i] = static_cast<std::uint8_t>((i - kRtmpFixed) * 167 + 13);
+  }
+  const auto place = digest_place(part, kRtmpPointers[0]);
+  const auto digest = digest_of(part, place, kPlayerKey);
+  std::copy(digest.begin(), digest.end(), part.begin() + static_cast<std::ptrdiff_t>(place));
+  return part;
+}
+
+const Bytes& our_c1() {
+  static const Bytes part = make_c1();
+  return part;
+}
 
 // Does what has come of the part at `begin` of the stream have our random bytes?
 bool is_ours(BytesView stream, std::size_t begin) {
+  const auto& ours = our_c1();
   for (std::size_t i = kRtmpFixed; i < kRtmpPart && begin + i < stream.size(); ++i) {
-    if (stream[begin + i] != rtmp_random(i - kRtmpFixed)) return false;
+    if (stream[begin + i] != ours[i]) return false;
   }
   return true;
+}
+
+// Only who knows the servers' key makes it, so it proves the protocol as well as S2 does.
+bool has_server_digest(BytesView stream) {
+  if (stream.size() < kS2) return false;
+  const auto part = stream.subspan(kS1, kRtmpPart);
+  return std::any_of(kRtmpPointers.begin(), kRtmpPointers.end(), [&](std::size_t pointer) {
+    const auto place = digest_place(part, pointer);
+    const auto digest = digest_of(part, place, kServerKey);
+    return std::equal(digest.begin(), digest.end(),
+                      part.begin() + static_cast<std::ptrdiff_t>(place));
+  });
 }
 
 // FastCGI 1.0 §3.4: one byte, or four of which the first bit says so.
@@ -113,14 +168,13 @@ std::optional<FastcgiValues> parse_fastcgi(BytesView stream) {
 
 Bytes build_rtmp_hello() {
   ByteWriter out;
-  out.u8(kRtmp3).fill(kRtmpFixed);
-  for (std::size_t i = 0; i < kRtmpPart - kRtmpFixed; ++i) out.u8(rtmp_random(i));
+  out.u8(kRtmp3).bytes(our_c1());
   return std::move(out).take();
 }
 
 Extent measure_rtmp(BytesView stream) {
   if (!stream.empty() && stream[0] != kRtmp3) return kForeign;
-  if (!is_ours(stream, kS2)) return kForeign;
+  if (!is_ours(stream, kS2) && !has_server_digest(stream)) return kForeign;
   return stream.size() < kRtmpAll ? Extent{} : Extent{State::whole, kRtmpAll};
 }
 
@@ -132,6 +186,7 @@ std::optional<RtmpHandshake> parse_rtmp(BytesView stream) {
   handshake.mirrored = is_ours(stream, kS1);
   if (handshake.mirrored && !handshake.whole) return std::nullopt;
   if (handshake.mirrored) return handshake;
+  handshake.digest = has_server_digest(stream);
   for (std::size_t at = kS1 + 4; at < kS1 + kRtmpFixed; ++at) {
     handshake.version += (handshake.version.empty() ? "" : ".") + std::to_string(stream[at]);
   }

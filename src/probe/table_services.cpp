@@ -223,7 +223,7 @@ constexpr std::array kTable{
            kFastcgiSecond}),
     entry({"rtmp",
            kRtmp,
-           "C0 and C1 of the handshake; no application is connected to.",
+           "C0 and C1 of the handshake, as a player's; no application is connected to.",
            kRtmpChannels,
            {},
            &make_rtmp}),

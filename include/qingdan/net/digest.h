@@ -1,6 +1,7 @@
 // digest — hashes by which foreign bytes are named and compared. Pure.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -11,6 +12,8 @@ namespace qingdan::net {
 
 // Lower-case hexadecimal.
 [[nodiscard]] std::string sha256_hex(BytesView bytes);
+// HMAC-SHA-256 (RFC 2104).
+[[nodiscard]] std::array<std::uint8_t, 32> hmac_sha256(BytesView key, BytesView bytes);
 // Only where others' collections name things by MD5 (favicons); never for integrity.
 [[nodiscard]] std::string md5_hex(BytesView bytes);
 

@@ -33,15 +33,19 @@ struct FastcgiValues {
 [[nodiscard]] Extent measure_fastcgi(BytesView stream);
 [[nodiscard]] std::optional<FastcgiValues> parse_fastcgi(BytesView stream);
 
-// C0 and C1 of the simple handshake; the server's S0, S1 and S2 answer: RTMP 1.0 §5.2. Neither C2
-// nor a message follows. S2 must give back what C1 had, §5.2.4. S1 may too (nginx's module and
-// Node-Media-Server do), but where S2 has not come such an S1 is an echo of anybody's.
+// C0 and C1, as a player sends them; the server's S0, S1 and S2 answer: RTMP 1.0 §5.2. Neither C2 nor
+// a message follows. C1 names a version and carries the digest of Flash Player 9 and later (not in the
+// document; ffmpeg's rtmpproto and nginx's module agree on it): to such a C1 servers answer with a
+// version of their own, and some with a digest. S2 gives back what C1 had, §5.2.4, or S1 carries the
+// servers' digest. S1 may give C1 back too (Node-Media-Server), but where S2 has not come such an S1 is
+// an echo of anybody's.
 inline constexpr std::size_t kRtmpPart = 1536;
 [[nodiscard]] Bytes build_rtmp_hello();
 [[nodiscard]] Extent measure_rtmp(BytesView stream);
 struct RtmpHandshake {
   bool whole{false};     // S2 came
   bool mirrored{false};  // S1 is our C1
+  bool digest{false};    // S1 carries the digest of a server
   std::string version;   // the four bytes that §5.2.3 wants zero, "5.0.3.1"
 };
 // S0 and S1 are enough.

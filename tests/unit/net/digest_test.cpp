@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "qingdan/base/text.h"
+
 using namespace qingdan;
 using namespace qingdan::net;
 
@@ -13,6 +15,12 @@ TEST_CASE("SHA-256 and MD5 give the published answers", "[net][digest]") {
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   CHECK(sha256_hex({}) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   CHECK(md5_hex(as_bytes("message digest")) == "f96b697d7cb7938d525a2f31aaf161d0");
+}
+
+TEST_CASE("HMAC-SHA-256 gives the published answer", "[net][digest]") {
+  const auto made = hmac_sha256(as_bytes("Jefe"), as_bytes("what do ya want for nothing?"));
+  CHECK(to_hex(made) ==
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");  // RFC 4231 §4.3
 }
 
 TEST_CASE("pieces hash as their whole", "[net][digest]") {

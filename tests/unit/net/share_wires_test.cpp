@@ -40,6 +40,7 @@ const std::vector<std::pair<std::string, Measure>> kSeeds{
     {"relay_wire/fastcgi", &measure_fastcgi},
     {"relay_wire/fastcgi_unknown", &measure_fastcgi},
     {"relay_wire/rtmp", &measure_rtmp},
+    {"relay_wire/rtmp_nginx", &measure_rtmp},
     {"relay_wire/rtmp_own", &measure_rtmp}};
 
 }  // namespace
@@ -193,11 +194,11 @@ TEST_CASE("an application knows its values, or not the question", "[net][fastcgi
 }
 
 TEST_CASE("RTMP gives back what we said", "[net][rtmp]") {
-  const auto nginx = parse_rtmp(seed("relay_wire/rtmp"));
-  REQUIRE(nginx);
-  CHECK(nginx->whole);
-  CHECK(nginx->mirrored);
-  CHECK(nginx->version.empty());
+  const auto mirror = parse_rtmp(seed("relay_wire/rtmp"));
+  REQUIRE(mirror);
+  CHECK(mirror->whole);
+  CHECK(mirror->mirrored);
+  CHECK(mirror->version.empty());
   const auto own = seed("relay_wire/rtmp_own");
   CHECK(parse_rtmp(own).value().version == "5.0.3.1");
   CHECK_FALSE(parse_rtmp(BytesView(own).first(1537)).value().whole);
@@ -205,6 +206,19 @@ TEST_CASE("RTMP gives back what we said", "[net][rtmp]") {
   auto other = own;
   other.back() ^= 1;  // S2 is not ours
   CHECK_FALSE(parse_rtmp(other));
+}
+
+TEST_CASE("to a player's digest an RTMP server answers with its own", "[net][rtmp]") {
+  const auto said = seed("relay_wire/rtmp_nginx");
+  const auto nginx = parse_rtmp(said);
+  REQUIRE(nginx);
+  CHECK(nginx->whole);
+  CHECK(nginx->digest);
+  CHECK(nginx->version == "13.14.10.13");
+  auto damaged = said;
+  damaged[100] ^= 1;  // neither S2 nor the digest is right now
+  CHECK(measure_rtmp(damaged).foreign());
+  CHECK_FALSE(parse_rtmp(damaged));
 }
 
 TEST_CASE("damaged answers of shares are survived", "[net][shares]") {
