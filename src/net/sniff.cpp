@@ -113,6 +113,16 @@ std::string_view sniff_text(std::string_view text) {
   return coded;
 }
 
+// RFC 9113 §3.4: a server begins with its SETTINGS, six bytes each, on stream 0.
+bool is_h2(BytesView b) {
+  ByteReader reader(b);
+  const std::size_t length = reader.u24be();
+  const auto type = reader.u8(), flags = reader.u8();
+  const auto stream = reader.u32be();
+  return reader.ok() && length % 6 == 0 && length <= 16'384 && type == 4 && flags == 0 &&
+         stream == 0;
+}
+
 bool is_tls(BytesView b) {
   // RFC 8446 §5.1: alert, handshake; versions 3.0 to 3.4, and 1.1 of TLCP (GB/T 38636 §6.3.3).
   if (b.size() < 6 || (b[0] != 0x15 && b[0] != 0x16)) return false;
@@ -223,7 +233,8 @@ bool is_telnet(BytesView b) {
 
 std::string_view sniff(BytesView first_bytes) {
   using Check = bool (*)(BytesView);
-  constexpr std::array<std::pair<Check, std::string_view>, 11> kFrames{{{is_tls, "tls"},
+  constexpr std::array<std::pair<Check, std::string_view>, 12> kFrames{{{is_tls, "tls"},
+                                                                        {is_h2, "h2"},
                                                                         {is_telnet, "telnet"},
                                                                         {is_smb, "smb"},
                                                                         {is_rdp, "rdp"},

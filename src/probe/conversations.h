@@ -22,6 +22,7 @@ using ConversationPtr = std::unique_ptr<Conversation>;
 [[nodiscard]] ConversationPtr make_vnc(const Setting& setting);     // RFB version, security types
 [[nodiscard]] ConversationPtr make_telnet(const Setting& setting);  // refusals, text to the prompt
 [[nodiscard]] ConversationPtr make_http(const Setting& setting);    // GET /, favicon
+[[nodiscard]] ConversationPtr make_http2(const Setting& setting);   // GET / in the frames of HTTP/2
 
 // TLS, one hello each (tls_hello.cpp).
 [[nodiscard]] ConversationPtr make_tls_13(const Setting& setting);

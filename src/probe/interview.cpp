@@ -26,6 +26,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds kHandshake{6000};
 constexpr milliseconds kHandshakeGuess{3000};
 constexpr std::size_t kHandshakeBytes = 131'072;
+// RFC 7301 §6, RFC 9113 §3.1.
+constexpr std::string_view kHttp11 = "http/1.1", kHttp2 = "h2";
 constexpr milliseconds kDrain{300};
 constexpr milliseconds kShortageRest{200};
 // Lesson 22: 3 x RTO, at most 2 s; never less than a second, as a server that looks our name up
@@ -282,7 +284,9 @@ Awaitable<void> Interview::over_plain(Visit& visit, Connection& connection) {
 }
 
 Awaitable<void> Interview::over_tls(Visit& visit, Connection& connection) {
-  const TlsWish wish{subject_.vhost, visit.attempt.entry->name == "http"};
+  const bool http2 = visit.attempt.entry->name == "http2";
+  const bool web = http2 || visit.attempt.entry->name == "http";
+  const TlsWish wish{subject_.vhost, !web ? "" : http2 ? kHttp2 : kHttp11};
   TlsPipe pipe(connection, tls_, wish);
   const auto patience = visit.attempt.hinted ? kHandshake : kHandshakeGuess;
   const Deadline by{std::min(pacer_.now() + patience, session_.at)};
@@ -295,6 +299,8 @@ Awaitable<void> Interview::over_tls(Visit& visit, Connection& connection) {
   }
   keep_tls(pipe, visit.attempt);
   plan_.on_tls();
+  // Who does not take it by ALPN does not speak it (RFC 9113 §3.2).
+  if (http2 && pipe.engine().alpn() != kHttp2) co_return;
   const auto limits = limits_of(visit);
   auto talked = co_await talk(pipe, *visit.conversation, pacer_.dialer().clock(), limits);
   on_talk(visit, talked);
@@ -304,7 +310,7 @@ Awaitable<void> Interview::over_tls(Visit& visit, Connection& connection) {
 
 // The peer agreed to TLS in the middle of its own protocol: its certificate is worth the handshake.
 Awaitable<void> Interview::upgrade(const Visit& visit, Connection& connection) {
-  const TlsWish wish{subject_.vhost, false};
+  const TlsWish wish{subject_.vhost};
   TlsPipe pipe(connection, tls_, wish);
   const Deadline by{std::min(pacer_.now() + kHandshake, session_.at)};
   auto established = co_await pipe.handshake(by, kHandshakeBytes);
@@ -394,7 +400,7 @@ void Interview::keep_tls(const TlsPipe& pipe, const Attempt& attempt) {
   report_.tls = true;
   heard_ = true;
   if (report_.service.empty()) report_.service = "tls";
-  if (std::exchange(chain_kept_, true)) return;
+  if (std::exchange(chain_kept_, !pipe.engine().chain().empty())) return;
   const Attempt outside{false, attempt.entry, attempt.hinted};
   keep(outside, std::string(model::channel::kTls), to_bytes(pipe.engine().session_text()), false);
   agreed_ = {pipe.engine().version(), pipe.engine().alert(), {}};
@@ -412,7 +418,9 @@ void Interview::on_handshake_failed(const TlsPipe& pipe, const Attempt& attempt)
   const auto text = pipe.engine().session_text();
   if (pipe.engine().spoke_tls() && !text.empty()) {
     keep_tls(pipe, attempt);
-    recognised_ = true;
+    // It speaks TLS, and within it something else than what was offered.
+    recognised_ = pipe.engine().alert() != net::kTlsNoApplicationProtocol;
+    if (!recognised_) plan_.on_tls();
     return;
   }
   if (pipe.raw().empty()) return;

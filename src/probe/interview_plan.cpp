@@ -115,6 +115,7 @@ void InterviewPlan::on_tls() {
   std::erase_if(queue_, [](const Attempt& a) { return !a.tls; });
   append({true, tcp_entry("http")});
   if (gentle_) return;
+  append({true, tcp_entry("http2")});
   append({true, tcp_entry("listen")});
   for (const auto* entry : by_yield()) {
     if (entry->with_tls) append({true, entry});

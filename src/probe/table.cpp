@@ -110,6 +110,7 @@ constexpr auto kImapChannels = words(channel::kImap);
 constexpr auto kMysqlChannels = words(channel::kMysql);
 constexpr auto kVncChannels = words(channel::kVnc);
 constexpr auto kHttpChannels = words(channel::kHttp, channel::kFavicon);
+constexpr auto kHttp2Channels = words(channel::kHttp);
 constexpr auto kListenChannels = words(channel::kUnknown);
 constexpr auto kRtspChannels = words(channel::kRtsp);
 constexpr auto kPostgresChannels = words(channel::kPostgres);
@@ -157,6 +158,7 @@ constexpr auto kImapKinds = words("imap");
 constexpr auto kMysqlKinds = words("mysql");
 constexpr auto kVncKinds = words("vnc");
 constexpr auto kHttpKinds = words("http");
+constexpr auto kHttp2Kinds = words("h2");
 constexpr auto kRtspKinds = words("rtsp");
 constexpr auto kPostgresKinds = words("postgresql");
 constexpr auto kRedisKinds = words("redis");
@@ -231,6 +233,9 @@ const std::array kTable{
                       "GET of /, of redirects that stay on the endpoint, of the icon, and of "
                       "/version where etcd answered.",
                       kNever, false, true, kPage, kHttpChannels, kHttpKinds, 0, &make_http},
+    ConversationEntry{"http2", Transport::tcp, Ports(),
+                      "GET of / in the frames of HTTP/2, where nothing else is spoken.", kNever,
+                      false, true, kPage, kHttp2Channels, kHttp2Kinds, 0, &make_http2},
     ConversationEntry{"rtsp", Transport::tcp, kRtsp, "OPTIONS; no stream is described or set up.",
                       kNever, false, true, kReply, kRtspChannels, kRtspKinds, 7, &make_rtsp},
     ConversationEntry{"postgresql", Transport::tcp, kPostgresql,

@@ -37,7 +37,6 @@ std::string drain_errors() {
 }
 
 // RFC 7301 §3.1: length-prefixed names.
-constexpr std::array<unsigned char, 9> kHttp11{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 
 }  // namespace
 
@@ -123,7 +122,11 @@ TlsEngine::TlsEngine(TlsContext& context, const TlsWish& wish) : held_(std::make
     std::string name = wish.sni;
     SSL_ctrl(held.ssl.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
   }
-  if (wish.web) SSL_set_alpn_protos(held.ssl.get(), kHttp11.data(), kHttp11.size());
+  if (!wish.alpn.empty()) {
+    ByteWriter list;
+    list.u8(static_cast<std::uint8_t>(wish.alpn.size())).text(wish.alpn);
+    SSL_set_alpn_protos(held.ssl.get(), list.view().data(), static_cast<unsigned>(list.size()));
+  }
 }
 
 TlsEngine::~TlsEngine() = default;
@@ -211,21 +214,25 @@ std::optional<net::TlsVersion> TlsEngine::version() const {
 
 int TlsEngine::alert() const { return held_->alert; }
 
+std::string_view TlsEngine::alpn() const {
+  const unsigned char* chosen = nullptr;
+  unsigned int size = 0;
+  SSL_get0_alpn_selected(held_->ssl.get(), &chosen, &size);
+  return as_text({chosen, size});
+}
+
 std::string TlsEngine::session_text() const {
   const auto* ssl = held_->ssl.get();
   if (SSL_is_init_finished(ssl) == 0) {
     if (held_->alert < 0) return "";
     return std::string("TLS\n\n\nalert: ") + SSL_alert_desc_string_long(held_->alert) + "\n";
   }
-  const unsigned char* alpn = nullptr;
-  unsigned int size = 0;
-  SSL_get0_alpn_selected(ssl, &alpn, &size);
   const auto* cipher = SSL_get_current_cipher(ssl);
   std::string text = SSL_get_version(ssl);
   // The name of the standards (TLS_…), not OpenSSL's own.
   const char* name = cipher == nullptr ? nullptr : SSL_CIPHER_standard_name(cipher);
   text += "\n" + std::string(name == nullptr ? "" : name) + "\n";
-  text += std::string(as_text({alpn, size})) + "\n";
+  text += std::string(alpn()) + "\n";
   return text;
 }
 

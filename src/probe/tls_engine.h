@@ -22,7 +22,7 @@ namespace qingdan::probe {
 
 struct TlsWish {
   std::string sni;  // "" = none: asked by address
-  bool web{false};  // offer http/1.1 by ALPN (RFC 7301)
+  std::string_view alpn{};  // the one protocol to offer (RFC 7301): "http/1.1", "h2"; "" = none
 };
 
 enum class TlsState : std::uint8_t { handshaking, established, failed, closed };
@@ -46,6 +46,7 @@ class TlsEngine {
   [[nodiscard]] bool spoke_tls() const;  // the peer sent a TLS record, be it an alert
   // Agreed on; nullopt before.
   [[nodiscard]] std::optional<net::TlsVersion> version() const;
+  [[nodiscard]] std::string_view alpn() const;  // the peer's choice, "" = none
   [[nodiscard]] int alert() const;  // the fatal one the peer sent, -1 = none
   // "version\ncipher\nalpn\n" after the handshake. Where the peer ended it by an alert:
   // "TLS\n\n\nalert: <description>\n". "" otherwise.

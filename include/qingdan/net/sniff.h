@@ -11,7 +11,7 @@
 namespace qingdan::net {
 
 // What a server says first, or answers to a foreign request. One of
-//   ssh http ftp smtp pop3 imap nntp mysql mysqlx vnc telnet postgresql redis tls rtsp sip rdp smb
+//   ssh http h2 ftp smtp pop3 imap nntp mysql mysqlx vnc telnet postgresql redis tls rtsp sip rdp smb
 //   ldap memcached mongodb amqp zookeeper openwire kerberos spice rsync svn giop
 //   ftp-or-smtp   a "220 " greeting that names neither mail nor files: ask both
 //   ""            unknown, or not enough bytes to tell

@@ -48,6 +48,7 @@ struct TlsQuestion {
 
 inline constexpr std::size_t kTlsCertificatesMax = 16;
 inline constexpr std::uint8_t kTlsProtocolVersion = 70;  // RFC 5246 §7.2.2: the alert
+inline constexpr std::uint8_t kTlsNoApplicationProtocol = 120;  // RFC 7301 §3.2
 
 struct TlsAnswer {
   std::uint16_t version{0};  // chosen: of supported_versions where the hello has it; 0 = no hello
