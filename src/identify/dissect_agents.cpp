@@ -1,4 +1,6 @@
 // dissect_agents — agents that tell a host's state: power supplies, Erlang nodes, monitoring.
+#include <string>
+
 #include "identify/dissectors.h"
 #include "qingdan/net/agent_wire.h"
 
@@ -19,6 +21,7 @@ void dissect_epmd(BytesView raw, Dissection& out) {
   if (!names) return;
   out.protocol = "epmd";
   out.banner = "epmd";
+  out.add_text("epmd.count", std::to_string(names->size()));
   for (const auto& name : *names) {
     out.banner += " " + name;
     out.add_text("epmd.node", name);

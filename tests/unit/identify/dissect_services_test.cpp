@@ -97,8 +97,9 @@ TEST_CASE("agents tell what they watch", "[identify][dissect_agents]") {
   const auto nodes = read("epmd.names", "agent_wire/epmd");
   CHECK(nodes.protocol == "epmd");
   CHECK(nodes.banner == "epmd rabbit ejabberd");
+  CHECK(field(nodes, "epmd.count") == "2");
   CHECK(field(nodes, "epmd.node") == "rabbit");
-  CHECK(read("epmd.names", "agent_wire/epmd_none").protocol == "epmd");
+  CHECK(field(read("epmd.names", "agent_wire/epmd_none"), "epmd.count") == "0");
   const auto agent = read("zabbix.agent", "agent_wire/zabbix");
   CHECK(agent.protocol == "zabbix-agent");
   CHECK(field(agent, "zabbix.version") == "6.0.21");
