@@ -1,3 +1,4 @@
+// covers: identify/dissect_agents
 #include <catch2/catch.hpp>
 
 #include "unit/identify/fields.h"
@@ -98,7 +99,7 @@ TEST_CASE("agents tell what they watch", "[identify][dissect_agents]") {
   CHECK(nodes.protocol == "epmd");
   CHECK(nodes.banner == "epmd rabbit ejabberd");
   CHECK(field(nodes, "epmd.count") == "2");
-  CHECK(field(nodes, "epmd.node") == "rabbit");
+  CHECK(field(nodes, "epmd.node") == "rabbit | ejabberd");
   CHECK(field(read("epmd.names", "agent_wire/epmd_none"), "epmd.count") == "0");
   const auto agent = read("zabbix.agent", "agent_wire/zabbix");
   CHECK(agent.protocol == "zabbix-agent");
