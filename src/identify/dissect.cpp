@@ -7,6 +7,7 @@
 
 #include "identify/dissectors.h"
 #include "qingdan/base/text.h"
+#include "qingdan/model/channels_agents.h"
 #include "qingdan/model/channels_devices.h"
 #include "qingdan/model/channels_industrial.h"
 #include "qingdan/model/channels_middleware.h"
@@ -125,6 +126,9 @@ constexpr std::array kTable{
     Entry{model::channel::kCapwap, dissect_capwap},
     Entry{model::channel::kDahua, dissect_dahua},
     Entry{model::channel::kSadp, dissect_sadp},
+    Entry{model::channel::kApcupsd, dissect_apcupsd},
+    Entry{model::channel::kEpmd, dissect_epmd},
+    Entry{model::channel::kZabbix, dissect_zabbix},
     Entry{model::channel::kUnknown, dissect_unknown},
 };
 

@@ -116,6 +116,11 @@ void dissect_capwap(BytesView raw, Dissection& out);
 void dissect_dahua(BytesView raw, Dissection& out);
 void dissect_sadp(BytesView raw, Dissection& out);
 
+// dissect_agents.cpp
+void dissect_apcupsd(BytesView raw, Dissection& out);
+void dissect_epmd(BytesView raw, Dissection& out);
+void dissect_zabbix(BytesView raw, Dissection& out);
+
 // dissect_tls.cpp
 void dissect_tls_session(BytesView raw, Dissection& out);
 void dissect_tls_answer(BytesView raw, Dissection& out);

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "net/stream_text.h"
 #include "qingdan/base/text.h"
 
 namespace qingdan::net {
@@ -20,12 +21,6 @@ constexpr std::uint8_t kConnect = 0x10, kConnack = 0x20, kDisconnect = 0xE0;
 constexpr std::uint8_t kCleanStart = 0x02;  // §3.1.2.4
 constexpr std::uint16_t kKeepAliveS = 30;
 constexpr std::uint8_t kMqtt5 = 5;
-
-// Could `text` go on to begin as `wanted` does?
-bool may_begin(std::string_view text, std::string_view wanted) {
-  const auto size = std::min(text.size(), wanted.size());
-  return text.substr(0, size) == wanted.substr(0, size);
-}
 
 // One line that begins with `start` and ends in one of `ends`.
 Extent measure_line(BytesView stream, std::string_view start, std::string_view ends) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "net/stream_text.h"
 #include "qingdan/base/text.h"
 
 namespace qingdan::net {
@@ -17,12 +18,6 @@ constexpr std::int32_t kKafkaCorrelation = 0x7164'616E;  // "qdan": the answer r
 constexpr std::int16_t kApiVersions = 18;
 constexpr std::uint8_t kRmiAck = 0x4E;  // §10.2
 constexpr std::size_t kRmiNameMax = 255;
-
-// Could `text` go on to begin as `wanted` does?
-bool may_begin(std::string_view text, std::string_view wanted) {
-  const auto size = std::min(text.size(), wanted.size());
-  return text.substr(0, size) == wanted.substr(0, size);
-}
 
 std::string line_after(std::string_view text, std::string_view name) {
   const auto at = text.find(name);

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <utility>
 
+#include "net/stream_text.h"
 #include "qingdan/base/text.h"
 
 namespace qingdan::net {
@@ -33,11 +34,6 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_space(char c) { return c == ' ' || c == '\n'; }
 bool is_word(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
-}
-
-bool may_begin(std::string_view text, std::string_view wanted) {
-  const auto size = std::min(text.size(), wanted.size());
-  return text.substr(0, size) == wanted.substr(0, size);
 }
 
 int to_number(std::string_view text) {

@@ -53,6 +53,11 @@ using ServiceConversation = std::unique_ptr<Conversation>;
 [[nodiscard]] ServiceConversation make_fastcgi(const Setting& setting);  // FCGI_GET_VALUES
 [[nodiscard]] ServiceConversation make_rtmp(const Setting& setting);     // C0, C1
 
+// agent_questions.cpp
+[[nodiscard]] ServiceConversation make_apcupsd(const Setting& setting);  // status
+[[nodiscard]] ServiceConversation make_epmd(const Setting& setting);     // NAMES_REQ
+[[nodiscard]] ServiceConversation make_zabbix(const Setting& setting);   // agent.version
+
 // remote_questions.cpp
 [[nodiscard]] ServiceConversation make_pptp(const Setting& setting);      // SCCRQ, StopCCRQ
 [[nodiscard]] ServiceConversation make_afp(const Setting& setting);       // GetStatus

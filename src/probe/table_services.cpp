@@ -1,5 +1,7 @@
 // table_services — the part of the table for databases, middleware, displays and shares that answer
-// one question of anybody (database_, middleware_, daemon_, share_ and remote_questions.cpp).
+// one question of anybody (database_, middleware_, daemon_, share_, agent_ and
+// remote_questions.cpp).
+#include "qingdan/model/channels_agents.h"
 #include "qingdan/model/channels_middleware.h"
 #include "qingdan/model/observation.h"
 #include "service_conversations.h"
@@ -53,6 +55,13 @@ constexpr std::array<std::uint16_t, 3> kFastcgi{9072, 9073, 9074};
 constexpr std::array<std::uint16_t, 2> kFastcgiSecond{9000, 9001};
 constexpr std::array<std::uint16_t, 1> kRtmp{1935};
 
+constexpr std::array<std::uint16_t, 1> kApcupsd{3551};
+constexpr std::array<std::uint16_t, 1> kEpmd{4369};
+constexpr std::array<std::uint16_t, 1> kZabbix{10050};
+
+constexpr auto kApcupsdChannels = words(channel::kApcupsd);
+constexpr auto kEpmdChannels = words(channel::kEpmd);
+constexpr auto kZabbixChannels = words(channel::kZabbix);
 constexpr auto kStompChannels = words(channel::kStomp);
 constexpr auto kSvnChannels = words(channel::kSvn);
 constexpr auto kRsyncChannels = words(channel::kRsync);
@@ -227,6 +236,19 @@ constexpr std::array kTable{
            kRtmpChannels,
            {},
            &make_rtmp}),
+    entry({"apcupsd",
+           kApcupsd,
+           "status, as apcaccess asks; nothing is set.",
+           kApcupsdChannels,
+           {},
+           &make_apcupsd}),
+    entry({"epmd", kEpmd, "A request for the names of the nodes.", kEpmdChannels, {}, &make_epmd}),
+    entry({"zabbix-agent",
+           kZabbix,
+           "agent.version, a passive check that reads the agent alone.",
+           kZabbixChannels,
+           {},
+           &make_zabbix}),
     entry({"stun", kStunTcp, kBinding, kStunChannels, {}, &make_stun_tcp, "", false, true}),
     datagram({"stun", kStun, kBinding, kStunChannels, {}, &make_stun_udp}),
     entry({"iiop", kIiop, kLocate, kIiopChannels, kIiopKinds, &make_iiop}),

@@ -1,3 +1,4 @@
+// covers: identify/dissect_agents
 #include <catch2/catch.hpp>
 
 #include "unit/identify/fields.h"
@@ -88,6 +89,24 @@ TEST_CASE("queues, brokers and scanners are told by their answers",
   CHECK(field(read("firebird.answer", "firebird_wire/accept12"), "firebird.answer") == "accept 12");
 }
 
+TEST_CASE("agents tell what they watch", "[identify][dissect_agents]") {
+  const auto ups = read("apcupsd.status", "agent_wire/apcupsd");
+  CHECK(ups.protocol == "apcupsd");
+  CHECK(field(ups, "apcupsd.version") == "3.14.14 (31 May 2016) debian");
+  CHECK(field(ups, "apcupsd.model") == "Smart-UPS 1500");
+  CHECK(ups.host_names == std::vector<std::string>{"ups-01"});
+  const auto nodes = read("epmd.names", "agent_wire/epmd");
+  CHECK(nodes.protocol == "epmd");
+  CHECK(nodes.banner == "epmd rabbit ejabberd");
+  CHECK(field(nodes, "epmd.count") == "2");
+  CHECK(field(nodes, "epmd.node") == "rabbit | ejabberd");
+  CHECK(field(read("epmd.names", "agent_wire/epmd_none"), "epmd.count") == "0");
+  const auto agent = read("zabbix.agent", "agent_wire/zabbix");
+  CHECK(agent.protocol == "zabbix-agent");
+  CHECK(field(agent, "zabbix.version") == "6.0.21");
+  CHECK(read("zabbix.agent", "agent_wire/zabbix_unsupported").protocol == "zabbix-agent");
+}
+
 TEST_CASE("an SSH host key identifies its host", "[identify][dissect_services]") {
   const auto out = read("ssh.keys", "ssh_kex_wire/dropbear_2022");
   CHECK(out.protocol == "ssh");
@@ -101,10 +120,11 @@ TEST_CASE("an SSH host key identifies its host", "[identify][dissect_services]")
 
 TEST_CASE("other bytes under these channels prove nothing", "[identify][dissect_services]") {
   for (const auto* name :
-       {"zookeeper.reply", "t3.reply", "ajp.reply", "rmi.reply", "kafka.versions", "x11.setup",
-        "mssql.prelogin", "amqp.start", "db2.exchange", "cassandra.supported", "pptp.reply",
-        "afp.status", "nats.info", "beanstalk.stats", "gearman.version", "clamd.version",
-        "mqtt.connack", "stun.reply", "firebird.answer"}) {
+       {"zookeeper.reply", "t3.reply",       "ajp.reply",  "rmi.reply",       "kafka.versions",
+        "x11.setup",       "mssql.prelogin", "amqp.start", "db2.exchange",    "cassandra.supported",
+        "pptp.reply",      "afp.status",     "nats.info",  "beanstalk.stats", "gearman.version",
+        "clamd.version",   "mqtt.connack",   "stun.reply", "firebird.answer", "apcupsd.status",
+        "epmd.names",      "zabbix.agent"}) {
     CAPTURE(name);
     CHECK(dissect(name, as_bytes("HTTP/1.1 400 Bad Request\r\n\r\n")).protocol.empty());
   }

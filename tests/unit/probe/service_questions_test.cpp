@@ -1,6 +1,7 @@
 // service_questions — one question, one answer: what is claimed, and that strangers are not.
 // covers: probe/table_services probe/database_questions probe/middleware_questions
 // covers: probe/remote_questions probe/daemon_questions probe/share_questions
+// covers: probe/agent_questions
 #include <catch2/catch.hpp>
 #include <set>
 
@@ -32,6 +33,8 @@ const std::vector<Case> kCases{{"oracle", "oracle.tns", "tns_wire/refuse_19c", 1
                                {"beanstalk", "beanstalk.stats", "daemon_wire/stats", 11300},
                                {"gearman", "gearman.version", "daemon_wire/gearman", 4730},
                                {"clamd", "clamd.version", "daemon_wire/clamd", 3310},
+                               {"apcupsd", "apcupsd.status", "agent_wire/apcupsd", 3551},
+                               {"zabbix-agent", "zabbix.agent", "agent_wire/zabbix", 10050},
                                {"mqtt", "mqtt.connack", "daemon_wire/mqtt5", 1883},
                                {"firebird", "firebird.answer", "firebird_wire/cont_auth", 3050},
                                {"stun", "stun.reply", "stun_wire/binding", 3478},
@@ -80,6 +83,28 @@ TEST_CASE("what others say is claimed by none of them", "[probe][service_questio
         CHECK(heard.channel == "unknown.stream");
       }
     }
+  }
+}
+
+TEST_CASE("names of Erlang nodes end where the connection does", "[probe][service_questions]") {
+  const auto* entry = probe::find_conversation("epmd", net::Transport::tcp);
+  REQUIRE(entry != nullptr);
+  for (const auto* name : {"agent_wire/epmd", "agent_wire/epmd_none"}) {
+    for (const auto end : {probe::End::closed, probe::End::deadline}) {
+      const auto conversation = entry->make(test::setting_of(4369));
+      const auto played = test::play_stream(*conversation, {seed(name)}, 1, end);
+      CHECK(played.sent == std::vector<Bytes>{{0, 1, 'n'}});
+      REQUIRE(played.heard.size() == 1);
+      CHECK(played.heard[0].channel == "epmd.names");
+      CHECK(played.heard[0].raw == seed(name));
+      CHECK(played.heard[0].truncated == (end != probe::End::closed));
+    }
+  }
+  for (const auto& bytes : test::foreign_peers()) {
+    const auto conversation = entry->make(test::setting_of(4369));
+    const auto heard = test::play_stream(*conversation, {bytes}, 1000).heard;
+    REQUIRE(heard.size() == 1);
+    CHECK(heard[0].channel == "unknown.stream");
   }
 }
 
