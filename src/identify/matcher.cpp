@@ -10,6 +10,7 @@
 
 #include "identify/engines.h"
 #include "identify/literal.h"
+#include "identify/name_hash.h"
 #include "qingdan/base/text.h"
 
 namespace qingdan::identify {
@@ -106,7 +107,7 @@ std::size_t cap_of(std::string_view field) { return field == "http.body" ? kBody
 struct Matcher::State {
   std::map<std::string, Field, std::less<>> fields;
   std::vector<CaptureSpec> captures;  // by Atom::captor
-  std::unordered_map<std::string_view, const Field*> by_name;
+  std::unordered_map<std::string_view, const Field*, NameHash> by_name;
   void index_names() {
     for (const auto& [name, field] : fields) by_name.emplace(name, &field);
   }
