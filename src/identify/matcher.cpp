@@ -37,7 +37,7 @@ struct Atom {
   bool captures : 1 {false};
   bool loose : 1 {false};   // of a pattern: `all` knows only its literals
   std::uint32_t captor{0};  // of a pattern, over all fields
-  std::uint32_t first{0};   // of an anchored pattern, in Field::firsts; 0 = none
+  std::uint32_t first{0};   // of an anchored pattern, in Field::firsts; 0 = any byte
 };
 
 struct Field {
@@ -187,8 +187,9 @@ Plan plan_databases(Field& field, const std::vector<Rule>& rules) {
     const auto bytes =
         part.kind == MatchKind::pattern ? first_bytes(part.texts.front()) : std::nullopt;
     if (bytes) {
-      atom.first = static_cast<std::uint32_t>(field.firsts.size());
-      field.firsts.push_back(*bytes);
+      const auto same = std::find(field.firsts.begin(), field.firsts.end(), *bytes);
+      atom.first = static_cast<std::uint32_t>(same - field.firsts.begin());
+      if (same == field.firsts.end()) field.firsts.push_back(*bytes);
     }
     if (literals.empty() && !bytes) plan.others.push_back(i);
     for (std::size_t b = 0; literals.empty() && bytes && b < bytes->size(); ++b) {
