@@ -239,8 +239,7 @@ void choose(const RuleBase& base, const std::vector<Candidate>& candidates, Choi
   };
   out.service.reset();
   out.also.clear();
-  if (of(Subject::service).count > 0)
-    choose_service(candidates, of(Subject::service).only, out);
+  if (of(Subject::service).count > 0) choose_service(candidates, of(Subject::service).only, out);
   const auto choose_system = [&](Subject subject, std::optional<Hint>& system) {
     system.reset();
     if (of(subject).count == 0) return;

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <iterator>
 #include <optional>
+#include <tuple>
 #include <unordered_map>
 
 #include "qingdan/base/text.h"
@@ -270,11 +271,11 @@ std::uint32_t LiteralChooser::count(const std::string& text) const {
 
 Literals LiteralChooser::choose(const std::vector<Literals>& requirements) const {
   const Literals* best = nullptr;
-  auto best_key = std::pair<std::uint32_t, std::size_t>();
+  auto best_key = std::tuple<std::uint32_t, std::size_t, std::size_t>();
   for (const auto& set : requirements) {
     std::uint32_t total = 0;
-    for (const auto& text : set) total += count(text);
-    const auto key = std::pair(total, ~worth(set));  // of equals the longer one
+    for (const auto& text : set) total += count(text) - 1;        // it is one of those itself
+    const auto key = std::tuple(total, set.size(), ~worth(set));  // of equals the longer one
     if (best != nullptr && !(key < best_key)) continue;
     best = &set;
     best_key = key;
@@ -337,16 +338,60 @@ LiteralIndex::LiteralIndex(std::vector<std::pair<std::string, std::uint32_t>> li
       rarest = count;
       entry.offset = static_cast<std::uint32_t>(i);
     }
-    const auto key = std::string_view(text).substr(entry.offset, kWide);
-    entry.key = load_wide(key);
-    entry.mask = load_wide(std::string(key.size(), '\xFF'));
     texts_ += text;
+    set_key(entry);
     entries_.push_back(entry);
   }
   std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
     return static_cast<std::uint32_t>(a.key) < static_cast<std::uint32_t>(b.key);
   });
   fill_table();
+}
+
+void LiteralIndex::set_key(Entry& entry) const {
+  const auto own = std::string_view(texts_).substr(entry.text, entry.size);
+  const auto key = own.substr(entry.offset, kWide);
+  entry.key = load_wide(key);
+  entry.mask = key.size() == kWide ? ~std::uint64_t{0} : load_wide(std::string(key.size(), '\xFF'));
+}
+
+void LiteralIndex::save(ByteWriter& out) const {
+  out.u32be(static_cast<std::uint32_t>(texts_.size())).text(texts_);
+  out.u32be(static_cast<std::uint32_t>(groups_.size()));
+  for (const auto group : groups_) out.u32be(group);
+  out.u32be(static_cast<std::uint32_t>(entries_.size()));
+  for (const auto& e : entries_)
+    out.u32be(e.text).u32be(e.size).u32be(e.offset).u32be(e.first_group).u32be(e.group_count);
+}
+
+std::optional<LiteralIndex> LiteralIndex::load(ByteReader& in, std::size_t groups) {
+  LiteralIndex index;
+  index.texts_ = as_text(in.take(in.u32be()));
+  // A count that the bytes do not bear out ends the loop, not the memory.
+  for (auto left = in.u32be(); left > 0 && in.ok(); --left) {
+    index.groups_.push_back(in.u32be());
+    if (index.groups_.back() >= groups) return std::nullopt;
+  }
+  for (auto left = in.u32be(); left > 0 && in.ok(); --left) {
+    Entry entry;
+    entry.text = in.u32be();
+    entry.size = in.u32be();
+    entry.offset = in.u32be();
+    entry.first_group = in.u32be();
+    entry.group_count = in.u32be();
+    const auto within = [](std::size_t first, std::size_t count, std::size_t all) {
+      return first <= all && count <= all - first;
+    };
+    if (!in.ok() || !within(entry.text, entry.size, index.texts_.size()) ||
+        !within(entry.offset, kNarrow, entry.size) ||
+        !within(entry.first_group, entry.group_count, index.groups_.size()))
+      return std::nullopt;
+    index.set_key(entry);
+    index.entries_.push_back(entry);
+  }
+  if (!in.ok()) return std::nullopt;
+  index.fill_table();
+  return index;
 }
 
 void LiteralIndex::fill_table() {

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "qingdan/base/bytes.h"
 #include "qingdan/identify/rule.h"
 
 namespace qingdan::identify {
@@ -31,6 +32,10 @@ using Literals = std::vector<std::string>;
 // The set among them with the longest texts.
 [[nodiscard]] Literals required_literals(std::string_view pattern);
 [[nodiscard]] Literals required_literals(const Part& part);
+
+// The same as requirements(), but in no order, and with alternatives and small classes written out:
+// `E[CS]S\d` is twenty texts. For an index, which can take many.
+[[nodiscard]] std::vector<Literals> held_texts(const Part& part);
 
 // Chooses, of what a condition requires, what few other conditions of the field require: "version "
 // stands in every other value, "versalink" hardly.
@@ -79,6 +84,10 @@ class LiteralIndex {
   // False where more than `max` groups are in `folded`, a value in lower case.
   bool find(std::string_view folded, std::size_t max, std::vector<std::uint32_t>& groups) const;
 
+  void save(ByteWriter& out) const;
+  // nullopt where the bytes are not what save() writes, or a group is not below `groups`.
+  [[nodiscard]] static std::optional<LiteralIndex> load(ByteReader& in, std::size_t groups);
+
  private:
   // A literal as a search meets it: most are told off without a look at their text.
   struct Entry {
@@ -95,7 +104,9 @@ class LiteralIndex {
     std::uint32_t count{0};  // 0 = free
   };
   void look_up(std::string_view folded, std::size_t at, std::vector<std::uint32_t>& groups) const;
+  void set_key(Entry& entry) const;
   void fill_table();
+
   std::vector<Entry> entries_;         // those whose keys begin alike beside each other
   std::string texts_;                  // of all literals
   std::vector<std::uint32_t> groups_;  // of all literals

@@ -71,7 +71,10 @@ void RuleBase::write_briefs() {
     }
   }
   for (const auto& p : set_.products) {
-    traits_.push_back({found(p.os), found(p.hw), make_cpe_head(p.cpe_part, p.cpe), p.role,
+    traits_.push_back({found(p.os),
+                       found(p.hw),
+                       make_cpe_head(p.cpe_part, p.cpe),
+                       p.role,
                        {p.id, p.vendor, p.vendor_zh, p.product, p.product_zh, p.category,
                         p.xinchuang, to_string(p.role)}});
   }

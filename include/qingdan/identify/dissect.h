@@ -59,7 +59,8 @@ struct Dissection {
   void add_raw(std::string_view name, BytesView value);
   // A name the peer gives itself; what is too long for DNS is none.
   void add_host_name(std::string_view name);
-  // "3c:ef:8c:00:00:01" and "3C-EF-8C-00-00-01" are one address; what is spelt otherwise is left out.
+  // "3c:ef:8c:00:00:01" and "3C-EF-8C-00-00-01" are one address; what is spelt otherwise is left
+  // out.
   void add_mac(std::string_view text);
 
  private:
