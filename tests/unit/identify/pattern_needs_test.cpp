@@ -54,3 +54,32 @@ TEST_CASE("where a match may begin elsewhere nothing is said", "[identify][first
     CHECK_FALSE(first_bytes(pattern).has_value());
   }
 }
+
+namespace {
+std::vector<Literals> held(const std::string& pattern) {
+  return held_texts(Part{"ssh.banner", MatchKind::pattern, {pattern}});
+}
+}  // namespace
+
+TEST_CASE("alternatives and small classes are written out", "[identify][literal]") {
+  CHECK(held("^HP (?:Acme|PSC) ") == std::vector<Literals>{{"hp acme ", "hp psc "}});
+  CHECK(held(R"((?i)^g[ab]teway)") == std::vector<Literals>{{"gateway", "gbteway"}});
+  CHECK(held(R"(-(?:community-)?cll$)") == std::vector<Literals>{{"-cll", "-community-cll"}});
+  CHECK(held(R"(^Box \S+ rel\x20[12])") == std::vector<Literals>{{" rel 1", " rel 2"}, {"box "}});
+  const auto both = held(R"(^(?:.{0,60} )?(?:E[CS]S\d{4}|AS\d{4}-\w{3})$)");
+  REQUIRE(both.size() == 1);
+  CHECK(both[0].size() == 120);
+  CHECK(std::count(both[0].begin(), both[0].end(), "ecs7") == 1);
+  CHECK(std::count(both[0].begin(), both[0].end(), "as07") == 1);
+}
+
+TEST_CASE("what may be missing is not held", "[identify][literal]") {
+  CHECK(held("abcdx?efgh") == std::vector<Literals>{{"abcdefgh", "abcdxefgh"}});
+  CHECK(held("abcdx*efgh") == std::vector<Literals>{{"efgh"}, {"abcd"}});
+  CHECK(held("(?:abcdef\\w+)?wxyz") == std::vector<Literals>{{"wxyz"}});
+  CHECK(held("(?:tomcat|\\w{9})").empty());
+  CHECK(held("[^a]{4}").empty());
+  CHECK(held("(?:abcdef){0}wxyz") == std::vector<Literals>{{"wxyz"}});
+  // What it does not understand is left to requirements().
+  CHECK(held("\\babcd").size() == requirements("\\babcd").size());
+}
