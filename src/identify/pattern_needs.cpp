@@ -14,7 +14,7 @@ namespace {
 // Sets larger than this are not written out; `\d\d` is a hundred texts.
 constexpr std::size_t kSetMax = 128;
 // The same where the texts are long enough to tell rules apart already.
-constexpr std::size_t kLongSetMax = 40;
+constexpr std::size_t kLongSetMax = 10;
 
 // What a part of a pattern is known to need.
 struct Begin {
