@@ -306,7 +306,11 @@ class Reader {
     for (bool first = true; more() && (first || p_[at_] != ']'); first = false) {
       if (p_.substr(at_).starts_with("[:")) return give_up().bytes;
       if (p_[at_] == '\\') {
-        set |= escape().bytes;
+        const auto escaped = escape().bytes;
+        // A range from an escaped byte on: rare, and `\d-` is none.
+        const bool spans = at_ + 1 < p_.size() && p_[at_] == '-' && p_[at_ + 1] != ']';
+        if (spans && escaped.count() <= 2) return give_up().bytes;
+        set |= escaped;
         continue;
       }
       const bool spans = at_ + 2 < p_.size() && p_[at_ + 1] == '-' && p_[at_ + 2] != ']';
