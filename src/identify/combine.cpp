@@ -2,6 +2,7 @@
 #include "identify/combine.h"
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 
 namespace qingdan::identify {
@@ -122,15 +123,18 @@ std::vector<Hint> hints_at(Subject subject, const std::vector<Candidate>& candid
   return hints;
 }
 
-// The only candidate of its subject, which is the usual case and needs no lists; else null.
-const Candidate* only_at(Subject subject, const std::vector<Candidate>& candidates) {
-  const Candidate* only = nullptr;
+// Candidates of one subject. A single one is the usual case and needs no lists.
+struct Tally {
+  std::size_t count{0};
+  const Candidate* only{nullptr};  // the single one, if nothing need support it
+};
+std::array<Tally, 3> tally(const std::vector<Candidate>& candidates) {
+  std::array<Tally, 3> all;
   for (const auto& candidate : candidates) {
-    if (candidate.subject != subject) continue;
-    if (only != nullptr || candidate.support_only) return nullptr;
-    only = &candidate;
+    auto& own = all[static_cast<std::size_t>(candidate.subject)];
+    own.only = own.count++ == 0 && !candidate.support_only ? &candidate : nullptr;
   }
-  return only;
+  return all;
 }
 
 Hint hint_of_only(const Candidate& only, const std::vector<Candidate>& candidates) {
@@ -140,10 +144,10 @@ Hint hint_of_only(const Candidate& only, const std::vector<Candidate>& candidate
 }
 
 // Puts what listens first; what only runs on it follows by confidence.
-void choose_service(const std::vector<Candidate>& candidates, Choice& out) {
-  if (const auto* only = only_at(Subject::service, candidates)) {
+void choose_service(const std::vector<Candidate>& candidates, const Candidate* only, Choice& out) {
+  if (only != nullptr) {
     const auto hint = hint_of_only(*only, candidates);
-    if (std::get<0>(standing(hint, candidates)) > 0) {
+    if (!only->further && listener_class(only->role) > 0) {
       out.service = hint;
     } else {
       out.also.push_back(hint);
@@ -243,21 +247,52 @@ model::ProductStatement state(const RuleBase& base, const Candidate& candidate) 
   return statement;
 }
 
-Choice choose(const RuleBase& base, const std::vector<Candidate>& candidates) {
-  Choice out;
-  if (candidates.empty()) return out;
-  choose_service(candidates, out);
-  const auto choose_system = [&](Subject subject) -> std::optional<Hint> {
-    if (const auto* only = only_at(subject, candidates)) return hint_of_only(*only, candidates);
-    return choose_one(base, hints_at(subject, candidates));
+void write_statement(const RuleBase& base, const Hint& hint, const Candidate& c,
+                     model::AnswerStatement& s) {
+  const auto& traits = base.traits(*c.product);
+  s.words = &traits.words;
+  s.rule = base.brief(c.rule).id;
+  const auto put = [](std::string& to, const std::string& from) {
+    if (from.empty()) return to.clear();
+    to = from;
   };
-  out.os = choose_system(Subject::os);
-  out.hardware = choose_system(Subject::hardware);
-  return out;
+  put(s.name, c.name);
+  put(s.version, c.version);
+  put(s.package, c.package);
+  put(s.model, c.model);
+  if (c.cpe.empty()) {
+    finish_cpe(traits.cpe_head, c.version, s.cpe);
+  } else {
+    s.cpe = make_cpe(c.product->cpe_part, c.cpe, c.version);
+  }
+  s.precision = c.precision;
+  s.confidence = hint.confidence;
+}
+
+void choose(const RuleBase& base, const std::vector<Candidate>& candidates, Choice& out) {
+  const auto tallies = tally(candidates);
+  const auto of = [&](Subject subject) -> const Tally& {
+    return tallies[static_cast<std::size_t>(subject)];
+  };
+  out.service.reset();
+  out.also.clear();
+  if (of(Subject::service).count > 0) choose_service(candidates, of(Subject::service).only, out);
+  const auto choose_system = [&](Subject subject, std::optional<Hint>& system) {
+    system.reset();
+    if (of(subject).count == 0) return;
+    if (const auto* only = of(subject).only) {
+      system = hint_of_only(*only, candidates);
+    } else {
+      system = choose_one(base, hints_at(subject, candidates));
+    }
+  };
+  choose_system(Subject::os, out.os);
+  choose_system(Subject::hardware, out.hardware);
 }
 
 Combined combine(const RuleBase& base, const std::vector<Candidate>& candidates) {
-  const auto choice = choose(base, candidates);
+  Choice choice;
+  choose(base, candidates, choice);
   Combined out;
   const auto write = [&](const Hint& hint, Held& held) {
     held.product = hint.product;

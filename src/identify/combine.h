@@ -15,6 +15,7 @@
 
 #include "identify/judge.h"
 #include "qingdan/model/claim.h"
+#include "qingdan/model/json.h"
 
 namespace qingdan::identify {
 
@@ -53,10 +54,13 @@ struct Choice {
   std::vector<Hint> also;
   std::optional<Hint> os, hardware;
 };
-[[nodiscard]] Choice choose(const RuleBase& base, const std::vector<Candidate>& candidates);
+// Over what stands in `out`, whose room is reused.
+void choose(const RuleBase& base, const std::vector<Candidate>& candidates, Choice& out);
 // Overwrites all of `statement`, whose texts are reused.
 void write_statement(const RuleBase& base, const Hint& hint, const Candidate& candidate,
                      model::ProductStatement& statement);
+void write_statement(const RuleBase& base, const Hint& hint, const Candidate& candidate,
+                     model::AnswerStatement& statement);
 
 // What one candidate says, not weighed against others.
 [[nodiscard]] model::ProductStatement state(const RuleBase& base, const Candidate& candidate);

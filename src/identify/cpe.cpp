@@ -16,12 +16,17 @@ void append_bound(std::string& out, std::string_view text) {
     out += "\\-";
     return;
   }
-  for (char c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-    const bool plain =
-        (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
-    if (plain) {
-      out += c;
+  const auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto run = i;
+    while (i < text.size() && is_plain(text[i])) ++i;
+    out.append(text.substr(run, i - run));
+    if (i == text.size()) return;
+    const char c = text[i];
+    if (c >= 'A' && c <= 'Z') {
+      out += static_cast<char>(c | 0x20);
     } else if (c == ' ') {
       out += '_';
     } else if (static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7F) {

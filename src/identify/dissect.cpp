@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 #include <unordered_map>
 
 #include "identify/dissectors.h"
+#include "identify/name_hash.h"
 #include "qingdan/base/text.h"
 #include "qingdan/model/channels_agents.h"
 #include "qingdan/model/channels_devices.h"
@@ -136,6 +139,27 @@ constexpr std::array kTable{
 constexpr std::array<std::string_view, 3> kRawFields{"ldap.search_result", "informix.sqli",
                                                      "h323_callresp"};
 
+constexpr std::size_t kSpareMax = 16;  // fields whose room is kept
+
+// ASCII from the blank on: no byte that add_text would change. False of some that it leaves as
+// they are, tabs and line ends among them.
+bool is_plain(std::string_view text) {
+  constexpr std::uint64_t kEach = 0x0101010101010101U;
+  constexpr std::uint64_t kHigh = 0x80 * kEach;
+  const auto plain = [](std::uint64_t eight) {
+    // Less than 0x20 borrows from the eighth bit of its byte.
+    return (((eight - 0x20 * kEach) | eight) & kHigh) == 0;
+  };
+  std::uint64_t eight = 0;
+  std::size_t at = 0;
+  for (; at + sizeof eight <= text.size(); at += sizeof eight) {
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    if (!plain(eight)) return false;
+  }
+  return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(),
+                     [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
 std::string with_line_feeds(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -183,22 +207,49 @@ bool prompts_for_login(std::string_view text) {
 
 }  // namespace
 
-void Dissection::add_text(std::string name, std::string_view value) {
-  const auto clean = trim(value);
-  if (clean.empty()) return;
-  const bool is_text = is_utf8(clean);
-  auto text = is_text ? std::string(clean) : to_utf8(as_bytes(clean));
-  if (text.find('\r') != std::string::npos || text.find('\0') != std::string::npos) {
-    text = trim(with_line_feeds(text));
-  } else if (!is_text) {
-    text = std::string(trim(text));
+void Dissection::reset() {
+  for (auto& field : fields) {
+    if (spare_.size() < kSpareMax) spare_.push_back(std::move(field));
   }
-  if (text.empty()) return;  // nothing but NUL and white space
-  fields.push_back({std::move(name), std::move(text)});
+  fields.clear();
+  protocol.clear();
+  banner.clear();
+  host_names.clear();
+  identifiers.clear();
+  tls.reset();
+  tls_heard.reset();
+  website.reset();
+  certificate.reset();
 }
 
-void Dissection::add_raw(std::string name, BytesView value) {
-  if (!value.empty()) fields.push_back({std::move(name), std::string(as_text(value))});
+FieldValue& Dissection::add_field(std::string_view name) {
+  if (spare_.empty()) {
+    fields.emplace_back();
+  } else {
+    fields.push_back(std::move(spare_.back()));
+    spare_.pop_back();
+  }
+  fields.back().name.assign(name);
+  return fields.back();
+}
+
+void Dissection::add_text(std::string_view name, std::string_view value) {
+  const auto clean = trim(value);
+  if (clean.empty()) return;
+  if (is_plain(clean)) {
+    add_field(name).value.assign(clean);
+    return;
+  }
+  auto text = is_utf8(clean) ? std::string(clean) : to_utf8(as_bytes(clean));
+  if (text.find('\r') != std::string::npos || text.find('\0') != std::string::npos)
+    text = with_line_feeds(text);
+  const auto trimmed = trim(text);
+  if (trimmed.empty()) return;  // nothing but NUL and white space
+  add_field(name).value.assign(trimmed);
+}
+
+void Dissection::add_raw(std::string_view name, BytesView value) {
+  if (!value.empty()) add_field(name).value.assign(as_text(value));
 }
 
 void Dissection::add_host_name(std::string_view name) {
@@ -216,20 +267,25 @@ void Dissection::add_mac(std::string_view text) {
 
 Dissection dissect(std::string_view channel, BytesView raw) {
   Dissection out;
+  dissect(channel, raw, out);
+  return out;
+}
+
+void dissect(std::string_view channel, BytesView raw, Dissection& out) {
   static const auto kByChannel = [] {
-    std::unordered_map<std::string_view, void (*)(BytesView, Dissection&)> readers;
+    std::unordered_map<std::string_view, void (*)(BytesView, Dissection&), NameHash> readers;
     for (const auto& entry : kTable) readers.emplace(entry.channel, entry.dissect);
     return readers;
   }();
+  out.reset();
   const auto reader = kByChannel.find(channel);
   if (reader != kByChannel.end()) {
     reader->second(raw, out);
   } else if (std::find(kRawFields.begin(), kRawFields.end(), channel) != kRawFields.end()) {
-    out.add_raw(std::string(channel), raw);
+    out.add_raw(channel, raw);
   } else {
-    out.add_text(std::string(channel), as_text(raw));
+    out.add_text(channel, as_text(raw));
   }
-  return out;
 }
 
 void dissect_unknown(BytesView raw, Dissection& out) {

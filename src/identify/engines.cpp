@@ -40,7 +40,7 @@ void prepare(Captor& captor, const CaptureSpec& spec) {
   }
 }
 
-void put_capture(Captures& out, std::size_t at, const std::string& name, std::string_view bytes) {
+void put_capture(Captures& out, std::size_t at, std::string_view name, std::string_view bytes) {
   if (at == out.size()) out.emplace_back();
   out[at].first = name;
   auto text = trim(bytes);

@@ -44,8 +44,8 @@ struct CaptureSpec {
 };
 
 struct Captor {
-  Code code;  // compiled when first needed
-  std::vector<std::pair<std::uint32_t, std::string>> groups;
+  Code code;                                                       // compiled when first needed
+  std::vector<std::pair<std::uint32_t, std::string_view>> groups;  // number, name of the spec
   std::uint32_t uses{0};
 };
 

@@ -341,10 +341,22 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kExtraFie
      {"favicon_md5", "favicon.md5"}}};
 
 // For people a device's name includes its model.
-void speak(model::ProductStatement& s) {
-  if (s.model.empty() || s.product.find(s.model) != std::string::npos) return;
-  if (!s.product.empty()) s.product += ' ';
-  s.product += s.model;
+void speak(model::AnswerStatement& s) {
+  if (s.model.empty()) return;
+  const auto product = s.product();
+  if (product.find(s.model) != std::string_view::npos) return;
+  auto name = std::string(product);
+  if (!name.empty()) name += ' ';
+  s.name = name + s.model;
+}
+
+// The texts' room is kept.
+void forget(model::AnswerStatement& s) {
+  s.words = nullptr;
+  s.rule = {};
+  for (auto* text : {&s.name, &s.version, &s.package, &s.model, &s.cpe}) text->clear();
+  s.precision = model::Precision::unknown;
+  s.confidence = 0;
 }
 
 }  // namespace
@@ -371,49 +383,12 @@ struct Identifier::Answers {
   const bool keeps;
   RecentVerdicts<model::IdentifyAnswer> recent;
   model::IdentifyAnswer single;  // that is not kept
-  // The rest is held for its room: a statement is fourteen texts.
+  // The rest is held for its room.
   std::string key;
+  Dissection dissection;
   JudgeRoom judging;
-  std::vector<model::ProductStatement> spare;
+  Choice choice;
 };
-
-namespace {
-
-constexpr std::size_t kSpareMax = 8;
-using Statements = std::vector<model::ProductStatement>;
-
-void put_by(model::ProductStatement& statement, Statements& spare) {
-  if (spare.size() < kSpareMax) spare.push_back(std::move(statement));
-}
-
-model::ProductStatement take_up(Statements& spare) {
-  if (spare.empty()) return {};
-  auto statement = std::move(spare.back());
-  spare.pop_back();
-  return statement;
-}
-
-// Makes `answer` hold as many statements as the choice.
-void make_room(const Choice& choice, model::IdentifyAnswer& answer, Statements& spare) {
-  if (!choice.service && !answer.service.id.empty()) answer.service = {};
-  while (answer.also.size() > choice.also.size()) {
-    put_by(answer.also.back(), spare);
-    answer.also.pop_back();
-  }
-  while (answer.also.size() < choice.also.size()) answer.also.push_back(take_up(spare));
-  for (const auto& [hint, statement] :
-       {std::pair(&choice.os, &answer.os), std::pair(&choice.hardware, &answer.hw)}) {
-    if (hint->has_value() == statement->has_value()) continue;
-    if (hint->has_value()) {
-      statement->emplace(take_up(spare));
-    } else {
-      put_by(**statement, spare);
-      statement->reset();
-    }
-  }
-}
-
-}  // namespace
 
 Identifier::Identifier(std::shared_ptr<const RuleBase> rules, VerdictMemory memory)
     : rules_(std::move(rules)),
@@ -460,7 +435,9 @@ const model::IdentifyAnswer& Identifier::answer(const model::IdentifyQuestion& q
 }
 
 void Identifier::work_out(const model::IdentifyQuestion& question, model::IdentifyAnswer& answer) {
-  auto fields = dissect(question.input, question.bytes).fields;
+  auto& own = *answers_;
+  dissect(question.input, question.bytes, own.dissection);
+  auto& fields = own.dissection.fields;
   for (const auto& [name, value] : question.extra) {
     for (const auto& [member, target] : kExtraFields) {
       if (member == name) fields.push_back({std::string(target), value});
@@ -470,17 +447,24 @@ void Identifier::work_out(const model::IdentifyQuestion& question, model::Identi
     // Some tools write object identifiers as from the root: ".1.3.6".
     if (value.name == "snmp.sys_object_id" && value.value.starts_with('.')) value.value.erase(0, 1);
   }
-  const auto& candidates = judge(*rules_, fields, scratch_, answers_->judging).candidates;
-  const auto choice = choose(*rules_, candidates);
-  make_room(choice, answer, answers_->spare);
-  const auto write = [&](const Hint& hint, model::ProductStatement& statement) {
+  const auto& candidates = weigh(*rules_, fields, scratch_, own.judging);
+  auto& choice = own.choice;
+  choose(*rules_, candidates, choice);
+  const auto write = [&](const Hint& hint, model::AnswerStatement& statement) {
     write_statement(*rules_, hint, candidates[hint.origin], statement);
     speak(statement);
   };
-  if (choice.service) write(*choice.service, answer.service);
+  answer.also.resize(choice.also.size());
   for (std::size_t i = 0; i < choice.also.size(); ++i) write(choice.also[i], answer.also[i]);
-  if (choice.os) write(*choice.os, *answer.os);
-  if (choice.hardware) write(*choice.hardware, *answer.hw);
+  for (const auto& [hint, statement] :
+       {std::pair(&choice.service, &answer.service), std::pair(&choice.os, &answer.os),
+        std::pair(&choice.hardware, &answer.hw)}) {
+    if (hint->has_value()) {
+      write(**hint, *statement);
+    } else if (*statement) {
+      forget(*statement);
+    }
+  }
 }
 
 }  // namespace qingdan::identify

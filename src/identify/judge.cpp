@@ -2,7 +2,6 @@
 #include "identify/judge.h"
 
 #include <algorithm>
-#include <set>
 #include <tuple>
 
 namespace qingdan::identify {
@@ -11,6 +10,11 @@ namespace {
 // Of 100 hosts that run a product which exists only on an OS, how many we trust to be read right;
 // below any rule that reads the OS itself.
 constexpr int kImpliedPercent = 80;
+
+Captures& keep(const Captures& captures, JudgeRoom& room) {
+  if (room.caught_count == room.caught.size()) room.caught.emplace_back();
+  return room.caught[room.caught_count++] = captures;
+}
 
 // A conjunction holds where each of its parts does, once per response.
 void add_conjunctions(const RuleBase& base, JudgeRoom& room) {
@@ -29,7 +33,7 @@ void add_conjunctions(const RuleBase& base, JudgeRoom& room) {
     while (i < parts.size() && parts[i].rule == parts[first].rule) ++i;
     if (i - first != base.brief(parts[first].rule).parts) continue;
     auto whole = parts[first];
-    auto& captures = room.caught.emplace_back(*whole.captures);
+    auto& captures = keep(*whole.captures, room);
     for (auto at = first + 1; at < i; ++at) {
       captures.insert(captures.end(), parts[at].captures->begin(), parts[at].captures->end());
     }
@@ -44,14 +48,14 @@ void find_matches(const RuleBase& base, const std::vector<FieldValue>& response,
   static const Captures kNone;
   room.matches.clear();
   room.parts.clear();
-  room.caught.clear();
+  room.caught_count = 0;
   for (std::size_t v = 0; v < response.size(); ++v) {
     // The matcher holds its last hits until it is asked again.
     const bool last = v + 1 == response.size();
     for (const auto& hit : base.matcher().match(response[v].name, response[v].value, scratch)) {
       const auto* captures = hit.captures.empty() ? &kNone
                              : last               ? &hit.captures
-                                                  : &room.caught.emplace_back(hit.captures);
+                                                  : &keep(hit.captures, room);
       const bool whole = base.brief(hit.rule).parts == 1;
       (whole ? room.matches : room.parts).push_back({hit.rule, hit.part, v, captures});
     }
@@ -59,14 +63,17 @@ void find_matches(const RuleBase& base, const std::vector<FieldValue>& response,
   if (!room.parts.empty()) add_conjunctions(base, room);
 }
 
-void drop_beaten(const RuleBase& base, std::vector<Match>& matches) {
-  std::set<std::string_view> beaten;
-  for (const auto& match : matches) {
+void drop_beaten(const RuleBase& base, JudgeRoom& room) {
+  auto& beaten = room.beaten;
+  beaten.clear();
+  for (const auto& match : room.matches) {
     if (!base.brief(match.rule).beats) continue;
-    for (const auto& id : base.rules()[match.rule].beats) beaten.insert(id);
+    for (const auto& id : base.rules()[match.rule].beats) beaten.push_back(id);
   }
   if (beaten.empty()) return;
-  std::erase_if(matches, [&](const Match& m) { return beaten.contains(base.rules()[m.rule].id); });
+  std::erase_if(room.matches, [&](const Match& m) {
+    return std::find(beaten.begin(), beaten.end(), base.brief(m.rule).id) != beaten.end();
+  });
 }
 
 // Claims of a rule by number; `also` follows.
@@ -104,9 +111,9 @@ class CandidateMaker {
       implied.confidence = implied.confidence * kImpliedPercent / 100;
       implied.implied = true;
     }
-    const auto told = product.role == Role::os         ? Subject::os
-                      : product.role == Role::hardware ? Subject::hardware
-                                                       : subject;
+    const auto told = traits.role == Role::os         ? Subject::os
+                      : traits.role == Role::hardware ? Subject::hardware
+                                                      : subject;
     return begin(product, told, claim);
   }
   Claimed& begin(const Product& product, Subject subject, std::int16_t claim) {
@@ -114,6 +121,7 @@ class CandidateMaker {
     auto& candidate = made_.emplace_back();
     candidate.subject = subject;
     candidate.product = &product;
+    candidate.role = base_.traits(product).role;
     candidate.rule = match_->rule;
     candidate.rank = brief.rank;
     candidate.confidence = brief.rank.trust;
@@ -132,26 +140,44 @@ class CandidateMaker {
   std::uint32_t number_{0};
 };
 
-// Fills the templates of the claim that the candidate comes from.
+const Template* version_of(const RuleBase& base, const Claimed& claimed) {
+  const auto& brief = base.brief(claimed.rule);
+  switch (claimed.claim) {
+    case kNoWords:
+      return nullptr;
+    case kServiceClaim:
+      return brief.service_version;
+    case kOsClaim:
+      return brief.os_version;
+    case kHardwareClaim:
+      return brief.hw_version;
+    default:
+      break;
+  }
+  const auto& also = base.rules()[claimed.rule].also;
+  return &also[static_cast<std::size_t>(claimed.claim - kAlsoClaims)].version;
+}
+
+// Fills the templates of the claim that the candidate comes from, over the words it had.
 void write_words(const RuleBase& base, const Match& match, Candidate& candidate) {
-  if (candidate.claim == kNoWords) return;
+  for (auto* word : {&candidate.version, &candidate.name, &candidate.model, &candidate.cpe,
+                     &candidate.package, &candidate.evidence}) {
+    word->clear();
+  }
+  const auto& brief = base.brief(candidate.rule);
   const auto& rule = base.rules()[candidate.rule];
   const auto& c = *match.captures;
-  const auto set_version = [&](const Template& text) {
-    candidate.version = text.expand(c, rule.maps);
-    candidate.precision = candidate.version.empty() ? model::Precision::unknown : rule.precision;
-  };
-  if (candidate.claim >= kAlsoClaims)
-    return set_version(rule.also[static_cast<std::size_t>(candidate.claim - kAlsoClaims)].version);
+  if (const auto* version = version_of(base, candidate))
+    version->expand(c, rule.maps, candidate.version);
+  candidate.precision = candidate.version.empty() ? model::Precision::unknown : brief.precision;
+  if (!brief.words || candidate.claim == kNoWords || candidate.claim >= kAlsoClaims) return;
   const auto& claim = candidate.claim == kServiceClaim ? rule.service
                       : candidate.claim == kOsClaim    ? rule.os
                                                        : rule.hw;
-  set_version(claim.version);
-  if (!base.brief(candidate.rule).words) return;
-  candidate.name = claim.name.expand(c, rule.maps);
-  candidate.model = claim.model.expand(c, rule.maps);
-  candidate.cpe = claim.cpe.expand(c, rule.maps);
-  if (candidate.claim == kServiceClaim) candidate.package = rule.package.expand(c, rule.maps);
+  claim.name.expand(c, rule.maps, candidate.name);
+  claim.model.expand(c, rule.maps, candidate.model);
+  claim.cpe.expand(c, rule.maps, candidate.cpe);
+  if (candidate.claim == kServiceClaim) rule.package.expand(c, rule.maps, candidate.package);
 }
 
 // Candidates of one value compete that say the same kind of thing. Components and frameworks only
@@ -160,9 +186,8 @@ bool compete_with(const Claimed& a, const Claimed& b) {
   if (a.value != b.value || a.subject != b.subject || a.implied != b.implied || b.support_only)
     return false;
   if (a.subject != Subject::service) return true;
-  const auto role = a.product->role;
-  if (role != b.product->role) return false;
-  const bool all_stand = role == Role::component || role == Role::framework;
+  if (a.role != b.role) return false;
+  const bool all_stand = a.role == Role::component || a.role == Role::framework;
   return !all_stand || a.product == b.product;
 }
 
@@ -203,24 +228,14 @@ void compete(std::vector<Claimed>& all) {
   if (any_lost) std::erase_if(all, [](const Claimed& c) { return c.outcome == Outcome::lost; });
 }
 
-}  // namespace
-
-Judgement& judge(const RuleBase& base, const std::vector<FieldValue>& response,
-                 Matcher::Scratch& scratch, JudgeRoom& room) {
-  auto& out = room.judgement;
+// What the matches say beside products.
+void write_sayings(const RuleBase& base, const JudgeRoom& room, Judgement& out) {
   out.matched.clear();
-  out.candidates.clear();
   for (auto* sayings : {&out.protocols, &out.host_names, &out.device_classes}) sayings->clear();
-  room.claimed.clear();
-  find_matches(base, response, scratch, room);
-  drop_beaten(base, room.matches);
-  CandidateMaker maker(base, room.claimed);
-  for (std::uint32_t i = 0; i < room.matches.size(); ++i) {
-    const auto& match = room.matches[i];
+  for (const auto& match : room.matches) {
     const auto& rule = base.rules()[match.rule];
     const auto& brief = base.brief(match.rule);
     out.matched.push_back(match.rule);
-    maker.take(match, i);
     if (brief.protocol) out.protocols.push_back({rule.protocol, match.rule, rule.trust});
     if (brief.device_class) {
       out.device_classes.push_back({rule.device_class, match.rule, rule.trust});
@@ -232,13 +247,32 @@ Judgement& judge(const RuleBase& base, const std::vector<FieldValue>& response,
   }
   std::sort(out.matched.begin(), out.matched.end());
   out.matched.erase(std::unique(out.matched.begin(), out.matched.end()), out.matched.end());
+}
+
+}  // namespace
+
+const std::vector<Candidate>& weigh(const RuleBase& base, const std::vector<FieldValue>& response,
+                                    Matcher::Scratch& scratch, JudgeRoom& room) {
+  room.claimed.clear();
+  find_matches(base, response, scratch, room);
+  drop_beaten(base, room);
+  CandidateMaker maker(base, room.claimed);
+  for (std::uint32_t i = 0; i < room.matches.size(); ++i) maker.take(room.matches[i], i);
   compete(room.claimed);
-  for (const auto& claimed : room.claimed) {
-    auto& candidate = out.candidates.emplace_back();
-    static_cast<Claimed&>(candidate) = claimed;
-    write_words(base, room.matches[claimed.match], candidate);
+  auto& candidates = room.judgement.candidates;
+  candidates.resize(room.claimed.size());
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    static_cast<Claimed&>(candidates[i]) = room.claimed[i];
+    write_words(base, room.matches[candidates[i].match], candidates[i]);
   }
-  return out;
+  return candidates;
+}
+
+Judgement& judge(const RuleBase& base, const std::vector<FieldValue>& response,
+                 Matcher::Scratch& scratch, JudgeRoom& room) {
+  (void)weigh(base, response, scratch, room);
+  write_sayings(base, room, room.judgement);
+  return room.judgement;
 }
 
 Judgement judge(const RuleBase& base, const std::vector<FieldValue>& response,

@@ -28,6 +28,7 @@ enum class Outcome : std::uint8_t { stands, ties, lost };
 // One product that one rule names, as far as it competes with others.
 struct Claimed {
   Subject subject{Subject::service};
+  Role role{Role::server};  // of the product
   const Product* product{nullptr};
   std::uint32_t rule{0};
   Rank rank;
@@ -75,10 +76,17 @@ struct Match {
 struct JudgeRoom {
   std::vector<Match> matches, parts;
   std::deque<Captures> caught;  // that the matcher does not hold until the end
+  std::size_t caught_count{0};
   std::vector<Claimed> claimed;
+  std::vector<std::string_view> beaten;  // ids of rules
   Judgement judgement;
 };
 
+// Candidates that stand, and nothing else of a judgement: what an answer needs. Good until the room
+// or the scratch is used again.
+[[nodiscard]] const std::vector<Candidate>& weigh(const RuleBase& base,
+                                                  const std::vector<FieldValue>& response,
+                                                  Matcher::Scratch& scratch, JudgeRoom& room);
 // Good until the room or the scratch is used again; may be moved from.
 Judgement& judge(const RuleBase& base, const std::vector<FieldValue>& response,
                  Matcher::Scratch& scratch, JudgeRoom& room);

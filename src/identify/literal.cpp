@@ -2,9 +2,11 @@
 #include "identify/literal.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <iterator>
 #include <optional>
+#include <tuple>
 #include <unordered_map>
 
 #include "qingdan/base/text.h"
@@ -14,9 +16,9 @@ namespace {
 
 constexpr std::size_t kWide = 8;
 constexpr std::size_t kNarrow = 4;
-// Bits for each literal: with 32 one window in 30 is looked up for nothing, and those of a field
-// with 600 rules fit into 4 KiB of the processor's nearest cache.
-constexpr std::size_t kBitsEach = 32;
+// Bits for each literal: with 16 one window in 16 is looked up for nothing, which costs less than
+// bits of a field with thousands of literals that no longer fit into the processor's nearest cache.
+constexpr std::size_t kBitsEach = 16;
 constexpr std::size_t kAlternativesMax = 32;
 
 using Requirements = std::vector<Literals>;
@@ -194,29 +196,27 @@ class Reader {
   bool given_up_ = false;
 };
 
-std::uint64_t load_wide(const char* at) {
-  std::uint64_t key = 0;
-  std::memcpy(&key, at, kWide);
-  return key;
-}
-
-std::uint64_t load_narrow(const char* at) {
+std::uint32_t load_narrow(const char* at) {
   std::uint32_t key = 0;
   std::memcpy(&key, at, kNarrow);
   return key;
 }
 
-// What stands first of a key of either width, as load_narrow gives it.
-std::uint64_t begin_of(std::uint64_t key) {
-  std::uint32_t begin = 0;
-  std::memcpy(&begin, &key, kNarrow);
-  return begin;
+// Up to eight bytes, those that are not there as zero.
+std::uint64_t load_wide(std::string_view text) {
+  std::uint64_t key = 0;
+  if (text.size() >= kWide) {
+    std::memcpy(&key, text.data(), kWide);
+  } else {
+    std::memcpy(&key, text.data(), text.size());
+  }
+  return key;
 }
 
-// Fibonacci hashing (Knuth, The Art of Computer Programming, vol. 3, §6.4). Wide and narrow keys
-// with the same number differ in the added bit.
-std::uint64_t hash_of(std::uint64_t key, bool wide) {
-  return (key + (wide ? 0x5bd1e995U : 0U)) * 0x9E3779B97F4A7C15U;
+// Fibonacci hashing (Knuth, The Art of Computer Programming, vol. 3, §6.4); the middle of the
+// product, of which both ends are used.
+std::uint32_t hash_of(std::uint32_t key) {
+  return static_cast<std::uint32_t>((key * 0x9E3779B97F4A7C15U) >> 32);
 }
 
 }  // namespace
@@ -254,7 +254,7 @@ void LiteralChooser::add(const std::vector<Literals>& requirements) {
   for (const auto& set : requirements) {
     for (const auto& text : set) {
       for (std::size_t i = 0; i + kNarrow <= text.size(); ++i) {
-        auto& seen = seen_[hash_of(load_narrow(&text[i]), false) % kSeen];
+        auto& seen = seen_[hash_of(load_narrow(&text[i])) % kSeen];
         if (seen.condition == conditions_) continue;
         seen = {conditions_, seen.count + 1};
       }
@@ -265,17 +265,17 @@ void LiteralChooser::add(const std::vector<Literals>& requirements) {
 std::uint32_t LiteralChooser::count(const std::string& text) const {
   auto least = conditions_;
   for (std::size_t i = 0; i + kNarrow <= text.size(); ++i)
-    least = std::min(least, seen_[hash_of(load_narrow(&text[i]), false) % kSeen].count);
+    least = std::min(least, seen_[hash_of(load_narrow(&text[i])) % kSeen].count);
   return least;
 }
 
 Literals LiteralChooser::choose(const std::vector<Literals>& requirements) const {
   const Literals* best = nullptr;
-  auto best_key = std::pair<std::uint32_t, std::size_t>();
+  auto best_key = std::tuple<std::uint32_t, std::size_t, std::size_t>();
   for (const auto& set : requirements) {
     std::uint32_t total = 0;
-    for (const auto& text : set) total += count(text);
-    const auto key = std::pair(total, ~worth(set));  // of equals the longer one
+    for (const auto& text : set) total += count(text) - 1;        // it is one of those itself
+    const auto key = std::tuple(total, set.size(), ~worth(set));  // of equals the longer one
     if (best != nullptr && !(key < best_key)) continue;
     best = &set;
     best_key = key;
@@ -310,39 +310,88 @@ std::string as_expression(const std::vector<Literals>& requirements) {
 }
 
 LiteralIndex::LiteralIndex(std::vector<std::pair<std::string, std::uint32_t>> literals) {
-  // The rarest window of a literal tells it best; of equally rare ones that with the rarest begin.
-  std::unordered_map<std::uint64_t, std::uint32_t> seen, begins;
-  const auto each_key = [](const std::string& text, auto take) {
-    const bool wide = text.size() >= kWide;
-    for (std::size_t i = 0; i + (wide ? kWide : kNarrow) <= text.size(); ++i) {
-      take(wide ? load_wide(&text[i]) : load_narrow(&text[i]), i);
-    }
-  };
   std::sort(literals.begin(), literals.end());
   literals.erase(std::unique(literals.begin(), literals.end()), literals.end());
+  std::unordered_map<std::uint32_t, std::uint32_t> seen;
   for (const auto& [text, group] : literals) {
-    each_key(text, [&](std::uint64_t key, std::size_t) {
-      ++seen[key];
-      ++begins[begin_of(key)];
-    });
+    for (std::size_t i = 0; i + kNarrow <= text.size(); ++i) ++seen[load_narrow(&text[i])];
   }
-  for (auto& [text, group] : literals) {
+  for (const auto& [text, group] : literals) {
     if (text.size() < kLiteralMin) continue;
-    Entry entry{text, group, 0, 0, text.size() >= kWide};
-    auto rarest = std::pair(~0U, ~0U);
-    each_key(text, [&](std::uint64_t key, std::size_t at) {
-      const auto count = std::pair(seen[key], begins[begin_of(key)]);
-      if (count >= rarest) return;
+    groups_.push_back(group);
+    const bool again =
+        !entries_.empty() && std::string_view(texts_).substr(entries_.back().text) == text;
+    if (again) {
+      ++entries_.back().group_count;
+      continue;
+    }
+    Entry entry;
+    entry.text = static_cast<std::uint32_t>(texts_.size());
+    entry.size = static_cast<std::uint32_t>(text.size());
+    entry.first_group = static_cast<std::uint32_t>(groups_.size() - 1);
+    entry.group_count = 1;
+    // The rarest window tells a literal best.
+    auto rarest = ~0U;
+    for (std::size_t i = 0; i + kNarrow <= text.size(); ++i) {
+      const auto count = seen[load_narrow(&text[i])];
+      if (count >= rarest) continue;
       rarest = count;
-      entry.key = key;
-      entry.offset = static_cast<std::uint32_t>(at);
-    });
-    entries_.push_back(std::move(entry));
+      entry.offset = static_cast<std::uint32_t>(i);
+    }
+    texts_ += text;
+    set_key(entry);
+    entries_.push_back(entry);
   }
   std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
-    return std::pair(a.wide, a.key) < std::pair(b.wide, b.key);
+    return static_cast<std::uint32_t>(a.key) < static_cast<std::uint32_t>(b.key);
   });
   fill_table();
+}
+
+void LiteralIndex::set_key(Entry& entry) const {
+  const auto own = std::string_view(texts_).substr(entry.text, entry.size);
+  const auto key = own.substr(entry.offset, kWide);
+  entry.key = load_wide(key);
+  entry.mask = key.size() == kWide ? ~std::uint64_t{0} : load_wide(std::string(key.size(), '\xFF'));
+}
+
+void LiteralIndex::save(ByteWriter& out) const {
+  out.u32be(static_cast<std::uint32_t>(texts_.size())).text(texts_);
+  out.u32be(static_cast<std::uint32_t>(groups_.size()));
+  for (const auto group : groups_) out.u32be(group);
+  out.u32be(static_cast<std::uint32_t>(entries_.size()));
+  for (const auto& e : entries_)
+    out.u32be(e.text).u32be(e.size).u32be(e.offset).u32be(e.first_group).u32be(e.group_count);
+}
+
+std::optional<LiteralIndex> LiteralIndex::load(ByteReader& in, std::size_t groups) {
+  LiteralIndex index;
+  index.texts_ = as_text(in.take(in.u32be()));
+  // A count that the bytes do not bear out ends the loop, not the memory.
+  for (auto left = in.u32be(); left > 0 && in.ok(); --left) {
+    index.groups_.push_back(in.u32be());
+    if (index.groups_.back() >= groups) return std::nullopt;
+  }
+  for (auto left = in.u32be(); left > 0 && in.ok(); --left) {
+    Entry entry;
+    entry.text = in.u32be();
+    entry.size = in.u32be();
+    entry.offset = in.u32be();
+    entry.first_group = in.u32be();
+    entry.group_count = in.u32be();
+    const auto within = [](std::size_t first, std::size_t count, std::size_t all) {
+      return first <= all && count <= all - first;
+    };
+    if (!in.ok() || !within(entry.text, entry.size, index.texts_.size()) ||
+        !within(entry.offset, kNarrow, entry.size) ||
+        !within(entry.first_group, entry.group_count, index.groups_.size()))
+      return std::nullopt;
+    index.set_key(entry);
+    index.entries_.push_back(entry);
+  }
+  if (!in.ok()) return std::nullopt;
+  index.fill_table();
+  return index;
 }
 
 void LiteralIndex::fill_table() {
@@ -354,49 +403,62 @@ void LiteralIndex::fill_table() {
   while (64 * words < kBitsEach * entries_.size()) words *= 2;
   bits_.assign(words, 0);
   for (std::size_t i = 0; i < entries_.size();) {
-    const auto& head = entries_[i];
+    const auto begin = static_cast<std::uint32_t>(entries_[i].key);
     auto next = i;
-    while (next < entries_.size() && entries_[next].key == head.key &&
-           entries_[next].wide == head.wide)
+    while (next < entries_.size() && static_cast<std::uint32_t>(entries_[next].key) == begin)
       ++next;
-    const auto hash = hash_of(head.key, head.wide);
-    const auto begin = hash_of(begin_of(head.key), false);
-    bits_[word_of(begin)] |= std::uint64_t{1} << (begin >> 58);
-    auto slot = (hash >> 20) & (size - 1);
+    const auto hash = hash_of(begin);
+    bits_[hash & (words - 1)] |= std::uint64_t{1} << (hash >> 26);
+    auto slot = hash & (size - 1);
     while (table_[slot].count != 0) slot = (slot + 1) & (size - 1);
-    table_[slot] = {head.key, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(next - i)};
+    table_[slot] = {begin, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(next - i)};
     i = next;
   }
 }
 
 bool LiteralIndex::find(std::string_view folded, std::size_t max,
                         std::vector<std::uint32_t>& groups) const {
-  if (entries_.empty()) return true;
-  for (std::size_t at = 0; at + kNarrow <= folded.size(); ++at) {
-    const auto narrow = load_narrow(&folded[at]);
-    if (!may_begin_key(hash_of(narrow, false))) continue;
-    look_up(folded, at, narrow, false, groups);
-    if (at + kWide <= folded.size()) look_up(folded, at, load_wide(&folded[at]), true, groups);
+  if (entries_.empty() || folded.size() < kNarrow) return true;
+  // Which windows are worth a look is settled without branches, which nothing could foretell.
+  std::array<std::uint32_t, 64> worth_it{};
+  const auto* text = folded.data();
+  const auto* bits = bits_.data();
+  const auto words = bits_.size() - 1;
+  const auto windows = folded.size() - kNarrow + 1;
+  for (std::size_t from = 0; from < windows; from += worth_it.size()) {
+    const auto until = std::min(windows, from + worth_it.size());
+    std::size_t count = 0;
+    for (auto at = from; at < until; ++at) {
+      const auto hash = hash_of(load_narrow(text + at));
+      worth_it[count] = static_cast<std::uint32_t>(at);
+      count += bits[hash & words] >> (hash >> 26) & 1;
+    }
+    for (std::size_t i = 0; i < count; ++i) look_up(folded, worth_it[i], groups);
     if (groups.size() > max) return false;
   }
-  return groups.size() <= max;
+  return true;
 }
 
-void LiteralIndex::look_up(std::string_view folded, std::size_t at, std::uint64_t key, bool wide,
+void LiteralIndex::look_up(std::string_view folded, std::size_t at,
                            std::vector<std::uint32_t>& groups) const {
+  const auto begin = load_narrow(&folded[at]);
   const auto mask = table_.size() - 1;
-  for (auto slot = (hash_of(key, wide) >> 20) & mask; table_[slot].count != 0;
-       slot = (slot + 1) & mask) {
-    const auto& bucket = table_[slot];
-    if (bucket.key != key || entries_[bucket.first].wide != wide) continue;
-    for (auto i = bucket.first; i < bucket.first + bucket.count; ++i) {
-      const auto& entry = entries_[i];
-      if (entry.offset > at) continue;
-      if (!folded.substr(at - entry.offset).starts_with(entry.literal)) continue;
-      if (std::find(groups.begin(), groups.end(), entry.group) == groups.end())
-        groups.push_back(entry.group);
+  auto slot = hash_of(begin) & mask;
+  while (table_[slot].count != 0 && table_[slot].begin != begin) slot = (slot + 1) & mask;
+  const auto& bucket = table_[slot];
+  if (bucket.count == 0) return;
+  const auto window = load_wide(folded.substr(at));
+  for (auto i = bucket.first; i < bucket.first + bucket.count; ++i) {
+    const auto& entry = entries_[i];
+    if ((window & entry.mask) != entry.key || entry.offset > at) continue;
+    const auto from = at - entry.offset;
+    if (folded.size() - from < entry.size ||
+        std::memcmp(&folded[from], &texts_[entry.text], entry.size) != 0)
+      continue;
+    for (auto g = entry.first_group; g < entry.first_group + entry.group_count; ++g) {
+      if (std::find(groups.begin(), groups.end(), groups_[g]) == groups.end())
+        groups.push_back(groups_[g]);
     }
-    return;
   }
 }
 

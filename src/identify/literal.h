@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "qingdan/base/bytes.h"
 #include "qingdan/identify/rule.h"
 
 namespace qingdan::identify {
@@ -31,6 +32,10 @@ using Literals = std::vector<std::string>;
 // The set among them with the longest texts.
 [[nodiscard]] Literals required_literals(std::string_view pattern);
 [[nodiscard]] Literals required_literals(const Part& part);
+
+// The same as requirements(), but in no order, and with alternatives and small classes written out:
+// `E[CS]S\d` is twenty texts. For an index, which can take many.
+[[nodiscard]] std::vector<Literals> held_texts(const Part& part);
 
 // Chooses, of what a condition requires, what few other conditions of the field require: "version "
 // stands in every other value, "versalink" hardly.
@@ -79,33 +84,36 @@ class LiteralIndex {
   // False where more than `max` groups are in `folded`, a value in lower case.
   bool find(std::string_view folded, std::size_t max, std::vector<std::uint32_t>& groups) const;
 
+  void save(ByteWriter& out) const;
+  // nullopt where the bytes are not what save() writes, or a group is not below `groups`.
+  [[nodiscard]] static std::optional<LiteralIndex> load(ByteReader& in, std::size_t groups);
+
  private:
+  // A literal as a search meets it: most are told off without a look at their text.
   struct Entry {
-    std::string literal;
-    std::uint32_t group{0};
+    std::uint64_t key{0}, mask{0};  // up to eight bytes of it, and which of them count
+    std::uint32_t text{0};          // in texts_
+    std::uint32_t first_group{0};   // in groups_
+    std::uint32_t size{0};
     std::uint32_t offset{0};  // of the key in the literal
-    std::uint64_t key{0};
-    bool wide{false};  // the key is of 8 bytes, else of 4
+    std::uint32_t group_count{0};
   };
   struct Bucket {
-    std::uint64_t key{0};
-    std::uint32_t first{0}, count{0};  // of entries_; count 0 = free
+    std::uint32_t begin{0};  // what the keys begin with
+    std::uint32_t first{0};  // in entries_
+    std::uint32_t count{0};  // 0 = free
   };
-  void look_up(std::string_view folded, std::size_t at, std::uint64_t key, bool wide,
-               std::vector<std::uint32_t>& groups) const;
+  void look_up(std::string_view folded, std::size_t at, std::vector<std::uint32_t>& groups) const;
+  void set_key(Entry& entry) const;
   void fill_table();
-  // Of a hash, the uppermost six bits choose a bit, those below its word.
-  [[nodiscard]] std::size_t word_of(std::uint64_t hash) const {
-    return (hash >> 32) & (bits_.size() - 1);
-  }
-  [[nodiscard]] bool may_begin_key(std::uint64_t hash) const {
-    return (bits_[word_of(hash)] >> (hash >> 58) & 1) != 0;
-  }
 
-  std::vector<Entry> entries_;       // those of one key beside each other
-  std::vector<Bucket> table_;        // open addressing, a power of two
-  std::vector<std::uint64_t> bits_;  // one bit for each hash of what keys begin with: tells most
-                                     // values off
+  std::vector<Entry> entries_;         // those whose keys begin alike beside each other
+  std::string texts_;                  // of all literals
+  std::vector<std::uint32_t> groups_;  // of all literals
+  std::vector<Bucket> table_;          // open addressing, a power of two
+  // One bit for each hash of what keys begin with: tells most values off. The uppermost six bits
+  // of a hash choose it, the lowest its word.
+  std::vector<std::uint64_t> bits_;
 };
 
 }  // namespace qingdan::identify

@@ -10,6 +10,7 @@
 
 #include "identify/engines.h"
 #include "identify/literal.h"
+#include "identify/name_hash.h"
 #include "qingdan/base/text.h"
 
 namespace qingdan::identify {
@@ -36,7 +37,7 @@ struct Atom {
   bool captures : 1 {false};
   bool loose : 1 {false};   // of a pattern: `all` knows only its literals
   std::uint32_t captor{0};  // of a pattern, over all fields
-  std::uint32_t first{0};   // of an anchored pattern, in Field::firsts; 0 = none
+  std::uint32_t first{0};   // of an anchored pattern, in Field::firsts; 0 = any byte
 };
 
 struct Field {
@@ -47,7 +48,8 @@ struct Field {
   bool picks{false};
   LiteralIndex index;
   std::vector<ByteSet> firsts = {ByteSet().set()};  // the first: any byte
-  std::vector<std::vector<std::uint32_t>> begins;   // by byte: those without literals
+  std::vector<std::uint32_t> unlisted;              // anchored ones without literals
+  std::vector<std::vector<std::uint32_t>> begins;   // the same by byte
   Database others;
   std::unordered_map<std::string, std::vector<std::uint32_t>> equals;  // lower-case value -> atoms
   std::uint64_t equals_lengths{0};  // bit n: one of them has n bytes, modulo 64
@@ -106,7 +108,7 @@ std::size_t cap_of(std::string_view field) { return field == "http.body" ? kBody
 struct Matcher::State {
   std::map<std::string, Field, std::less<>> fields;
   std::vector<CaptureSpec> captures;  // by Atom::captor
-  std::unordered_map<std::string_view, const Field*> by_name;
+  std::unordered_map<std::string_view, const Field*, NameHash> by_name;
   void index_names() {
     for (const auto& [name, field] : fields) by_name.emplace(name, &field);
   }
@@ -158,6 +160,16 @@ struct Plan {
   std::vector<std::uint32_t> all, others;  // atoms of the two databases
 };
 
+void index_begins(Field& field) {
+  field.begins.resize(256);
+  for (const auto atom : field.unlisted) {
+    const auto& bytes = field.firsts[field.atoms[atom].first];
+    for (std::size_t b = 0; b < bytes.size(); ++b) {
+      if (bytes.test(b)) field.begins[b].push_back(atom);
+    }
+  }
+}
+
 // Fills the field's index where it has so many rules that it pays; what of a pattern its database
 // is to know is decided here too.
 Plan plan_databases(Field& field, const std::vector<Rule>& rules) {
@@ -170,33 +182,72 @@ Plan plan_databases(Field& field, const std::vector<Rule>& rules) {
   }
   field.picks = plan.all.size() > kUnpickedMax;
   if (!field.picks) return plan;
-  field.begins.resize(256);
   std::vector<std::pair<std::string, std::uint32_t>> keyed;
-  std::vector<std::vector<Literals>> required;
+  std::vector<std::vector<Literals>> held;
   LiteralChooser chooser;
-  for (const auto i : plan.all) chooser.add(required.emplace_back(requirements(part_of(i))));
+  for (const auto i : plan.all) chooser.add(held.emplace_back(held_texts(part_of(i))));
   for (std::size_t n = 0; n < plan.all.size(); ++n) {
     const auto i = plan.all[n];
     const auto& part = part_of(i);
     auto& atom = field.atoms[i];
     // Where nothing is captured PCRE2 must have as much of the value before it as vectorscan.
-    atom.loose = atom.pattern && !required[n].empty() &&
-                 (atom.captures || cap_of(part.input) <= kCaptureCap);
-    auto literals = chooser.choose(required[n]);
+    atom.loose = atom.pattern && (atom.captures || cap_of(part.input) <= kCaptureCap) &&
+                 !requirements(part).empty();
+    auto literals = chooser.choose(held[n]);
     const auto bytes =
         part.kind == MatchKind::pattern ? first_bytes(part.texts.front()) : std::nullopt;
     if (bytes) {
-      atom.first = static_cast<std::uint32_t>(field.firsts.size());
-      field.firsts.push_back(*bytes);
+      const auto same = std::find(field.firsts.begin(), field.firsts.end(), *bytes);
+      atom.first = static_cast<std::uint32_t>(same - field.firsts.begin());
+      if (same == field.firsts.end()) field.firsts.push_back(*bytes);
     }
-    if (literals.empty() && !bytes) plan.others.push_back(i);
-    for (std::size_t b = 0; literals.empty() && bytes && b < bytes->size(); ++b) {
-      if (bytes->test(b)) field.begins[b].push_back(i);
-    }
+    if (literals.empty()) (bytes ? field.unlisted : plan.others).push_back(i);
     for (auto& text : literals) keyed.emplace_back(std::move(text), i);
   }
   field.index = LiteralIndex(std::move(keyed));
+  index_begins(field);
   return plan;
+}
+
+// What plan_databases finds out: reading thousands of patterns takes longer than all else of
+// opening the rules.
+void save_plan(const Field& field, ByteWriter& out) {
+  out.u8(field.picks ? 1 : 0);
+  if (!field.picks) return;
+  for (const auto& atom : field.atoms) out.u32be(atom.first << 1 | (atom.loose ? 1U : 0U));
+  out.u32be(static_cast<std::uint32_t>(field.firsts.size()));
+  for (const auto& bytes : field.firsts) out.text(bytes.to_string());
+  out.u32be(static_cast<std::uint32_t>(field.unlisted.size()));
+  for (const auto atom : field.unlisted) out.u32be(atom);
+  field.index.save(out);
+}
+
+bool load_plan(Field& field, ByteReader& in) {
+  field.picks = in.u8() == 1;
+  if (!field.picks) return in.ok();
+  for (auto& atom : field.atoms) {
+    const auto word = in.u32be();
+    atom.loose = (word & 1) != 0;
+    atom.first = word >> 1;
+  }
+  field.firsts.clear();
+  for (auto left = in.u32be(); left > 0 && in.ok(); --left) {
+    const auto bits = as_text(in.take(ByteSet().size()));
+    if (bits.find_first_not_of("01") != std::string_view::npos) return false;
+    field.firsts.emplace_back(std::string(bits));
+  }
+  for (auto left = in.u32be(); left > 0 && in.ok(); --left) field.unlisted.push_back(in.u32be());
+  auto index = LiteralIndex::load(in, field.atoms.size());
+  const bool sound =
+      index && in.ok() &&
+      std::all_of(field.atoms.begin(), field.atoms.end(),
+                  [&](const Atom& atom) { return atom.first < field.firsts.size(); }) &&
+      std::all_of(field.unlisted.begin(), field.unlisted.end(),
+                  [&](std::uint32_t atom) { return atom < field.atoms.size(); });
+  if (!sound) return false;
+  field.index = std::move(*index);
+  index_begins(field);
+  return true;
 }
 
 int on_match(unsigned id, unsigned long long, unsigned long long, unsigned, void* context) {
@@ -233,6 +284,7 @@ Result<Matcher> Matcher::build(const std::vector<Rule>& rules) {
 Result<void> Matcher::save(ByteWriter& out) const {
   for (const auto& [name, field] : state_->fields) {
     out.u32be(static_cast<std::uint32_t>(name.size())).text(name);
+    save_plan(field, out);
     for (const auto* database : {&field.all, &field.others}) {
       char* bytes = nullptr;
       std::size_t size = 0;
@@ -251,8 +303,7 @@ Result<Matcher> Matcher::load(const std::vector<Rule>& rules, ByteReader& compil
   auto state = std::make_unique<State>();
   index_rules(rules, state->fields, state->captures);
   for (auto& [name, field] : state->fields) {
-    (void)plan_databases(field, rules);
-    if (as_text(compiled.take(compiled.u32be())) != name || !compiled.ok())
+    if (as_text(compiled.take(compiled.u32be())) != name || !load_plan(field, compiled))
       return bad(ErrorCode::input, "of other rules");
     for (auto* database : {&field.all, &field.others}) {
       const auto stored = as_text(compiled.take(compiled.u32be()));

@@ -51,6 +51,12 @@ void RuleBase::write_briefs() {
     brief.service = found(rule.service.product);
     brief.os = found(rule.os.product);
     brief.hw = found(rule.hw.product);
+    const auto used = [](const Template& text) { return text.empty() ? nullptr : &text; };
+    brief.service_version = used(rule.service.version);
+    brief.os_version = used(rule.os.version);
+    brief.hw_version = used(rule.hw.version);
+    brief.id = rule.id;
+    brief.precision = rule.precision;
     brief.rank = rank_of(rule);
     brief.parts = static_cast<std::uint32_t>(rule.parts.size());
     if (!rule.parts.empty()) brief.field = rule.parts.front().input;
@@ -65,9 +71,13 @@ void RuleBase::write_briefs() {
           brief.words || !claim->name.empty() || !claim->model.empty() || !claim->cpe.empty();
     }
   }
-  for (const auto& product : set_.products) {
-    traits_.push_back(
-        {found(product.os), found(product.hw), make_cpe_head(product.cpe_part, product.cpe)});
+  for (const auto& p : set_.products) {
+    traits_.push_back({found(p.os),
+                       found(p.hw),
+                       make_cpe_head(p.cpe_part, p.cpe),
+                       p.role,
+                       {p.id, p.vendor, p.vendor_zh, p.product, p.product_zh, p.category,
+                        p.xinchuang, to_string(p.role)}});
   }
 }
 

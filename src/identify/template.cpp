@@ -26,7 +26,7 @@ std::string upper_ascii(std::string text) {
   return text;
 }
 
-const std::string* find_capture(const Captures& captures, const std::string& name) {
+const std::string* find_capture(const Captures& captures, std::string_view name) {
   for (const auto& [key, value] : captures) {
     if (key == name) return &value;
   }
@@ -68,6 +68,8 @@ Result<Template> Template::parse(std::string_view text) {
     at = close + 1;
   }
   if (at < text.size()) result.pieces_.push_back({std::string(text.substr(at)), {}, {}});
+  result.is_capture_ = result.pieces_.size() == 1 && !result.pieces_.front().capture.empty() &&
+                       result.pieces_.front().filters.empty();
   return result;
 }
 
@@ -102,24 +104,28 @@ std::string Template::apply(const Piece& piece, std::string value, const ValueMa
 }
 
 std::string Template::expand(const Captures& captures, const ValueMaps& maps) const {
-  if (pieces_.empty()) return {};
-  if (pieces_.size() == 1 && !pieces_.front().capture.empty() && pieces_.front().filters.empty()) {
-    const auto* value = find_capture(captures, pieces_.front().capture);
-    return value == nullptr ? std::string() : *value;
-  }
   std::string out;
+  expand(captures, maps, out);
+  return out;
+}
+
+void Template::expand(const Captures& captures, const ValueMaps& maps, std::string& out) const {
+  out.clear();
+  if (is_capture_) {
+    const auto name = std::string_view(text_).substr(1, text_.size() - 2);
+    if (const auto* value = find_capture(captures, name)) out = *value;
+    return;
+  }
   for (const auto& piece : pieces_) {
     if (piece.capture.empty()) {
       out += piece.literal;
       continue;
     }
     const auto* value = find_capture(captures, piece.capture);
-    if (value == nullptr || value->empty()) return {};
-    const auto filled = apply(piece, *value, maps);
-    if (filled.empty()) return {};
+    const auto filled = value == nullptr || value->empty() ? "" : apply(piece, *value, maps);
+    if (filled.empty()) return out.clear();
     out += filled;
   }
-  return out;
 }
 
 }  // namespace qingdan::identify

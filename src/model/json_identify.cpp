@@ -9,25 +9,26 @@ using json_visit::Json;
 
 Error bad(std::string text) { return {ErrorCode::input, std::move(text), ""}; }
 
-Json or_null(const std::string& text) {
-  return text.empty() ? Json() : json_visit::written_leaf(text);
+Json or_null(std::string_view text) {
+  return text.empty() ? Json() : json_visit::written_leaf(std::string(text));
 }
 
 // `prefix` is "", "os_" or "hw_".
-void put(Json& out, const std::string& prefix, const ProductStatement& s) {
-  out[prefix + "vendor"] = or_null(s.vendor);
-  out[prefix + "product"] = or_null(s.product);
+void put(Json& out, const std::string& prefix, const AnswerStatement& s) {
+  out[prefix + "vendor"] = s ? or_null(s.words->vendor) : Json();
+  out[prefix + "product"] = or_null(s.product());
   out[prefix + "version"] = or_null(s.version);
   out[prefix + "cpe"] = or_null(s.cpe);
 }
 
-Json also_entry(const ProductStatement& s) {
+// Of a statement that says something.
+Json also_entry(const AnswerStatement& s) {
   Json entry = Json::object();
   put(entry, "", s);
-  if (s.role == "os") put(entry, "os_", s);
-  if (s.role == "hardware") put(entry, "hw_", s);
-  entry["product_zh"] = or_null(s.product_zh);
-  entry["role"] = or_null(s.role);
+  if (s.words->role == "os") put(entry, "os_", s);
+  if (s.words->role == "hardware") put(entry, "hw_", s);
+  entry["product_zh"] = or_null(s.words->product_zh);
+  entry["role"] = or_null(s.words->role);
   entry["confidence"] = s.confidence;
   entry["rule"] = or_null(s.rule);
   return entry;
@@ -71,20 +72,20 @@ std::string to_json(const IdentifyAnswer& answer) {
   Json out = Json::object();
   out["id"] = Json::parse(answer.id, nullptr, false);
   put(out, "", answer.service);
-  out["product_zh"] = or_null(answer.service.product_zh);
-  put(out, "os_", answer.os.value_or(ProductStatement{}));
-  put(out, "hw_", answer.hw.value_or(ProductStatement{}));
-  const ProductStatement* said = !answer.service.product.empty() ? &answer.service
-                                 : answer.os                     ? &*answer.os
-                                 : answer.hw                     ? &*answer.hw
-                                                                 : nullptr;
+  out["product_zh"] = answer.service ? or_null(answer.service.words->product_zh) : Json();
+  put(out, "os_", answer.os);
+  put(out, "hw_", answer.hw);
+  const AnswerStatement* said = answer.service ? &answer.service
+                                : answer.os    ? &answer.os
+                                : answer.hw    ? &answer.hw
+                                               : nullptr;
   out["confidence"] = said != nullptr ? Json(said->confidence) : Json();
   out["rule"] = said != nullptr ? or_null(said->rule) : Json();
   out["also"] = Json::array();
   for (const auto& further : answer.also) out["also"].push_back(also_entry(further));
   // A device or system is a product of the response too.
   for (const auto* held : {&answer.hw, &answer.os}) {
-    if (*held) out["also"].push_back(also_entry(**held));
+    if (*held) out["also"].push_back(also_entry(*held));
   }
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -51,15 +51,21 @@ struct Dissection {
   std::optional<model::WebsiteStatement> website;  // without url and applications
   std::optional<model::CertificateStatement> certificate;
 
+  // As made anew, but for the room of the fields' texts.
+  void reset();
   // Trims, brings line ends to LF and the text to UTF-8; empty values are left out.
-  void add_text(std::string name, std::string_view value);
+  void add_text(std::string_view name, std::string_view value);
   // As it is, but for being empty.
-  void add_raw(std::string name, BytesView value);
+  void add_raw(std::string_view name, BytesView value);
   // A name the peer gives itself; what is too long for DNS is none.
   void add_host_name(std::string_view name);
   // "3c:ef:8c:00:00:01" and "3C-EF-8C-00-00-01" are one address; what is spelt otherwise is left
   // out.
   void add_mac(std::string_view text);
+
+ private:
+  FieldValue& add_field(std::string_view name);
+  std::vector<FieldValue> spare_;
 };
 
 // True of fields that show how a host's own stack is made: they tell nothing of what listens.
@@ -67,5 +73,7 @@ struct Dissection {
 
 // `channel` is one of schema/README.md; any other name is taken as the name of a field.
 [[nodiscard]] Dissection dissect(std::string_view channel, BytesView raw);
+// Over what stands in `out`, whose room is reused.
+void dissect(std::string_view channel, BytesView raw, Dissection& out);
 
 }  // namespace qingdan::identify

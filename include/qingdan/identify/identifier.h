@@ -3,7 +3,7 @@
 //
 // Owns the working memory of one thread: one Identifier per thread, all on the same rule base. Part
 // of it is verdicts on what comes again (VerdictMemory): of single values in every use, and of
-// whole questions, by their bytes or SHA-256, in answer(): 16 384 of them, some 40 MiB when full.
+// whole questions, by their bytes or SHA-256, in answer(): 16 384 of them, some 25 MiB when full.
 #pragma once
 
 #include <memory>
@@ -31,7 +31,7 @@ class Identifier {
   // the caller. No observations, no claims.
   [[nodiscard]] model::Finding identify(std::span<const model::Observation> observations);
 
-  // One line of `rules identify`. Good until the next call.
+  // One line of `rules identify`. Good until the next call; its views are into the rule base.
   [[nodiscard]] const model::IdentifyAnswer& answer(const model::IdentifyQuestion& question);
 
   // What all findings of one host say together of its OS, hardware, name, class and roles: agreeing

@@ -18,6 +18,7 @@
 #include "qingdan/identify/matcher.h"
 #include "qingdan/identify/rule.h"
 #include "qingdan/identify/rule_set.h"
+#include "qingdan/model/json.h"
 
 namespace qingdan::identify {
 
@@ -34,18 +35,24 @@ struct Rank {
 // What every match of a rule needs of it, on two cache lines; a Rule is spread over dozens.
 struct RuleBrief {
   const Product *service{nullptr}, *os{nullptr}, *hw{nullptr};  // null = it names none
-  std::string_view field;                                       // of its first part
+  // Null = the claim says none.
+  const Template *service_version{nullptr}, *os_version{nullptr}, *hw_version{nullptr};
+  std::string_view id;
+  std::string_view field;  // of its first part
   Rank rank;
   std::uint32_t parts{0};
   // Whether the rule says anything there: most do not, and need not be looked at.
   bool beats{false}, also{false}, protocol{false}, device_class{false}, host_name{false};
   bool words{false};  // any name, model, CPE or package
+  model::Precision precision{model::Precision::exact};
 };
 
 // What of a product is needed with every answer, worked out once.
 struct ProductTraits {
   const Product *os{nullptr}, *hw{nullptr};  // it exists only on those
   std::string cpe_head;                      // "cpe:2.3:a:f5:nginx:", "" = the dictionary has none
+  Role role{Role::server};
+  model::ProductWords words;
 };
 
 class RuleBase {

@@ -14,7 +14,8 @@
 
 namespace qingdan::identify {
 
-using Captures = std::vector<std::pair<std::string, std::string>>;            // name, value
+// Name, a text of the pattern's owner, and value.
+using Captures = std::vector<std::pair<std::string_view, std::string>>;
 using ValueMaps = std::map<std::string, std::map<std::string, std::string>>;  // by capture
 
 class Template {
@@ -28,6 +29,8 @@ class Template {
   // Names of the captures it reads; those read through `map` alone count too.
   [[nodiscard]] std::vector<std::string> captures() const;
   [[nodiscard]] std::string expand(const Captures& captures, const ValueMaps& maps) const;
+  // Over what stands in `out`, whose room is reused.
+  void expand(const Captures& captures, const ValueMaps& maps, std::string& out) const;
   bool operator==(const Template& other) const { return text_ == other.text_; }
 
  private:
@@ -41,6 +44,7 @@ class Template {
 
   std::string text_;
   std::vector<Piece> pieces_;
+  bool is_capture_{false};  // and nothing else: most are
 };
 
 }  // namespace qingdan::identify

@@ -56,11 +56,31 @@ struct IdentifyQuestion {
 };
 [[nodiscard]] Result<IdentifyQuestion> parse_question(std::string_view line);
 
+// What is the same in every answer that names the product. The texts are not copied: they belong to
+// who answered, and are good as long as that is.
+struct ProductWords {
+  std::string_view id, vendor, vendor_zh, product, product_zh, category, xinchuang, role;
+};
+
+// What an answer says of one product: the words that its input adds to what is always said.
+struct AnswerStatement {
+  const ProductWords* words{nullptr};  // null = nothing is said
+  std::string_view rule;               // as the words are, not copied
+  std::string name;                    // of the product, where the input says more of it
+  std::string version, package, model, cpe;
+  Precision precision{Precision::unknown};
+  int confidence{0};
+
+  explicit operator bool() const { return words != nullptr; }
+  [[nodiscard]] std::string_view product() const {
+    return words == nullptr || !name.empty() ? std::string_view(name) : words->product;
+  }
+};
+
 struct IdentifyAnswer {
   std::string id;
-  ProductStatement service;  // empty product = null
-  std::optional<ProductStatement> os, hw;
-  std::vector<ProductStatement> also;
+  AnswerStatement service, os, hw;
+  std::vector<AnswerStatement> also;
 };
 [[nodiscard]] std::string to_json(const IdentifyAnswer& answer);
 

@@ -83,8 +83,8 @@ TEST_CASE("a labelled look becomes a rule that knows it and passes the check",
   question.input = "ssh.banner";
   question.bytes = to_bytes("SSH-2.0-ExampleGate_7.4 build at 192.0.2.99\r\n");
   const auto answer = identifier.answer(question);
-  CHECK(answer.service.id == "example-gate");
-  CHECK(answer.service.product_zh == "示例网关");
+  CHECK(answer.service.words->id == "example-gate");
+  CHECK(answer.service.words->product_zh == "示例网关");
   // A second proposal does not write over the first.
   CHECK(stage.run(command).status == 2);
 }

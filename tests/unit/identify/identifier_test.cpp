@@ -162,18 +162,18 @@ TEST_CASE("a question is answered with products, system and device", "[identify]
   question.bytes = to_bytes("Example_1.2 on gate");
   const auto answer = identifier.answer(question);
   CHECK(answer.id == "\"q1\"");
-  CHECK(answer.service.id == "tomcat");
+  CHECK(answer.service.words->id == "tomcat");
   CHECK(answer.service.version == "1.2");
   REQUIRE(answer.os);
-  CHECK(answer.os->id == "debian");
+  CHECK(answer.os.words->id == "debian");
   CHECK(answer.also.empty());
 
   question.input = "rtsp_header.server";
   question.bytes = to_bytes("Camera DS-2CD");
   const auto device = identifier.answer(question);
-  CHECK(device.service.product.empty());
+  CHECK_FALSE(device.service);
   REQUIRE(device.hw);
-  CHECK(device.hw->product == "Camera DS-2CD");
+  CHECK(device.hw.product() == "Camera DS-2CD");
 }
 
 TEST_CASE("further members of a question are fields of the same response",
@@ -182,9 +182,9 @@ TEST_CASE("further members of a question are fields of the same response",
   model::IdentifyQuestion question;
   question.input = "html_title";
   question.bytes = to_bytes("门户");
-  CHECK(identifier.answer(question).service.product.empty());
+  CHECK_FALSE(identifier.answer(question).service);
   question.extra.emplace_back("favicon_md5", "baec6461b0d69dde1b861aefbe375d8a");
-  CHECK(identifier.answer(question).service.id == "portal");
+  CHECK(identifier.answer(question).service.words->id == "portal");
 }
 
 TEST_CASE("an object identifier may be written as from the root", "[identify][identifier]") {
@@ -196,7 +196,7 @@ TEST_CASE("an object identifier may be written as from the root", "[identify][id
   question.input = "snmp.sys_description";
   question.bytes = to_bytes("box");
   question.extra = {{"sysObjectID", ".1.3.6.1.4.1.9.1.1208"}};
-  CHECK(identifier.answer(question).service.id == "nginx");
+  CHECK(identifier.answer(question).service.words->id == "nginx");
 }
 
 TEST_CASE("a question asked again is answered as before, whoever asks", "[identify][identifier]") {
@@ -254,7 +254,7 @@ os = "windows"
   question.bytes = to_bytes("All 7 Two");
   const auto& all = identifier.answer(question);
   CHECK(all.also.size() == 1);
-  CHECK((all.os.has_value() && all.hw.has_value()));
+  CHECK((all.os && all.hw));
 }
 
 TEST_CASE("questions that differ only in where their parts end are two", "[identify][identifier]") {
@@ -266,7 +266,7 @@ TEST_CASE("questions that differ only in where their parts end are two", "[ident
   parted.input = "ssh.banne";
   parted.bytes = to_bytes("rExample_1.2 on gate");
   for (int i = 0; i < 3; ++i) {
-    CHECK(identifier.answer(whole).service.id == "tomcat");
-    CHECK(identifier.answer(parted).service.id.empty());
+    CHECK(identifier.answer(whole).service.words->id == "tomcat");
+    CHECK_FALSE(identifier.answer(parted).service);
   }
 }

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+using namespace qingdan;
 using namespace qingdan::identify;
 
 namespace {
@@ -96,4 +97,32 @@ TEST_CASE("of two requirements the one that few others have is chosen", "[identi
   for (int i = 0; i < 5; ++i) chooser.add(requirements(R"(\d system version \d)"));
   CHECK(chooser.choose(versalink) == Literals{"versalink "});
   CHECK(chooser.choose({}).empty());
+}
+
+TEST_CASE("an index is read back as it was written, and nothing else is", "[identify][literal]") {
+  const LiteralIndex index({{"abcd", 1}, {"abcd", 2}, {"openssh_9", 3}, {"bcdefghi", 0}});
+  ByteWriter out;
+  index.save(out);
+  const Bytes bytes = std::move(out).take();
+  const auto load = [](BytesView stored, std::size_t groups) {
+    ByteReader in(stored);
+    return LiteralIndex::load(in, groups);
+  };
+  const auto again = load(bytes, 4);
+  REQUIRE(again);
+  for (const std::string_view text : {"xabcd", "openssh_9.2", "abcdefghi", "nothing"}) {
+    std::vector<std::uint32_t> first, second;
+    CHECK(index.find(text, 10, first));
+    CHECK(again->find(text, 10, second));
+    CHECK(first == second);
+  }
+  CHECK_FALSE(load(bytes, 3));
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    CHECK_FALSE(load(BytesView(bytes).first(size), 4));
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    auto damaged = bytes;
+    damaged[at] ^= 0xFF;
+    std::vector<std::uint32_t> groups;  // whatever is read must not be read beyond its end
+    if (const auto other = load(damaged, 4)) (void)other->find("abcdefghi openssh_9", 10, groups);
+  }
 }

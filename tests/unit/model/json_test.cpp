@@ -171,9 +171,13 @@ TEST_CASE("an answer says null where nothing is known", "[model][json]") {
   const std::string text = to_json(answer);
   CHECK(text.find(R"("product":null)") != std::string::npos);
   CHECK(text.find(R"("also":[])") != std::string::npos);
-  answer.service = nginx();
-  answer.os = nginx();
-  answer.os->role = "os";
+  const ProductWords listener{"nginx", "F5", "", "nginx", "恩静", "", "", "server"};
+  auto system = listener;
+  system.role = "os";
+  answer.service.words = &listener;
+  answer.service.version = "1.10";
+  answer.os = answer.service;
+  answer.os.words = &system;
   const std::string full = to_json(answer);  // a system is one of the products too
   CHECK(full.find(R"("version":"1.10")") != std::string::npos);
   CHECK(full.find(R"("os_product":"nginx")") != std::string::npos);
