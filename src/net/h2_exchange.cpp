@@ -7,6 +7,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "qingdan/base/contract.h"
 #include "qingdan/base/text.h"
@@ -60,7 +61,7 @@ struct H2Exchange::State {
   std::string head;
   std::string status;
   std::size_t headers{0};
-  Bytes body;
+  Bytes body, outgoing;
   bool settings{false}, any_frame{false};
   bool head_done{false};  // the final answer's headers are there: later ones are trailers
   bool ended{false};      // END_STREAM came
@@ -72,6 +73,7 @@ struct H2Exchange::State {
   void add_header(std::string_view name, std::string_view value);
   void on_frame(const nghttp2_frame& frame);
   void on_data(BytesView data);
+  void fill_outgoing();
 };
 
 // Of an interim answer (RFC 9110 §15.2) nothing stays.
@@ -103,6 +105,15 @@ void H2Exchange::State::on_frame(const nghttp2_frame& frame) {
   if (frame.hd.type == NGHTTP2_RST_STREAM) over = true;
   if (frame.hd.type == NGHTTP2_HEADERS && !status.starts_with('1')) head_done = true;
   if ((frame.hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) ended = true;
+}
+
+void H2Exchange::State::fill_outgoing() {
+  const std::uint8_t* data = nullptr;
+  while (true) {
+    const auto size = nghttp2_session_mem_send(session.get(), &data);
+    if (size <= 0) return;
+    outgoing.insert(outgoing.end(), data, data + size);
+  }
 }
 
 void H2Exchange::State::on_data(BytesView data) {
@@ -183,19 +194,16 @@ H2Exchange::H2Exchange(const HttpRequest& request) : state_(std::make_unique<Sta
 H2Exchange::~H2Exchange() = default;
 
 Bytes H2Exchange::take_outgoing() {
-  Bytes out;
-  const std::uint8_t* data = nullptr;
-  while (true) {
-    const auto size = nghttp2_session_mem_send(state_->session.get(), &data);
-    if (size <= 0) return out;
-    out.insert(out.end(), data, data + size);
-  }
+  state_->fill_outgoing();
+  return std::exchange(state_->outgoing, {});
 }
 
 bool H2Exchange::on_received(BytesView bytes) {
   auto& state = *state_;
   if (state.over || state.ended) return false;
   const auto read = nghttp2_session_mem_recv(state.session.get(), bytes.data(), bytes.size());
+  // The library gives up with the GOAWAY that it has written out.
+  state.fill_outgoing();
   if (read < 0 || nghttp2_session_want_read(state.session.get()) == 0) state.over = true;
   return !state.over && !state.ended;
 }

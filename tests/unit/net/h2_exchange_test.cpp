@@ -1,5 +1,5 @@
-// h2_exchange — on the answer of nghttpd 1.52 (tests/fuzz/corpus/h2_exchange) and on frames laid out
-// after RFC 9113.
+// h2_exchange — on the answer of nghttpd 1.52 (tests/fuzz/corpus/h2_exchange) and on frames laid
+// out after RFC 9113.
 #include "qingdan/net/h2_exchange.h"
 
 #include <catch2/catch.hpp>
@@ -76,22 +76,22 @@ TEST_CASE("the answer reads as one of HTTP/1.1", "[net][h2]") {
 }
 
 TEST_CASE("interim answers are left out, and trailers are no headers", "[net][h2]") {
-  const Heard heard(joined({kHello, frame(kHeaders, kEndHeaders, 1, literal(":status", "103")),
-                            frame(kHeaders, kEndHeaders, 1,
-                                  joined({literal(":status", "404"), literal("server", "x")})),
-                            frame(kData, 0, 1, to_bytes("no")),
-                            frame(kHeaders, kEndHeaders | kEndStream, 1, literal("late", "1"))}));
+  const Heard heard(joined(
+      {kHello, frame(kHeaders, kEndHeaders, 1, literal(":status", "103")),
+       frame(kHeaders, kEndHeaders, 1, joined({literal(":status", "404"), literal("server", "x")})),
+       frame(kData, 0, 1, to_bytes("no")),
+       frame(kHeaders, kEndHeaders | kEndStream, 1, literal("late", "1"))}));
   CHECK(heard.text() == "HTTP/2 404\r\nserver: x\r\n\r\nno");
   CHECK(heard.exchange.whole());
 }
 
 TEST_CASE("a refusal ends the exchange with what came until then", "[net][h2]") {
   const auto headers = frame(kHeaders, kEndHeaders, 1, literal(":status", "200"));
-  const Heard reset(joined({kHello, headers, frame(kReset, 0, 1, {0, 0, 0, 2})}));
+  const Heard reset(joined({kHello, headers, frame(kReset, 0, 1, Bytes{0, 0, 0, 2})}));
   CHECK_FALSE(reset.more);
   CHECK_FALSE(reset.exchange.whole());
   CHECK(reset.text() == "HTTP/2 200\r\n\r\n");
-  const Heard gone(joined({kHello, frame(kGoaway, 0, 0, {0, 0, 0, 0, 0, 0, 0, 1})}));
+  const Heard gone(joined({kHello, frame(kGoaway, 0, 0, Bytes{0, 0, 0, 0, 0, 0, 0, 1})}));
   CHECK_FALSE(gone.more);
   CHECK(gone.text().empty());
   CHECK(gone.exchange.spoke_h2());

@@ -110,10 +110,10 @@ TEST_CASE("what only resembles a protocol is unknown", "[net][sniff]") {
 }
 
 TEST_CASE("HTTP/2 is known by the settings it begins with", "[net][sniff]") {
-  CHECK(sniff(Bytes{0, 0, 0, 4, 0, 0, 0, 0, 0}) == "h2");
-  CHECK(sniff(Bytes{0, 0, 12, 4, 0, 0, 0, 0, 0, 0, 3}) == "h2");
-  CHECK(sniff(Bytes{0, 0, 5, 4, 0, 0, 0, 0, 0}).empty());   // no multiple of six
-  CHECK(sniff(Bytes{0, 0, 0, 4, 1, 0, 0, 0, 0}).empty());   // an acknowledgement
-  CHECK(sniff(Bytes{0, 0, 0, 4, 0, 0, 0, 0, 1}).empty());   // of a stream
-  CHECK(sniff(Bytes{0, 0, 0, 4, 0, 0, 0, 0}).empty());
+  CHECK(word("\0\0\0\4\0\0\0\0\0"s) == "h2");
+  CHECK(word("\0\0\x0c\4\0\0\0\0\0\0\3"s) == "h2");
+  CHECK(word("\0\0\5\4\0\0\0\0\0"s).empty());  // no multiple of six
+  CHECK(word("\0\0\0\4\1\0\0\0\0"s).empty());  // an acknowledgement
+  CHECK(word("\0\0\0\4\0\0\0\0\1"s).empty());  // of a stream
+  CHECK(word("\0\0\0\4\0\0\0\0"s).empty());
 }

@@ -148,7 +148,8 @@ TEST_CASE("where TLS stands, everything goes on inside") {
   const auto rest = order(plan);
   CHECK(rest.size() > 1);
   for (const auto& name : rest) CHECK(name.starts_with("tls:"));
-  CHECK(rest[0] == "tls:listen");
+  CHECK(rest[0] == "tls:http2");
+  CHECK(rest[1] == "tls:listen");
 }
 
 TEST_CASE("TLS seen on a plain attempt brings TLS forward") {

@@ -142,6 +142,40 @@ TEST_CASE("a server that wants TLS on a plain port is asked inside TLS") {
   CHECK(report.service == "http");
 }
 
+TEST_CASE("HTTP/2 is spoken with who takes it by ALPN and says nothing to HTTP/1.1") {
+  const auto answer = seed("h2_exchange/nghttpd");
+  peers::TlsOptions options;
+  options.alpn = "h2";
+  Bench bench(peers::tls(peers::scripted("", {{"GET ", "", true},
+                                              {"PRI * HTTP/2.0", std::string(as_text(answer))}}),
+                         options),
+              8443);
+  const auto report = bench.ask({.tls_questions = 0});
+  CHECK(report.service == "http2");
+  CHECK(report.verdict == Verdict::open_verified);
+  const auto& page = first(report, "http.response");
+  CHECK(as_text(page.raw).starts_with("HTTP/2 200\r\n"));
+  CHECK(page.inside_tls);
+  CHECK_FALSE(page.truncated);
+}
+
+TEST_CASE("who does not take HTTP/2 by ALPN is not sent a byte of it") {
+  Bench bench(peers::tls(peers::scripted("", {{"GET ", "", true}})), 8443);
+  const auto report = bench.ask({.tls_questions = 0});
+  CHECK(report.service == "tls");
+  CHECK(bench.sent().find("PRI * HTTP/2.0") == std::string::npos);
+}
+
+TEST_CASE("HTTP/2 without TLS is known by its greeting") {
+  const auto answer = seed("h2_exchange/nghttpd");
+  Bench bench(peers::scripted(std::string("\0\0\0\4\0\0\0\0\0", 9),
+                              {{"PRI * HTTP/2.0", std::string(as_text(answer)).substr(15)}}),
+              18'080);
+  const auto report = bench.ask();
+  CHECK(report.service == "http2");
+  CHECK(report.connections <= 3);
+}
+
 TEST_CASE("IMAP inside TLS on 993 speaks first inside") {
   Bench bench(peers::tls(peers::scripted("* OK ready\r\n",
                                          {{"CAPABILITY", "* CAPABILITY IMAP4rev1\r\na1 OK\r\n"}})),

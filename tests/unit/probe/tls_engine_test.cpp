@@ -32,7 +32,7 @@ probe::TlsContextPtr context() { return std::move(probe::open_tls_context()).val
 
 TEST_CASE("a handshake gives version, cipher and the certificate", "[probe][tls]") {
   const auto tls = context();
-  TlsEngine engine(*tls, {"name.invalid", true});
+  TlsEngine engine(*tls, {"name.invalid", "http/1.1"});
   TlsOptions options;
   options.alpn = "http/1.1";
   const auto peer = test::peers::tls(test::peers::silent(), options)();
