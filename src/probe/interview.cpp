@@ -26,8 +26,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds kHandshake{6000};
 constexpr milliseconds kHandshakeGuess{3000};
 constexpr std::size_t kHandshakeBytes = 131'072;
-// RFC 7301 §6, RFC 9113 §3.1.
-constexpr std::string_view kHttp11 = "http/1.1", kHttp2 = "h2";
 constexpr milliseconds kDrain{300};
 constexpr milliseconds kShortageRest{200};
 // Lesson 22: 3 x RTO, at most 2 s; never less than a second, as a server that looks our name up
@@ -284,9 +282,7 @@ Awaitable<void> Interview::over_plain(Visit& visit, Connection& connection) {
 }
 
 Awaitable<void> Interview::over_tls(Visit& visit, Connection& connection) {
-  const bool http2 = visit.attempt.entry->name == "http2";
-  const bool web = http2 || visit.attempt.entry->name == "http";
-  const TlsWish wish{subject_.vhost, !web ? "" : http2 ? kHttp2 : kHttp11};
+  const TlsWish wish{subject_.vhost, alpn_of(*visit.attempt.entry)};
   TlsPipe pipe(connection, tls_, wish);
   const auto patience = visit.attempt.hinted ? kHandshake : kHandshakeGuess;
   const Deadline by{std::min(pacer_.now() + patience, session_.at)};
@@ -299,8 +295,7 @@ Awaitable<void> Interview::over_tls(Visit& visit, Connection& connection) {
   }
   keep_tls(pipe, visit.attempt);
   plan_.on_tls();
-  // Who does not take it by ALPN does not speak it (RFC 9113 §3.2).
-  if (http2 && pipe.engine().alpn() != kHttp2) co_return;
+  if (wish.alpn == kAlpnHttp2 && pipe.engine().alpn() != wish.alpn) co_return;
   const auto limits = limits_of(visit);
   auto talked = co_await talk(pipe, *visit.conversation, pacer_.dialer().clock(), limits);
   on_talk(visit, talked);

@@ -129,6 +129,11 @@ void InterviewPlan::on_wants_tls() {
   insert_first(true, with ? usual.front() : tcp_entry("http"));
 }
 
+std::string_view alpn_of(const ConversationEntry& entry) {
+  if (entry.name == "http2") return kAlpnHttp2;
+  return entry.name == "http" ? "http/1.1" : "";
+}
+
 bool asks_for_tls(std::string_view http_response) {
   constexpr std::array<std::string_view, 5> kWords{
       "plain HTTP request was sent to HTTPS port",          // nginx, Tengine

@@ -56,6 +56,11 @@ class InterviewPlan {
   bool heard_{false};
 };
 
+// What to offer by ALPN before this conversation, "" = nothing (RFC 7301 §6, RFC 9113 §3.1). Who does not
+// take HTTP/2 by it does not speak it (RFC 9113 §3.2).
+inline constexpr std::string_view kAlpnHttp2 = "h2";
+[[nodiscard]] std::string_view alpn_of(const ConversationEntry& entry);
+
 // "400 The plain HTTP request was sent to HTTPS port" in the words of the common servers.
 [[nodiscard]] bool asks_for_tls(std::string_view http_response);
 
