@@ -55,6 +55,7 @@ class Interview {
         bytes_left_(settings.bytes) {
     report_.at = subject_.target.endpoint();
     report_.vhost = subject_.vhost;
+    plan_.remember(subject_.remembered);
     if (subject_.web != Subject::Web::unknown) plan_.only_web(subject_.web == Subject::Web::tls);
   }
 

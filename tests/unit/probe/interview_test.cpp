@@ -322,6 +322,25 @@ TEST_CASE("a port that keeps quiet is acked, after six connections at most") {
   CHECK(bench.rig.net.traffic().dropped == 0);
 }
 
+TEST_CASE("what is remembered answers in one connection; a wrong memory costs no more than one") {
+  const auto ask = [](Bench& bench, probe::Remembered remembered) {
+    probe::Subject subject{bench.rig.target(kHost, bench.port), 2ms, ""};
+    subject.remembered = std::move(remembered);
+    return bench.rig.net.await(
+        probe::interview(bench.rig.pacer, *bench.tls, std::move(subject), {}));
+  };
+  const auto redis = peers::scripted("", {{"INFO", "$12\r\n# Server\r\nab\r\n"}});
+  Bench right(redis, 40000);
+  const auto report = ask(right, {"redis", false});
+  CHECK(report.service == "redis");
+  CHECK(report.connections == 1);
+  Bench wrong(peers::web(kPage), 40000);
+  const auto page = ask(wrong, {"ssh", false});
+  CHECK(page.service == "http");
+  Bench usual(peers::web(kPage), 22);
+  CHECK(page.connections == usual.ask().connections);
+}
+
 TEST_CASE("unknown words are kept under unknown.stream") {
   Bench bench(peers::greets("QOTD: be brief\n"), 40017);
   const auto report = bench.ask();
