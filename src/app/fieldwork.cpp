@@ -20,7 +20,7 @@ probe::RunnerSettings short_form() {
   settings.per_host = 8;
   settings.interview.session = 4000ms;
   settings.interview.listen = 1000ms;
-  settings.interview.connections = 1;
+  settings.interview.connections = settings.interview.silent_connections = 1;
   settings.interview.tls_questions = 0;
   return settings;
 }

@@ -2,10 +2,10 @@
 //
 // Order: what the register remembers of the port → the port's usual conversation (listening first
 // where the peer speaks first) → what the bytes heard so far look like → TLS → HTTP → the rest by
-// yield; after TLS the same inside. One connection each, at most `connections`. Whatever was heard
-// is kept, also when a cap, a deadline or a stop ends it. What speaks TLS is then asked, hello by
-// hello, which versions and keys it has: at most `tls_questions` connections more, none to printers
-// and industrial devices.
+// yield; after TLS the same inside. One connection each, at most `connections`, or
+// `silent_connections` where nothing is ever heard. Whatever was heard is kept, also when a cap, a
+// deadline or a stop ends it. What speaks TLS is then asked, hello by hello, which versions and
+// keys it has: at most `tls_questions` connections more, none to printers and industrial devices.
 //   I1  a raw printing port gets no byte, and no connection but the handshake that proves it open
 //       where the sweep was half-open: verdict open-acked; an industrial one at
 //       most the connection that asks who it is, where the subnet policy allows that
@@ -32,7 +32,10 @@ struct InterviewSettings {
   std::chrono::milliseconds dial{3000};
   std::size_t bytes{1'048'576};  // received, all connections together
   int connections{6};            // follow-ups (favicon, redirects) included
-  int tls_questions{5};          // further ones, where it speaks TLS: versions, kinds of key
+  // To a port that takes them all and says nothing: enough for the whole list. Its session is as
+  // many times longer, and the last questions wait no longer than `listen`.
+  int silent_connections{13};
+  int tls_questions{5};  // further ones, where it speaks TLS: versions, kinds of key
 };
 
 struct InterviewReport {
