@@ -69,7 +69,8 @@ Result<Begun> begin(const Equipment& equipment, const model::Run& run, const tar
                {},
                known_devices(*world, scope),
                dark_addresses(*world, scope, key[0]),
-               known_names(*world)};
+               known_names(*world),
+               known_protocols(*world, scope)};
 }
 
 }  // namespace

@@ -117,10 +117,11 @@ Result<int> carry_on(const Equipment& equipment, const Prepared& prepared, Begun
   identify::Identifier identifier(equipment.rules);
   Bookkeeper bookkeeper(begun.store, begun.run, identifier, stop);
   const bool goes_on = begun.resumed.has_value();
-  Fieldwork field({prepared.scope, prepared.ports, prepared.pace, prepared.method,
-                   std::move(begun.known_open), true, begun.key, std::move(begun.resumed),
-                   std::move(begun.devices), std::move(begun.dark), std::move(begun.names)},
-                  equipment.clock, stop, bookkeeper);
+  Fieldwork field(
+      {prepared.scope, prepared.ports, prepared.pace, prepared.method, std::move(begun.known_open),
+       true, begun.key, std::move(begun.resumed), std::move(begun.devices), std::move(begun.dark),
+       std::move(begun.names), std::move(begun.protocols)},
+      equipment.clock, stop, bookkeeper);
   bookkeeper.warn(
       [&field](const net::Address& ip, probe::DeviceKind kind) { return field.heed(ip, kind); });
   // Before the first packet, so that whatever was sent belongs to a run that can go on.

@@ -23,9 +23,10 @@ struct Begun {
   std::set<model::Endpoint> known_open;  // by the register
   Key128 key{};
   std::optional<Resumption> resumed{};
-  std::map<net::Address, probe::DeviceKind> devices{};  // by the register
-  std::set<net::Address> dark{};                        // where nobody ever answered
-  KnownNames names{};                                   // by the register
+  std::map<net::Address, probe::DeviceKind> devices{};       // by the register
+  std::set<net::Address> dark{};                             // where nobody ever answered
+  KnownNames names{};                                        // by the register
+  std::map<model::Endpoint, probe::Remembered> protocols{};  // by the register
 };
 
 [[nodiscard]] std::set<model::Endpoint> open_endpoints(const model::World& world);

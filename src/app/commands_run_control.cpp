@@ -88,7 +88,8 @@ Result<Begun> take_up(registry::Store store, const model::Run& run, const target
                std::move(resumed),
                known_devices(*world, scope),
                dark_addresses(*world, scope, key[0]),
-               known_names(*world)};
+               known_names(*world),
+               known_protocols(*world, scope)};
 }
 
 std::string how_far(const model::Run& run, const Resumption& resumed) {

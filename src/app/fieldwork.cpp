@@ -20,7 +20,7 @@ probe::RunnerSettings short_form() {
   settings.per_host = 8;
   settings.interview.session = 4000ms;
   settings.interview.listen = 1000ms;
-  settings.interview.connections = 1;
+  settings.interview.connections = settings.interview.silent_connections = 1;
   settings.interview.tls_questions = 0;
   return settings;
 }
@@ -136,8 +136,7 @@ void Fieldwork::take_up(const Resumption& resumed) {
   take_up(resumed.trips);
   for (const auto& result : resumed.results) {
     const bool open = model::is_open(result.verdict);
-    // A place that was open in this very run may close only by two refusals, as one of the
-    // register.
+    // What was open in this very run closes by two refusals only, like what the register held.
     if (open) plan_.known_open.insert(result.at);
     if (!sweep_.has_verdict(result.at)) continue;
     const auto target = plan_.scope.approve(result.at.ip, result.at.transport, result.at.port);
@@ -372,11 +371,19 @@ Awaitable<void> Fieldwork::ask_host(net::Address ip) {
   release(host);
 }
 
+probe::Subject Fieldwork::subject_of(const targets::ApprovedTarget& target,
+                                     std::chrono::nanoseconds rtt, bool half_open) const {
+  probe::Subject subject{target, rtt, "", half_open};
+  const auto known = plan_.protocols.find(target.endpoint());
+  if (known != plan_.protocols.end()) subject.remembered = known->second;
+  return subject;
+}
+
 void Fieldwork::release(Host& host) {
   auto& runner = host.canaries.suspect() ? *short_runner_ : *runner_;
   for (const auto& waiting : host.waiting) {
     const auto rtt = std::chrono::nanoseconds(static_cast<std::int64_t>(waiting.rtt_ms * 1e6));
-    runner.submit({waiting.target, rtt, "", waiting.half_open});
+    runner.submit(subject_of(waiting.target, rtt, waiting.half_open));
   }
   host.waiting.clear();
 }
@@ -393,7 +400,7 @@ void Fieldwork::on_report(probe::InterviewReport report) {
   const bool cut = !report.complete && dialer_.breaches() == 0;
   if (cut && may_ask_again(report.at.zone)) {
     const auto target = plan_.scope.approve(report.at.ip, report.at.transport, report.at.port);
-    if (target) return again_.push_back({*target, std::chrono::nanoseconds(-1), "", false});
+    if (target) return again_.push_back(subject_of(*target, std::chrono::nanoseconds(-1), false));
   }
   if (model::is_open(report.verdict) && report.verdict != model::Verdict::tarpit) {
     incidents_.on_open(report.at, probe::shape_of(report));

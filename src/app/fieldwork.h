@@ -73,9 +73,10 @@ struct FieldPlan {
   bool interviews{true};                 // false: sweep only
   Key128 key;                            // of the permutation
   std::optional<Resumption> resumed{};
-  std::map<net::Address, probe::DeviceKind> devices{};  // of the register
-  std::set<net::Address> dark{};                        // addresses nobody ever answered at
-  KnownNames names{};                                   // of the register
+  std::map<net::Address, probe::DeviceKind> devices{};       // of the register
+  std::set<net::Address> dark{};                             // addresses nobody ever answered at
+  KnownNames names{};                                        // of the register
+  std::map<model::Endpoint, probe::Remembered> protocols{};  // of the register
 };
 
 struct FieldProgress {
@@ -120,6 +121,8 @@ class Fieldwork final : private probe::SweepSink {
   void on_site(probe::InterviewReport report);
   [[nodiscard]] bool may_ask_again(const std::string& zone);
   void ask_names(const probe::InterviewReport& report, const model::PortResult& result);
+  [[nodiscard]] probe::Subject subject_of(const targets::ApprovedTarget& target,
+                                          std::chrono::nanoseconds rtt, bool half_open) const;
   void release(Host& host);
   void take_up(const Resumption& resumed);
   void take_up(const std::vector<model::GuardTrip>& trips);

@@ -16,8 +16,8 @@ using probe::DeviceKind;
 
 // More addresses than that are walked for IPv6 prefixes only, in which few are ever dark by proof.
 constexpr std::uint64_t kMostAddresses = 1U << 20;
-// Words of less trust only support others (fingerprints/README.md): the maker of a network card alone
-// must not have the host read as incompletely as a controller.
+// Words of less trust only support others (fingerprints/README.md): the maker of a network card
+// alone must not have the host read as incompletely as a controller.
 constexpr int kSure = 40;
 
 // An uninterruptible supply hangs on a Modbus or SNMP card with a handful of slots (ipscan#467).
@@ -92,6 +92,25 @@ std::map<net::Address, DeviceKind> known_devices(const model::World& world,
       const bool ours = binding.until.value == 0 && scope.contains(binding.ip) &&
                         scope.area_of(binding.ip).zone == binding.zone;
       if (ours) known[binding.ip] = kind;
+    }
+  }
+  return known;
+}
+
+std::map<model::Endpoint, probe::Remembered> known_protocols(const model::World& world,
+                                                             const targets::Scope& scope) {
+  std::map<model::Endpoint, probe::Remembered> known;
+  for (const auto& asset : world.assets) {
+    for (const auto& service : asset.services) {
+      const auto& at = service.at;
+      const bool ours = service.state != model::PortState::closed && service.vhost.empty() &&
+                        at.transport == net::Transport::tcp && scope.contains(at.ip) &&
+                        scope.area_of(at.ip).zone == at.zone;
+      const auto fact = service.facts.find(std::string(model::field::kProtocol));
+      if (!ours || fact == service.facts.end()) continue;
+      const auto protocol = model::parse_text(fact->second.value);
+      const bool tls = service.facts.contains(std::string(model::field::kTls));
+      if (protocol && !protocol->empty()) known[at] = {*protocol, tls};
     }
   }
   return known;

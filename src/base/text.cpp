@@ -2,18 +2,20 @@
 #include "qingdan/base/text.h"
 
 #include <fmt/format.h>
-#include <iconv.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <optional>
 
+#include "chinese.h"
+#include "converter.h"
+
 namespace qingdan {
 namespace {
 
+constexpr std::size_t kJudgedBytes = 65'536;
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
 // Length of the valid UTF-8 sequence at the start of `s`, 0 where there is none (RFC 3629 §4).
@@ -33,35 +35,6 @@ std::size_t sequence_length(std::string_view s) {
   return overlong || surrogate || beyond ? 0 : length;
 }
 
-class Converter {
- public:
-  Converter(const char* to, const char* from) : cd_(iconv_open(to, from)) {}
-  Converter(const Converter&) = delete;
-  Converter& operator=(const Converter&) = delete;
-  ~Converter() {
-    if (usable()) iconv_close(cd_);
-  }
-  [[nodiscard]] bool usable() const { return cd_ != reinterpret_cast<iconv_t>(-1); }
-
-  // Converts; stops at the first bad sequence and returns how much input it consumed.
-  std::size_t run(std::string_view in, std::string& out) {
-    char* from = const_cast<char*>(in.data());
-    std::size_t left = in.size();
-    std::array<char, 4096> buffer;
-    while (left > 0) {
-      char* to = buffer.data();
-      std::size_t room = buffer.size();
-      const std::size_t status = iconv(cd_, &from, &left, &to, &room);
-      out.append(buffer.data(), buffer.size() - room);
-      if (status == static_cast<std::size_t>(-1) && errno != E2BIG) break;
-    }
-    return in.size() - left;
-  }
-
- private:
-  iconv_t cd_;
-};
-
 // gb2312 and gbk pages routinely use characters of the larger set, so both are read as GB18030.
 std::string canonical_charset(std::string_view name) {
   std::string lower = to_lower_ascii(trim(name));
@@ -69,8 +42,19 @@ std::string canonical_charset(std::string_view name) {
       lower == "x-gbk") {
     return "gb18030";
   }
+  // Hong Kong's characters stand where plain Big5 has none.
+  if (lower == "big5" || lower == "cn-big5" || lower == "csbig5" || lower == "x-x-big5" ||
+      lower == "big5hkscs" || lower == "cp950") {
+    return "big5-hkscs";
+  }
   if (lower == "utf8") return "utf-8";
   return lower;
+}
+
+std::optional<Chinese> chinese_family(std::string_view charset) {
+  if (charset == "gb18030") return Chinese::gb;
+  if (charset == "big5-hkscs") return Chinese::big5;
+  return std::nullopt;
 }
 
 std::string sanitise_utf8(std::string_view text) {
@@ -84,7 +68,8 @@ std::string sanitise_utf8(std::string_view text) {
   return out;
 }
 
-// nullopt: unknown charset. `strict`: nullopt also at the first byte that does not belong.
+// nullopt: unknown charset. `strict`: nullopt also at the first byte that does not belong, unless
+// it begins the last character, which is cut.
 std::optional<std::string> convert(std::string_view in, const std::string& charset, bool strict) {
   Converter converter("UTF-8", charset.c_str());
   if (!converter.usable()) return std::nullopt;
@@ -92,19 +77,60 @@ std::optional<std::string> convert(std::string_view in, const std::string& chars
   while (!in.empty()) {
     const std::size_t used = converter.run(in, out);
     if (used == in.size()) break;
-    if (strict) return std::nullopt;
+    if (strict && !converter.cut()) return std::nullopt;
     out += kReplacement;
-    in.remove_prefix(used + 1);
+    in.remove_prefix(converter.cut() ? in.size() : used + 1);
   }
   return out;
 }
 
+// Where the text ends but for a last character that is cut.
+std::size_t end_of_whole(std::string_view text) {
+  for (std::size_t tail = 1; tail <= std::min<std::size_t>(3, text.size()); ++tail) {
+    const auto byte = static_cast<unsigned char>(text[text.size() - tail]);
+    if ((byte & 0xC0) == 0x80) continue;
+    const std::size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
+    return length > tail ? text.size() - tail : text.size();
+  }
+  return text.size();
+}
+
+// Is it UTF-8, rather than a text of the other charset which earned `points`? Few bytes can be
+// both.
+bool is_rather_utf8(std::string_view text, int points) {
+  const auto whole = text.substr(0, end_of_whole(text));
+  const auto is_long = [](char c) { return static_cast<unsigned char>(c) >= 0xE0; };
+  if (!is_utf8(whole) || std::none_of(whole.begin(), whole.end(), is_long)) return false;
+  const auto gb = to_gb18030(whole.substr(0, end_of_whole(whole.substr(0, kJudgedBytes))));
+  return gb.has_value() && chinese_points(*gb, Chinese::gb) >= points;
+}
+
+std::string whole_utf8(std::string_view text) {
+  const auto end = end_of_whole(text);
+  return std::string(text.substr(0, end)).append(end < text.size() ? kReplacement : "");
+}
+
 std::string detect(std::string_view text) {
   if (is_utf8(text)) return std::string(text);
-  for (const char* charset : {"GB18030", "BIG5"}) {
-    if (auto converted = convert(text, charset, true)) return *converted;
+  const int gb = chinese_points(text, Chinese::gb);
+  const int big5 = chinese_points(text, Chinese::big5);
+  if (is_rather_utf8(text, std::max(gb, big5))) return whole_utf8(text);
+  // Nearly all texts of either are valid in both; where little speaks for Big5, the mainland's it
+  // is.
+  constexpr int kClearly = 3;
+  struct Candidate {
+    const char* charset;
+    int points;
+  };
+  std::array<Candidate, 2> candidates{{{"gb18030", gb}, {"big5-hkscs", big5}}};
+  if (big5 >= gb + kClearly) std::swap(candidates[0], candidates[1]);
+  for (const auto& candidate : candidates) {
+    const auto converted = convert(text, candidate.charset, true);
+    // A last letter of Latin-1 looks like a cut character too.
+    const bool cut = converted && converted->ends_with(kReplacement);
+    if (converted && (!cut || candidate.points > 0)) return *converted;
   }
-  return *convert(text, "ISO-8859-1", false);
+  return *convert(text, "iso-8859-1", false);
 }
 
 }  // namespace
@@ -138,6 +164,9 @@ std::string to_utf8(BytesView bytes, std::string_view charset) {
   if (name == "utf-8") return sanitise_utf8(text);
   // A peer names its charset; iconv's own suffixes (//IGNORE) and path-like names are not for it.
   if (name.find('/') != std::string::npos) return detect(text);
+  // Pages moved to UTF-8 keep the charset they named before.
+  const auto family = chinese_family(name);
+  if (family && is_rather_utf8(text, chinese_points(text, *family))) return whole_utf8(text);
   if (auto converted = convert(text, name, false)) return *converted;
   return detect(text);
 }
@@ -145,7 +174,8 @@ std::string to_utf8(BytesView bytes, std::string_view charset) {
 Result<std::string> to_gb18030(std::string_view utf8) {
   Converter converter("GB18030", "UTF-8");
   if (!converter.usable()) {
-    return Error{ErrorCode::internal, "this system's iconv has no GB18030; use --encoding utf8-bom", ""};
+    return Error{ErrorCode::internal, "this system's iconv has no GB18030; use --encoding utf8-bom",
+                 ""};
   }
   std::string out;
   const std::size_t used = converter.run(utf8, out);
@@ -166,7 +196,8 @@ std::string escape_untrusted(std::string_view text, std::size_t max_bytes) {
     const std::size_t length = sequence_length(text.substr(i));
     const auto byte = static_cast<unsigned char>(text[i]);
     std::string piece;
-    if (length == 0 || (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7F ||
+    if (length == 0 || (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') ||
+        byte == 0x7F ||
         (length == 2 && byte == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0)) {
       const std::size_t width = length == 2 ? 2 : 1;  // C1 controls take two bytes
       for (std::size_t k = 0; k < width; ++k) {
@@ -243,13 +274,15 @@ int hex_value(char c) {
   return -1;
 }
 
-constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kBase64 =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 }  // namespace
 
 Result<Bytes> from_hex(std::string_view hex) {
   Bytes out;
-  if (hex.size() % 2 != 0) return Error{ErrorCode::input, "hex text has an odd number of digits", ""};
+  if (hex.size() % 2 != 0)
+    return Error{ErrorCode::input, "hex text has an odd number of digits", ""};
   for (std::size_t i = 0; i < hex.size(); i += 2) {
     const int high = hex_value(hex[i]);
     const int low = hex_value(hex[i + 1]);

@@ -13,6 +13,7 @@
 #include "qingdan/net/sniff.h"
 #include "qingdan/net/x509.h"
 #include "setting.h"
+#include "silence.h"
 #include "talk.h"
 #include "tls_survey.h"
 
@@ -49,12 +50,14 @@ class Interview {
         subject_(std::move(subject)),
         settings_(settings),
         session_{pacer.now() + settings.session},
+        silence_(settings),
         gentle_(pacer.dialer().devices() != nullptr &&
                 pacer.dialer().devices()->fragile(subject_.target.ip())),
         plan_(subject_.target.port(), gentle_),
         bytes_left_(settings.bytes) {
     report_.at = subject_.target.endpoint();
     report_.vhost = subject_.vhost;
+    plan_.remember(subject_.remembered);
     if (subject_.web != Subject::Web::unknown) plan_.only_web(subject_.web == Subject::Web::tls);
   }
 
@@ -91,7 +94,8 @@ class Interview {
   TlsContext& tls_;
   const Subject subject_;
   const InterviewSettings settings_;
-  const Deadline session_;
+  Deadline session_;
+  Silence silence_;
   bool gentle_;  // a printer, an industrial device, a camera
   InterviewPlan plan_;
   InterviewReport report_;
@@ -124,7 +128,7 @@ bool Interview::may_ask() const {
 bool Interview::may_go_on() const {
   if (pacer_.class_of(subject_.target) != PortClass::normal) return false;
   if (gentle_ && report_.connections >= kGentleConnections) return false;
-  return may_ask() && report_.connections < settings_.connections;
+  return may_ask() && report_.connections < silence_.most(connected_ && !heard_);
 }
 
 // What another port said may have told meanwhile that the host is fragile.
@@ -250,6 +254,7 @@ Awaitable<void> Interview::visit(Visit& visit) {
   } else {
     co_await over_plain(visit, connection);
   }
+  if (!heard_ && !gentle_) session_.at += silence_.on_silence(report_.connections);
   const Deadline drained{pacer_.now() + kDrain};
   co_await connection.finish(drained);
   if (pacer_.stopped()) report_.complete = false;
@@ -257,7 +262,7 @@ Awaitable<void> Interview::visit(Visit& visit) {
 
 TalkLimits Interview::limits_of(const Visit& visit) const {
   TalkLimits limits{visit.attempt.entry->limits, session_, bytes_left_};
-  if (visit.attempt.entry->name == "listen") {
+  if (visit.attempt.entry->name == "listen" || silence_.is_long()) {
     const auto trip = std::max<std::chrono::nanoseconds>(4 * subject_.rtt, milliseconds(100));
     const auto wait = std::chrono::duration_cast<milliseconds>(3 * trip);
     limits.own.silence =

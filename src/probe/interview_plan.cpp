@@ -44,6 +44,18 @@ InterviewPlan::InterviewPlan(std::uint16_t port, bool gentle) : port_(port), gen
   for (const auto* entry : by_yield()) append({false, entry});
 }
 
+void InterviewPlan::remember(const Remembered& remembered) {
+  const auto* entry = gentle_ ? nullptr : conversation_of(remembered.protocol);
+  if (entry == nullptr) return;
+  // What can also begin TLS in its own words is asked by these.
+  const bool inside = remembered.tls && entry->with_tls && start_tls_after(entry->name) == nullptr;
+  const bool hints = std::any_of(queue_.begin(), queue_.end(), [&](const Attempt& a) {
+    return a.hinted && a.tls == inside && a.entry == entry;
+  });
+  insert_first(inside, entry);
+  queue_.front().remembered = !hints;
+}
+
 void InterviewPlan::only_web(bool tls) {
   queue_.clear();
   // As if heard: no other protocol is worth trying.
@@ -106,7 +118,7 @@ void InterviewPlan::on_heard(std::string_view kind, bool inside_tls) {
 
 void InterviewPlan::on_gentle() {
   gentle_ = true;
-  std::erase_if(queue_, [](const Attempt& a) { return !a.hinted || a.second; });
+  std::erase_if(queue_, [](const Attempt& a) { return !a.hinted || a.second || a.remembered; });
 }
 
 void InterviewPlan::on_tls() {

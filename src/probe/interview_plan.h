@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "qingdan/probe/interview.h"
 #include "qingdan/probe/table.h"
 
 namespace qingdan::probe {
@@ -16,8 +17,9 @@ namespace qingdan::probe {
 struct Attempt {
   bool tls{false};
   const ConversationEntry* entry{nullptr};
-  bool hinted{false};  // by the port, or by what was heard
-  bool second{false};  // by the port, where what it hints at first stays without an answer
+  bool hinted{false};      // by the port, or by what was heard
+  bool second{false};      // by the port, where what it hints at first stays without an answer
+  bool remembered{false};  // by nothing but the register
   auto operator<=>(const Attempt&) const = default;
 };
 
@@ -26,6 +28,10 @@ class InterviewPlan {
   // `gentle`: for a device that takes unexpected requests badly: only what the port, or what it
   // said, hints at (lesson 28).
   explicit InterviewPlan(std::uint16_t port, bool gentle = false);
+
+  // What it spoke when it was last heard goes first; not with what is `gentle`, as the register may
+  // be wrong. Before the first next().
+  void remember(const Remembered& remembered);
 
   // It is known to be a web server: nothing but HTTP is asked.
   void only_web(bool tls);

@@ -415,6 +415,33 @@ const ConversationEntry* start_tls_after(std::string_view name) {
   return nullptr;
 }
 
+const ConversationEntry* conversation_of(std::string_view protocol) {
+  // What IANA calls by another name than our table.
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kNames{
+      {{"tls", "http"},
+       {"rfb", "vnc"},
+       {"ms-wbt-server", "rdp"},
+       {"microsoft-ds", "smb"},
+       {"domain", "dns"},
+       {"sunrpc", "rpcbind"},
+       {"ms-sql-s", "mssql"},
+       {"drda", "db2"},
+       {"afpovertcp", "afp"},
+       {"clamav", "clamd"},
+       {"gds-db", "firebird"},
+       {"ajp13", "ajp"},
+       {"rmiregistry", "rmi"},
+       {"memcache", "memcached"},
+       {"iscsi-target", "iscsi"},
+       {"t3", "http"}}};
+  const auto* other = std::find_if(kNames.begin(), kNames.end(),
+                                   [&](const auto& pair) { return pair.first == protocol; });
+  const auto name = other == kNames.end() ? protocol : other->second;
+  const auto* entry = find_conversation(name, Transport::tcp);
+  const bool own = entry != nullptr && entry->after.empty() && entry->runs_on == PortClass::normal;
+  return own && name != "listen" ? entry : nullptr;
+}
+
 const ConversationEntry* find_conversation(std::string_view name, net::Transport transport) {
   for (const auto& entry : conversations()) {
     if (entry.name == name && entry.transport == transport) return &entry;

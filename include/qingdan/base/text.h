@@ -13,9 +13,11 @@ namespace qingdan {
 [[nodiscard]] bool is_utf8(std::string_view text);
 
 // Converts to UTF-8. `charset` as in Content-Type, any case ("gbk", "gb2312" and "gb18030" are all
-// read as GB18030, their superset; "big5", "iso-8859-1" …). Bytes that do not belong become U+FFFD.
-// An unknown charset is treated as "".  "" = detect: BOM, then strict UTF-8, then GB18030, then
-// Big5, then Latin-1.
+// read as GB18030, "big5" as Big5-HKSCS, their supersets; "iso-8859-1" …). Bytes that do not
+// belong, and a last character that is cut, become U+FFFD. A declared GB or Big5 is passed over
+// where the bytes are UTF-8 and read as well so. An unknown charset is treated as "".  "" = detect:
+// BOM, then UTF-8, then GB18030 or Big5 by which of them gives the more usual characters (GB18030
+// where that does not decide), then Latin-1.
 [[nodiscard]] std::string to_utf8(BytesView bytes, std::string_view charset = {});
 
 // UTF-8 to GB18030. An error names the first character that cannot be written.

@@ -1,11 +1,11 @@
 // interview — what does an open port say: the driver of all conversations over one TCP port.
 //
-// Order: the port's usual conversation (listening first where the peer speaks first) → what the
-// bytes heard so far look like → TLS → HTTP → the rest by yield; after TLS the same inside. One
-// connection each, at most `connections`. Whatever was heard is kept, also when a cap, a deadline
-// or a stop ends it.
-// What speaks TLS is then asked, hello by hello, which versions and keys it has: at most
-// `tls_questions` connections more, none to printers and industrial devices.
+// Order: what the register remembers of the port → the port's usual conversation (listening first
+// where the peer speaks first) → what the bytes heard so far look like → TLS → HTTP → the rest by
+// yield; after TLS the same inside. One connection each, at most `connections`, or
+// `silent_connections` where nothing is ever heard. Whatever was heard is kept, also when a cap, a
+// deadline or a stop ends it. What speaks TLS is then asked, hello by hello, which versions and
+// keys it has: at most `tls_questions` connections more, none to printers and industrial devices.
 //   I1  a raw printing port gets no byte, and no connection but the handshake that proves it open
 //       where the sweep was half-open: verdict open-acked; an industrial one at
 //       most the connection that asks who it is, where the subnet policy allows that
@@ -32,7 +32,10 @@ struct InterviewSettings {
   std::chrono::milliseconds dial{3000};
   std::size_t bytes{1'048'576};  // received, all connections together
   int connections{6};            // follow-ups (favicon, redirects) included
-  int tls_questions{5};          // further ones, where it speaks TLS: versions, kinds of key
+  // To a port that takes them all and says nothing: enough for the whole list. Its session is as
+  // many times longer, and the last questions wait no longer than `listen`.
+  int silent_connections{13};
+  int tls_questions{5};  // further ones, where it speaks TLS: versions, kinds of key
 };
 
 struct InterviewReport {
@@ -57,6 +60,14 @@ struct TlsContextDeleter {
 using TlsContextPtr = std::unique_ptr<TlsContext, TlsContextDeleter>;
 [[nodiscard]] Result<TlsContextPtr> open_tls_context();
 
+// What the register holds of a port: the protocol by IANA's short name ("" = nothing), and whether
+// it was spoken inside TLS.
+struct Remembered {
+  std::string protocol;
+  bool tls{false};
+  bool operator==(const Remembered&) const = default;
+};
+
 // What the interview is told of its port.
 struct Subject {
   targets::ApprovedTarget target;
@@ -64,7 +75,8 @@ struct Subject {
   std::string vhost;                 // name for Host and SNI; "" = by address
   bool half_open{false};             // the sweep's answer was a SYN-ACK and no handshake
   enum class Web : std::uint8_t { unknown, plain, tls };
-  Web web{Web::unknown};  // a web server, known to be one: asked as such and nothing else
+  Web web{Web::unknown};    // a web server, known to be one: asked as such and nothing else
+  Remembered remembered{};  // asked first, of what needs no care
 };
 
 // `pacer` and `tls` outlive the call.

@@ -49,6 +49,10 @@ struct ConversationEntry {
 [[nodiscard]] std::span<const ConversationEntry> conversations();
 [[nodiscard]] const ConversationEntry* find_conversation(std::string_view name,
                                                          net::Transport transport);
+// The conversation over TCP that a protocol answers for its own sake, by the name that the register
+// has for it (service.protocol; "tls": HTTP's inside). nullopt: none, or only where hinted, or
+// after another, or on a port that is not of the class normal.
+[[nodiscard]] const ConversationEntry* conversation_of(std::string_view protocol);
 // Those worth asking too where `name` recognised what listens on this port.
 [[nodiscard]] std::vector<const ConversationEntry*> asked_after(std::string_view name,
                                                                 net::TransportPort port);

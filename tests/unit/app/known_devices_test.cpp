@@ -53,6 +53,36 @@ TEST_CASE("printers, industrial devices and sturdy ones are known by address") {
                                                     {ip("192.0.2.4"), DeviceKind::sturdy}});
 }
 
+TEST_CASE("what open TCP ports of the scope spoke is known, and whether inside TLS") {
+  const auto scope = test::make_scope("192.0.2.0/24");
+  const auto service = [](std::string_view address, std::uint16_t port, std::string_view protocol) {
+    model::ServiceRecord record;
+    record.at = {"z", ip(address), net::Transport::tcp, port};
+    if (!protocol.empty()) {
+      record.facts[std::string(model::field::kProtocol)].value = model::to_json(protocol);
+    }
+    return record;
+  };
+  auto host = asset("192.0.2.4", "服务器");
+  host.services = {service("192.0.2.4", 10389, "ldap"), service("192.0.2.4", 16379, "redis"),
+                   service("192.0.2.4", 40000, ""),     service("192.0.2.4", 40001, "http"),
+                   service("192.0.2.4", 40002, "http"), service("192.0.2.4", 161, "snmp"),
+                   service("198.51.100.1", 80, "http"), service("192.0.2.4", 40003, "http")};
+  host.services[1].facts[std::string(model::field::kTls)].value = "{}";
+  host.services[3].vhost = "www.example.test";
+  host.services[4].state = model::PortState::closed;
+  host.services[5].at.transport = net::Transport::udp;
+  host.services[7].at.zone = "elsewhere";
+  model::World world;
+  world.assets = {host};
+
+  const auto known = app::known_protocols(world, scope);
+
+  CHECK(known ==
+        std::map<model::Endpoint, probe::Remembered>{{host.services[0].at, {"ldap", false}},
+                                                     {host.services[1].at, {"redis", true}}});
+}
+
 TEST_CASE("where the class says nothing, hardware and services do") {
   const auto scope = test::make_scope("192.0.2.0/24");
   auto by_hardware = asset("192.0.2.1", "");
@@ -103,8 +133,10 @@ TEST_CASE("a finding tells what calls for care, the most careful word of several
   };
   using namespace model::field;
   CHECK(finding({}) == DeviceKind::unknown);
-  CHECK(finding({{kDeviceClass, model::to_json(std::string_view("服务器"))}}) == DeviceKind::unknown);
-  CHECK(finding({{kDeviceClass, model::to_json(std::string_view("摄像机"))}}) == DeviceKind::delicate);
+  CHECK(finding({{kDeviceClass, model::to_json(std::string_view("服务器"))}}) ==
+        DeviceKind::unknown);
+  CHECK(finding({{kDeviceClass, model::to_json(std::string_view("摄像机"))}}) ==
+        DeviceKind::delicate);
   CHECK(finding({{kProduct, product("打印")}}) == DeviceKind::printer);
   CHECK(finding({{kHardware, product("工控")},
                  {kDeviceClass, model::to_json(std::string_view("打印机"))}}) ==

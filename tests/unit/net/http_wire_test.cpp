@@ -168,6 +168,10 @@ TEST_CASE("a charset that the bytes contradict is passed over", "[net][http_wire
   CHECK(page("text/html; charset=no-such-thing", "政务") == "政务");
   // Cut in the middle of a character.
   CHECK(page("text/html; charset=utf-8", std::string("政务").substr(0, 5)) == "政");
+  // A page that was moved to UTF-8 and still names what it was before.
+  const std::string moved = "<meta charset=gbk><title>政务服务</title>苏ICP备00000000号";
+  CHECK(page("text/html", moved) == moved);
+  CHECK(page("text/html; charset=big5", moved) == moved);
 }
 
 TEST_CASE("a compressed body has no text", "[net][http_wire]") {

@@ -199,6 +199,9 @@ TEST_CASE("what nothing hints at is not tried on a printer") {
   }
   CHECK(cared.rig.net.attempts_at("192.0.2.1", 9999) == 0);
   CHECK(cared.rig.net.attempts_at("192.0.2.1", 7777) == 1);
+  // Nor is more asked of it because it is silent where something else is usual.
+  cared.rig.net.listen("192.0.2.1", 6379, test::peers::silent());
+  CHECK(cared.interview(6379).connections == 1);
   cared.rig.net.listen("192.0.2.1", 80, test::peers::web("<title>P</title>"));
   const auto page = cared.interview(80);
   CHECK(page.verdict == Verdict::open_verified);

@@ -184,3 +184,44 @@ TEST_CASE("a known web server is asked as one and nothing else, whatever its por
     }
   }
 }
+
+TEST_CASE("what the register remembers of the port goes first, then the usual order") {
+  const auto after = [](std::uint16_t port, const probe::Remembered& remembered) {
+    InterviewPlan plan(port);
+    plan.remember(remembered);
+    return order(plan);
+  };
+  auto usual = order(40000);
+  const auto ldap = after(40000, {"ldap", false});
+  CHECK(ldap[0] == "ldap");
+  std::erase(usual, "ldap");
+  CHECK(std::vector<std::string>(ldap.begin() + 1, ldap.end()) == usual);
+  CHECK(after(40000, {"redis", true})[0] == "tls:redis");
+  CHECK(after(40000, {"redis", true})[1] == "listen");
+  CHECK(after(40000, {"http", true})[0] == "tls:http");
+  CHECK(after(40000, {"tls", true})[0] == "tls:http");
+  // TLS was begun by its own words, or is not where it begins.
+  CHECK(after(40000, {"smtp", true})[0] == "smtp");
+  CHECK(after(40000, {"ms-wbt-server", true})[0] == "rdp");
+  CHECK(after(40000, {"rfb", false})[0] == "vnc");
+  CHECK(after(22, {"http", false})[0] == "http");
+  CHECK(after(22, {"http", false})[1] == "ssh");
+  CHECK(after(22, {"ssh", false}) == order(22));
+  for (const char* none : {"", "no-such", "tls-1.3", "t3-later", "modbus", "snmp", "listen"}) {
+    CHECK(after(40000, {none, false}) == order(40000));
+  }
+}
+
+TEST_CASE("memory alone asks nothing of what needs care") {
+  InterviewPlan careful(9999, true);
+  careful.remember({"http", false});
+  CHECK(order(careful) == std::vector<std::string>{"listen"});
+  InterviewPlan told(22);
+  told.remember({"http", false});
+  told.on_gentle();
+  CHECK(order(told) == std::vector<std::string>{"ssh"});
+  InterviewPlan same(22);
+  same.remember({"ssh", false});
+  same.on_gentle();
+  CHECK(order(same) == std::vector<std::string>{"ssh"});
+}

@@ -346,14 +346,62 @@ TEST_CASE("mail that offers no TLS is asked for none") {
   CHECK_FALSE(report.tls);
 }
 
-TEST_CASE("a port that keeps quiet is acked, after six connections at most") {
+TEST_CASE("a port that keeps quiet is acked, after the whole list was asked once") {
   Bench bench(peers::silent(), 40000);
   const auto report = bench.ask();
   CHECK(report.verdict == Verdict::open_acked);
-  CHECK(report.connections <= 6);
+  CHECK(report.connections == 12);
   CHECK(report.observations.empty());
   CHECK(report.complete);
   CHECK(bench.rig.net.traffic().dropped == 0);
+}
+
+TEST_CASE("what stays silent is asked more quickly at the end, and never for long") {
+  Bench quiet(peers::silent(), 10389);
+  const auto begun = quiet.rig.pacer.now();
+  const auto report = quiet.ask();
+  CHECK(report.connections == 12);
+  CHECK(report.sent == 12);
+  CHECK(quiet.rig.pacer.now() - begun < 40s);
+  // As on a host of which other ports gave reason to doubt it.
+  Bench doubted(peers::silent(), 10389);
+  probe::InterviewSettings brief;
+  brief.connections = brief.silent_connections = 1;
+  CHECK(doubted.ask(brief).connections == 1);
+  for (const auto& leaves : {peers::closes(), peers::resets()}) {
+    Bench bench(leaves, 10389);
+    CHECK(bench.ask().connections <= 13);
+  }
+}
+
+TEST_CASE("a service on an odd port is found though it waits for its own protocol alone") {
+  Bench cache(peers::scripted("", {{"version\r\n", "VERSION 1.6.18\r\n"}}), 40011);
+  const auto report = cache.ask();
+  CHECK(report.service == "memcached");
+  CHECK(report.connections == 11);
+  CHECK(report.verdict == Verdict::open_verified);
+  // What speaks at last, and is nobody we know, is not asked on and on.
+  Bench strange(peers::scripted("", {{"version\r\n", "?\r\n"}}), 40011);
+  CHECK(strange.ask().connections <= 13);
+}
+
+TEST_CASE("what is remembered answers in one connection; a wrong memory costs no more than one") {
+  const auto ask = [](Bench& bench, probe::Remembered remembered) {
+    probe::Subject subject{bench.rig.target(kHost, bench.port), 2ms, ""};
+    subject.remembered = std::move(remembered);
+    return bench.rig.net.await(
+        probe::interview(bench.rig.pacer, *bench.tls, std::move(subject), {}));
+  };
+  const auto redis = peers::scripted("", {{"INFO", "$12\r\n# Server\r\nab\r\n"}});
+  Bench right(redis, 40000);
+  const auto report = ask(right, {"redis", false});
+  CHECK(report.service == "redis");
+  CHECK(report.connections == 1);
+  Bench wrong(peers::web(kPage), 40000);
+  const auto page = ask(wrong, {"ssh", false});
+  CHECK(page.service == "http");
+  Bench usual(peers::web(kPage), 22);
+  CHECK(page.connections == usual.ask().connections);
 }
 
 TEST_CASE("unknown words are kept under unknown.stream") {
