@@ -83,11 +83,14 @@ void say_paused(const Equipment& equipment, model::RunId run, const model::RunCo
 
 void say_names_left_out(const Equipment& equipment, model::RunId run, std::uint64_t count) {
   if (equipment.invocation.quiet || count == 0) return;
-  std::fputs(fmt::format("run {}: {} names of web servers are left to later runs; an endpoint is "
-                         "asked for {} in one run\n",
-                         run.value, count, kNamesPerSite)
-                 .c_str(),
-             stderr);
+  const bool one = count == 1;
+  std::fputs(
+      fmt::format("run {}: {} name{} of {} left to later runs; an endpoint is asked for {} in "
+                  "one run\n",
+                  run.value, count, one ? "" : "s", one ? "a web server is" : "web servers are",
+                  kNamesPerSite)
+          .c_str(),
+      stderr);
 }
 
 }  // namespace
