@@ -81,6 +81,18 @@ void say_paused(const Equipment& equipment, model::RunId run, const model::RunCo
              stderr);
 }
 
+void say_names_left_out(const Equipment& equipment, model::RunId run, std::uint64_t count) {
+  if (equipment.invocation.quiet || count == 0) return;
+  const bool one = count == 1;
+  std::fputs(
+      fmt::format("run {}: {} name{} of {} left to later runs; an endpoint is asked for {} in "
+                  "one run\n",
+                  run.value, count, one ? "" : "s", one ? "a web server is" : "web servers are",
+                  kNamesPerSite)
+          .c_str(),
+      stderr);
+}
+
 }  // namespace
 
 std::set<model::Endpoint> open_endpoints(const model::World& world) {
@@ -120,7 +132,8 @@ Result<int> carry_on(const Equipment& equipment, const Prepared& prepared, Begun
   Fieldwork field(
       {prepared.scope, prepared.ports, prepared.pace, prepared.method, std::move(begun.known_open),
        true, begun.key, std::move(begun.resumed), std::move(begun.devices), std::move(begun.dark),
-       std::move(begun.names), std::move(begun.protocols)},
+       std::move(begun.names), static_cast<std::uint64_t>(begun.run.value - 1),
+       std::move(begun.protocols)},
       equipment.clock, stop, bookkeeper);
   bookkeeper.warn(
       [&field](const net::Address& ip, probe::DeviceKind kind) { return field.heed(ip, kind); });
@@ -144,6 +157,7 @@ Result<int> carry_on(const Equipment& equipment, const Prepared& prepared, Begun
   stop_file.obeyed(begun.run);
   if (!done) return done.error();
   if (!ended) return ended.error();
+  say_names_left_out(equipment, begun.run, field.names_left_out());
   if (stopped) {
     say_paused(equipment, begun.run, field.counts());
     return 1;

@@ -61,7 +61,7 @@ Fieldwork::Fieldwork(FieldPlan plan, const Clock& clock, std::atomic<bool>& stop
       sweep_(pacer_, raw_.get(), {plan_.ports, plan_.method, plan_.key}, *this),
       tick_(sockets_->executor(), sockets_->alarms()),
       incidents_(plan_.scope, clock_, plan_.dark),
-      virtual_hosts_(std::move(plan_.names)) {
+      virtual_hosts_(std::move(plan_.names), plan_.turn) {
   dialer_.keep_log(send_log_);
   dialer_.watch(guard_);
   dialer_.mind(devices_);

@@ -6,7 +6,8 @@
 //   F3  what it tells its sink is in an order of which every beginning can be resumed: an open port
 //       before its interview, observations before the verdict drawn from them, both before the
 //       checkpoint that covers them; the verdict on a web server after the names it is asked for
-//   F4  stopped hosts and machines in front of a prefix are told when they are found, and a run that
+//   F4  stopped hosts and machines in front of a prefix are told when they are found, and a run
+//   that
 //       goes on knows those of the process before it (incidents.h)
 //   F5  a host that falls silent under it is left alone; where it stops the run, `stop` is set
 //   F6  what identification finds fragile is handled with care from then on (devices.h, C3)
@@ -76,6 +77,7 @@ struct FieldPlan {
   std::map<net::Address, probe::DeviceKind> devices{};       // of the register
   std::set<net::Address> dark{};                             // addresses nobody ever answered at
   KnownNames names{};                                        // of the register
+  std::uint64_t turn{0};                                     // number of the run
   std::map<model::Endpoint, probe::Remembered> protocols{};  // of the register
 };
 
@@ -103,6 +105,8 @@ class Fieldwork final : private probe::SweepSink {
   [[nodiscard]] FieldProgress progress() const;  // from any thread
   [[nodiscard]] model::Coverage coverage() const;
   [[nodiscard]] model::RunCounts counts() const;
+  // After run(): names that web servers of more than kNamesPerSite were not asked for.
+  [[nodiscard]] std::uint64_t names_left_out() const { return virtual_hosts_.left_out(); }
   // After run(); of the whole run, whichever process found them.
   [[nodiscard]] const std::vector<model::GuardTrip>& trips() const { return incidents_.trips(); }
   [[nodiscard]] std::vector<model::Middlebox> middleboxes() const {
@@ -179,7 +183,7 @@ class Fieldwork final : private probe::SweepSink {
   int runners_running_{0};
   Incidents incidents_;
   probe::SynPicture picture_;
-  std::set<net::Address> suspects_;  // by their picture; complete once the sweep has ended
+  std::set<net::Address> suspects_;    // by their picture; complete once the sweep has ended
   std::vector<model::Endpoint> mute_;  // accepted a handshake and said nothing, while it had not
   using Hint = std::pair<net::Address, probe::DeviceKind>;
   Channel<Hint> hints_{65'536};  // as many as a scope of that size has hosts

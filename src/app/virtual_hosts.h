@@ -2,11 +2,18 @@
 // make a website of its own.
 //
 // Names come from certificates, redirects and the register. Nobody is asked where they lead: a name
-// is the Host header and the SNI of a request to an endpoint that was found by its address.
+// is the Host header and the SNI of a request to an endpoint that was found by its address. Names
+// with a wildcard are not asked; one that a redirect spells out and a wildcard covers is.
 //   W1  a name is asked only at endpoints whose address and port are in scope and gave an HTTP
-//   answer W2  of one endpoint at most kNamesPerSite names are asked, of one host at most
-//   kNamesPerHost kept W3  a name whose answer is an error, or no HTTP, and what everybody gets is
-//   no website
+//       answer; one that nothing but a redirect of this host tells, only at the port where the
+//       redirect leads, and not at all where the register holds it of another host
+//   W2  of one endpoint at most kNamesPerSite names are asked: those of its own certificate first,
+//       then those the register holds of it, then the others. Where there are more, another run
+//       (`turn`) begins elsewhere among them; what is left out is counted
+//   W3  what everybody gets is no website, whatever its status, unless the name is in that
+//       endpoint's own certificate or the register holds it there, and it is no error; an error is
+//       one only where it is another than everybody gets. What nothing but a redirect tells must
+//       show a page under that name: servers send strangers away in many ways
 // Not thread-safe.
 #pragma once
 
@@ -18,6 +25,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/front_page.h"
 #include "qingdan/model/run.h"
 #include "qingdan/model/world.h"
 #include "qingdan/probe/interview.h"
@@ -25,33 +33,46 @@
 namespace qingdan::app {
 
 inline constexpr std::size_t kNamesPerSite = 8;
-inline constexpr std::size_t kNamesPerHost = 32;
+inline constexpr std::size_t kNamesPerHost = 1024;  // kept
 
 // A name of the DNS that may stand in a Host header: two labels at least, no wildcard, no address
 // (RFC 1123 §2.1). Lower case; nullopt where it is none.
 [[nodiscard]] std::optional<std::string> host_name_of(std::string_view text);
 
-// Of leaf certificates and redirects.
-[[nodiscard]] std::vector<std::string> names_in(const probe::InterviewReport& report);
+struct NamesTold {
+  std::vector<std::string> certified;  // by the leaf certificates, each once
+  std::vector<std::string> wildcards;  // by these too: "*.example.cn"
+  struct Redirect {
+    std::string name;
+    std::uint16_t port{0};
+    auto operator<=>(const Redirect&) const = default;
+  };
+  std::vector<Redirect> redirects;
+};
+[[nodiscard]] NamesTold names_in(const probe::InterviewReport& report);
 
-// Of what the register holds: names that were websites, and what hosts call themselves.
-using KnownNames = std::map<net::Address, std::set<std::string>>;
+struct KnownNames {
+  std::map<net::Address, std::set<std::string>> hosts;  // what they call themselves, and:
+  std::map<model::Endpoint, std::set<std::string>> websites;
+};
+// Of what the register holds open.
 [[nodiscard]] KnownNames known_names(const model::World& world);
 
-// The first page of a report.
-struct Page {
-  int status{0};
-  std::uint64_t shape{0};  // of status line, headers that do not change, and body
-  bool tls{false};
+// What speaks for a name at an endpoint.
+enum class Backing : std::uint8_t {
+  redirect,  // nothing else
+  host,      // another certificate of this host, or what the register holds of it
+  endpoint,  // the endpoint's own certificate, or the register
 };
-[[nodiscard]] std::optional<Page> page_of(const probe::InterviewReport& report);
-
-// W3.
-[[nodiscard]] bool is_website(const Page& by_address, const std::optional<Page>& by_name);
+// W3. `address` as it stands in a URL.
+[[nodiscard]] bool is_website(const Page& by_address, std::string_view address,
+                              const std::optional<Page>& by_name, std::string_view name,
+                              Backing backing);
 
 class VirtualHosts {
  public:
-  explicit VirtualHosts(KnownNames known) : known_(std::move(known)) {}
+  // `turn`: the number of the run.
+  explicit VirtualHosts(KnownNames known, std::uint64_t turn = 0);
 
   struct Question {
     model::Endpoint at;
@@ -70,19 +91,36 @@ class VirtualHosts {
   // Of a question, every one once. Not `complete`: asked again when the run goes on.
   [[nodiscard]] Answer on_answer(const probe::InterviewReport& report);
   [[nodiscard]] bool over_tls(const model::Endpoint& at) const;
+  // Names that endpoints were not asked for, by W2.
+  [[nodiscard]] std::uint64_t left_out() const { return left_out_; }
 
  private:
   struct Site {
     Page page;
+    std::set<std::string> own;  // of its certificate
     std::set<std::string> asked;
+    std::size_t left_out{0};
     std::size_t open{0};  // questions
     std::optional<model::PortResult> kept;
   };
   struct Host {
-    std::set<std::string> names;
+    std::set<std::string> names;      // with those of all sites
+    std::set<std::string> wildcards;  // of certificates
+    std::set<NamesTold::Redirect> redirects;
     std::map<model::Endpoint, Site> sites;
   };
+  void learn(Host& host, const net::Address& ip, NamesTold told);
+  [[nodiscard]] std::vector<std::string> candidates(const Host& host, const model::Endpoint& at,
+                                                    const Site& site) const;
+  [[nodiscard]] Backing backing_of(const Host& host, const model::Endpoint& at, const Site& site,
+                                   const std::string& name) const;
+  void choose(const Host& host, const model::Endpoint& at, Site& site,
+              std::vector<Question>& questions);
+
   KnownNames known_;
+  std::map<std::string, std::set<net::Address>> holders_;  // of the register's names
+  std::uint64_t turn_;
+  std::uint64_t left_out_{0};
   std::map<net::Address, Host> hosts_;
 };
 

@@ -213,6 +213,7 @@ class ClaimWriter {
         finding_.certificates.push_back(*part.dissection.certificate);
     }
     auto tls = combine_tls(said);
+    if (tls.statement) keep_surveyed(said, *tls.statement);
     if (tls.statement && origin != nullptr) {
       add_service(field::kTls, model::to_json(*tls.statement), kMostCertain, "", origin->evidence);
     }

@@ -131,4 +131,12 @@ TlsFacts combine_tls(std::span<const Dissection* const> dissections) {
   return std::move(collector).finish();
 }
 
+void keep_surveyed(std::span<const Dissection* const> dissections, model::TlsStatement& statement) {
+  const auto asked = [](const Dissection* from) { return from->tls_heard.has_value(); };
+  if (std::any_of(dissections.begin(), dissections.end(), asked)) return;
+  statement.accepts.clear();
+  statement.refuses.clear();
+  statement.keys.clear();
+}
+
 }  // namespace qingdan::identify

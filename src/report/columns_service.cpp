@@ -40,6 +40,7 @@ std::string protocol_text(const ServiceRow& row) {
   if (!row.service.tls) return line;
   const auto& tls = *row.service.tls;
   line += (line.empty() ? "" : " ") + ("/" + tls.version);
+  if (tls.accepts.empty()) return line + "（仅握手所见）";
   // All that it takes, where it was asked for more than the best.
   if (tls.accepts.size() > 1) line += "（支持 " + joined(tls.accepts) + "）";
   return line;
@@ -98,7 +99,8 @@ constexpr Column<ServiceRow> kServices[]{
      [](const ServiceRow& r) { return text(r.service.record->vhost); }},
     {{"状态", "P/T", 10, "端口状态", "开放、开放（未应答数据）、本期未应答"},
      [](const ServiceRow& r) { return text(state_text(r)); }},
-    {{"应用协议/TLS", "P/T", 14, "应用层协议与加密版本", "IANA 短名"},
+    {{"应用协议/TLS", "P/T", 14, "应用层协议与加密版本；仅握手所见：未逐一询问支持的版本",
+      "IANA 短名"},
      [](const ServiceRow& r) { return text(protocol_text(r)); }},
     {{"厂商", "P/T", 12, "产品厂商", ""},
      [](const ServiceRow& r) {

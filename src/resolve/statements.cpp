@@ -109,6 +109,7 @@ Likeness compare_tls(const model::TlsStatement& first, const model::TlsStatement
   const bool asked_first = !first.refuses.empty() || first.accepts.size() > 1;
   const bool asked_second = !second.refuses.empty() || second.accepts.size() > 1;
   if (asked_first != asked_second) return asked_first ? Likeness::less : Likeness::more;
+  if (!asked_first) return Likeness::same;
   const bool alike = first.accepts == second.accepts && first.keys == second.keys;
   return alike ? Likeness::same : Likeness::different;
 }

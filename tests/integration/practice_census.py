@@ -101,6 +101,10 @@ class Suite:
                 for s in h["services"] if s["tls"] and s["protocol"] == "http"
                 for name in s.get("names", []) if not name[-1].isdigit()}
         self.checks.that(bool(true), f"{what}: the network names no website; this proves nothing")
+        # These servers have one page for everybody: only the certificate of a port makes a website of it.
+        judged = {(h["ip"], s["port"]) for h in truth["hosts"] if not h["hostile"] for s in h["services"]}
+        phantoms = {site for site in sites - true if site[:2] in judged}
+        self.checks.that(not phantoms, f"{what}: websites that are none: {sorted(phantoms)}")
         for site in sorted(true - sites):
             self.checks.that(False, f"{what}: missing website {site}")
         addresses = {h["ip"] for h in truth["hosts"] if h["in_scope"] and not h["excluded"]}

@@ -120,3 +120,20 @@ TEST_CASE("runs that were killed before judgement are taken in first", "[app][ce
   const Greeter ssh("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n");
   CHECK(has(place.census(std::to_string(ssh.port())).out, R"({"run":2,"assets":2,"services":2)"));
 }
+
+TEST_CASE("a census says how many names of web servers it left to later runs", "[app][census]") {
+  const Place place;
+  const std::string end = "Content-Length: 4\r\nConnection: close\r\n\r\nhere";
+  const Greeter usual("HTTP/1.1 200 OK\r\n" + end);
+  std::vector<std::unique_ptr<Greeter>> senders;
+  std::string ports = std::to_string(usual.port());
+  for (int i = 0; i < 9; ++i) {
+    senders.push_back(std::make_unique<Greeter>(fmt::format(
+        "HTTP/1.1 302 Found\r\nLocation: http://www{}.example:{}/\r\n{}", i, usual.port(), end)));
+    ports += "," + std::to_string(senders.back()->port());
+  }
+  const auto said = place.census(ports);
+  INFO(said.err);
+  CHECK(said.status == 0);
+  CHECK(has(said.err, "run 1: 1 name of a web server is left to later runs"));
+}

@@ -67,8 +67,13 @@ struct Field {
   // Of `cidr`, with interviews.
   Field(std::uint16_t port, const std::string& cidr)
       : scope(qingdan::test::make_scope(cidr)),
-        work({scope, take(net::parse_ports(std::to_string(port))), scope.pace(), Method::connect,
-              {}, true, {1, 2}},
+        work({scope,
+              take(net::parse_ports(std::to_string(port))),
+              scope.pace(),
+              Method::connect,
+              {},
+              true,
+              {1, 2}},
              clock, stop, heard) {}
 
   SystemClock clock;
@@ -145,6 +150,22 @@ TEST_CASE("an open port is interviewed and its verdict comes from there", "[app]
   CHECK(field.work.counts().conversations >= 1);
 }
 
+TEST_CASE("where a server sends everybody makes no website, though it is asked for",
+          "[app][fieldwork]") {
+  const std::string end = "Content-Length: 4\r\nConnection: close\r\n\r\nhere";
+  const Greeter usual("HTTP/1.1 200 OK\r\nServer: t\r\n" + end);
+  const Greeter sends(fmt::format("HTTP/1.1 302 Found\r\nLocation: http://search.example:{}/\r\n{}",
+                                  usual.port(), end));
+  Field field({usual.port(), sends.port()}, true);
+  REQUIRE(field.work.run());
+  for (const auto port : {usual.port(), sends.port()}) {
+    REQUIRE(field.heard.of(port).size() == 2);
+    CHECK(field.heard.of(port)[1].verdict == model::Verdict::open_verified);
+  }
+  CHECK(field.work.progress().interviews.submitted == 3);  // once by that name, at one port
+  for (const auto& seen : field.heard.observations) CHECK(seen.vhost.empty());
+}
+
 TEST_CASE("F2: a port held open that refuses is asked twice before it is closed",
           "[app][fieldwork]") {
   const BoundPort held, never;
@@ -216,7 +237,8 @@ TEST_CASE("a resumed run asks what has no verdict, interviews what has no last w
   SystemClock clock;
   std::atomic<bool> stop{false};
   Heard heard;
-  Fieldwork work({scope, ports, scope.pace(), Method::connect, {}, true, {1, 2}, resumed}, clock, stop, heard);
+  Fieldwork work({scope, ports, scope.pace(), Method::connect, {}, true, {1, 2}, resumed}, clock,
+                 stop, heard);
   REQUIRE(work.run());
   REQUIRE(heard.of(ssh.port()).size() == 1);
   CHECK(heard.of(ssh.port())[0].verdict == model::Verdict::open_verified);
@@ -327,7 +349,8 @@ TEST_CASE("F6: what is told to be a printer is handled as one from then on", "[a
   const Greeter greeter("SSH-2.0-OpenSSH_9.2p1\r\n", kLoopbackHost, 9999);
   for (const bool told : {false, true}) {
     Field field({9999}, true);
-    if (told) CHECK(field.work.heed(*net::parse_address(kLoopbackHost), probe::DeviceKind::printer));
+    if (told)
+      CHECK(field.work.heed(*net::parse_address(kLoopbackHost), probe::DeviceKind::printer));
     REQUIRE(field.work.run());
     REQUIRE_FALSE(field.heard.of(9999).empty());
     const auto verdict = field.heard.of(9999).back().verdict;
@@ -356,8 +379,8 @@ TEST_CASE("a block that looks like one machine is asked where nobody is", "[app]
   }
   const auto scope = qingdan::test::make_scope("127.66.240.32/27");
   // All canary ports but those three are asked, so these are the canaries.
-  const auto ports = take(net::parse_ports(
-      fmt::format("{},48700-48709,48711-48800,48802-48998", first.port())));
+  const auto ports =
+      take(net::parse_ports(fmt::format("{},48700-48709,48711-48800,48802-48998", first.port())));
   SystemClock clock;
   std::atomic<bool> stop{false};
   Heard heard;

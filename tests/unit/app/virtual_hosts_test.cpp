@@ -87,18 +87,40 @@ TEST_CASE("only names of the DNS may stand in a Host header", "[app][virtual_hos
 TEST_CASE("names come from the leaf and from redirects, each once", "[app][virtual_hosts]") {
   const auto seen = report(
       443, {page(302, "", "Location: https://login.portal.example/in\r\n"), true, certificate()});
-  CHECK(app::names_in(seen) == Names{"portal.example", "login.portal.example"});
-  CHECK(app::names_in(report(80, {page(302, "", "Location: /in\r\n")})).empty());
-  CHECK(app::names_in(report(80, {page(302, "", "Location: http://192.0.2.9/\r\n")})).empty());
+  const auto told = app::names_in(seen);
+  CHECK(told.certified == Names{"portal.example"});
+  CHECK(told.wildcards == Names{"*.portal.example"});
+  REQUIRE(told.redirects.size() == 1);
+  CHECK(told.redirects[0].name == "login.portal.example");
+  CHECK(told.redirects[0].port == 443);
+  CHECK(app::names_in(report(80, {page(302, "", "Location: /in\r\n")})).redirects.empty());
+  CHECK(app::names_in(report(80, {page(302, "", "Location: http://192.0.2.9/\r\n")}))
+            .redirects.empty());
 }
 
-TEST_CASE("W3: an error everybody gets is no website, another page is", "[app][virtual_hosts]") {
+TEST_CASE("W3: what everybody gets is no website, whatever its status", "[app][virtual_hosts]") {
+  using app::Backing;
   const app::Page usual{200, 7, false}, refused{403, 8, false};
-  CHECK(app::is_website(usual, app::Page{200, 7, false}));  // its own name, same page
-  CHECK(app::is_website(refused, app::Page{200, 9, false}));
-  CHECK(app::is_website(usual, app::Page{404, 9, false}));
-  CHECK_FALSE(app::is_website(refused, app::Page{403, 8, false}));
-  CHECK_FALSE(app::is_website(usual, std::nullopt));
+  const auto is = [](const app::Page& by_address, std::optional<app::Page> by_name,
+                     Backing backing) {
+    return app::is_website(by_address, "192.0.2.7", by_name, "www.example.cn", backing);
+  };
+  // Its own name, same page.
+  CHECK(is(usual, app::Page{200, 7, false}, Backing::endpoint));
+  CHECK_FALSE(is(usual, app::Page{200, 7, false}, Backing::host));
+  CHECK_FALSE(is(usual, app::Page{200, 7, false}, Backing::redirect));
+  for (const auto backing : {Backing::endpoint, Backing::host, Backing::redirect}) {
+    CHECK(is(refused, app::Page{200, 9, false}, backing));
+    CHECK_FALSE(is(refused, app::Page{403, 8, false}, backing));
+    CHECK_FALSE(is(usual, std::nullopt, backing));
+    CHECK_FALSE(is(usual, app::Page{421, 9, false}, backing));
+    CHECK_FALSE(is(usual, app::Page{400, 9, false}, backing));
+  }
+  CHECK(is(usual, app::Page{404, 9, false}, Backing::host));
+  CHECK_FALSE(is(usual, app::Page{404, 9, false}, Backing::redirect));
+  // A stranger that is sent away.
+  CHECK_FALSE(is(usual, app::Page{301, 0, false, "http://www.example.org/"}, Backing::redirect));
+  CHECK(is(usual, app::Page{301, 0, false, "/start"}, Backing::redirect));
 }
 
 TEST_CASE("a name is asked at every web server of its host, once", "[app][virtual_hosts]") {
@@ -141,13 +163,95 @@ TEST_CASE("a name that was cut short is asked again with its endpoint", "[app][v
   CHECK(answer.result->tries == 0);
 }
 
-TEST_CASE("W2: names of one endpoint and of one host are bounded", "[app][virtual_hosts]") {
+namespace {
+
+// Everything that `turn` asks of one web server of which the register holds these.
+Names asked_in(std::uint64_t turn, const app::KnownNames& known) {
+  VirtualHosts hosts(known, turn);
+  auto names = names_of(hosts.on_report(report(80, {page(200, "a")}), result(80)));
+  CHECK(names.size() == app::kNamesPerSite);
+  std::size_t all = 0;
+  for (const auto& [ip, of_host] : known.hosts) all += of_host.size();
+  CHECK(hosts.left_out() == all - app::kNamesPerSite);
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("W2: names of one endpoint are bounded, and every run asks others",
+          "[app][virtual_hosts]") {
   app::KnownNames known;
   for (int i = 0; i < 100; ++i) {
-    known[at(80).ip].insert("www" + std::to_string(i) + ".example.cn");
+    known.hosts[at(80).ip].insert("www" + std::to_string(i) + ".example.cn");
   }
+  std::set<std::string> all;
+  for (std::uint64_t turn = 0; turn < 13; ++turn) {
+    for (const auto& name : asked_in(turn, known)) all.insert(name);
+  }
+  CHECK(all.size() == 100);
+}
+
+TEST_CASE("W2: the endpoint's own come first, then what the register holds of it",
+          "[app][virtual_hosts]") {
+  app::KnownNames known;
+  for (int i = 0; i < 10; ++i) known.hosts[at(443).ip].insert("a" + std::to_string(i) + ".cn");
+  known.hosts[at(443).ip].insert("z.example.cn");
+  known.websites[at(443)].insert("z.example.cn");
   VirtualHosts hosts(known);
-  CHECK(hosts.on_report(report(80, {page(200, "a")}), result(80)).size() == app::kNamesPerSite);
+  const auto asked =
+      names_of(hosts.on_report(report(443, {page(200, "b"), true, certificate()}), result(443)));
+  REQUIRE(asked.size() == app::kNamesPerSite);
+  CHECK(asked[0] == "portal.example:443");
+  CHECK(asked[1] == "z.example.cn:443");
+  CHECK(hosts.left_out() == 4);
+}
+
+TEST_CASE(
+    "W1: what only a redirect tells is asked where it leads, and is no website there "
+    "unless it shows a page",
+    "[app][virtual_hosts]") {
+  VirtualHosts hosts({});
+  const std::string away = "Location: http://search.example/\r\n";
+  CHECK(hosts.on_report(report(8080, {page(200, "b")}), result(8080)).empty());
+  CHECK(hosts.on_report(report(8081, {page(302, "", away)}), result(8081)).empty());
+  const auto asked = hosts.on_report(report(80, {page(200, "a")}), result(80));
+  REQUIRE(names_of(asked) == Names{"search.example:80"});
+  SECTION("everybody's page") {
+    CHECK_FALSE(hosts.on_answer(report(80, {page(200, "a")}, "search.example")).website);
+  }
+  SECTION("its own") {
+    CHECK(hosts.on_answer(report(80, {page(200, "s")}, "search.example")).website);
+  }
+}
+
+TEST_CASE("W1: a server that sends everybody away has no website of where it sends them",
+          "[app][virtual_hosts]") {
+  VirtualHosts hosts({});
+  const auto sent = page(302, "", "Location: http://search.example/\r\n");
+  REQUIRE(hosts.on_report(report(80, {sent}), result(80)).size() == 1);
+  CHECK_FALSE(hosts.on_answer(report(80, {sent}, "search.example")).website);
+}
+
+TEST_CASE("W1: a redirect to a name of another host is asked there", "[app][virtual_hosts]") {
+  app::KnownNames known;
+  known.hosts[*net::parse_address("192.0.2.8")].insert("www.example.cn");
+  VirtualHosts hosts(known);
+  const auto sent = page(302, "", "Location: http://www.example.cn/\r\n");
+  CHECK(hosts.on_report(report(80, {sent}), result(80)).empty());
+  auto other = report(80, {page(200, "c")});
+  other.at.ip = *net::parse_address("192.0.2.8");
+  CHECK(names_of(hosts.on_report(other, result(80))) == Names{"www.example.cn:80"});
+}
+
+TEST_CASE("a name that a wildcard covers counts as the host's once a redirect spells it",
+          "[app][virtual_hosts]") {
+  VirtualHosts hosts({});
+  const std::string on = "Location: https://login.portal.example/\r\n";
+  CHECK(hosts.on_report(report(80, {page(301, "", on)}), result(80)).empty());
+  const auto asked =
+      hosts.on_report(report(8443, {page(200, "b"), true, certificate()}), result(8443));
+  CHECK(names_of(asked) == Names{"login.portal.example:80", "portal.example:80",
+                                 "portal.example:8443", "login.portal.example:8443"});
 }
 
 TEST_CASE("the register's names are websites it held and what its hosts call themselves",
@@ -165,6 +269,8 @@ TEST_CASE("the register's names are websites it held and what its hosts call the
   asset.services.push_back(service);
   world.assets.push_back(asset);
   const auto known = app::known_names(world);
-  REQUIRE(known.size() == 1);
-  CHECK(known.begin()->second == std::set<std::string>{"srv.example.cn", "www.example.cn"});
+  REQUIRE(known.hosts.size() == 1);
+  CHECK(known.hosts.begin()->second == std::set<std::string>{"srv.example.cn", "www.example.cn"});
+  REQUIRE(known.websites.size() == 1);
+  CHECK(known.websites.at(at(443)) == std::set<std::string>{"www.example.cn"});
 }

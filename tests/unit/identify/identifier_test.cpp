@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "qingdan/net/tls_wire.h"
 #include "unit/identify/small_base.h"
 
 using namespace qingdan;
@@ -145,6 +146,28 @@ TEST_CASE("a TLS handshake alone is TLS; what speaks inside decides otherwise",
   const auto web = identifier.identify(std::vector{tls, seen("http.response", kPage, 2)});
   CHECK(find(web.service_claims, model::field::kProtocol)->value == "\"http\"");
   CHECK(find(web.service_claims, model::field::kTls));
+}
+
+TEST_CASE("X2: one handshake tells what was agreed, not what is accepted",
+          "[identify][identifier]") {
+  Identifier identifier(make_base(kRules));
+  const auto tls_of = [&](const std::vector<model::Observation>& heard) {
+    const auto finding = identifier.identify(heard);
+    return *model::parse_tls(find(finding.service_claims, model::field::kTls)->value);
+  };
+  auto session = seen("tls.session", "TLSv1.2\nTLS_X\nhttp/1.1\n", 1);
+  const auto hello =
+      seen("tls.answer",
+           as_text(net::write_tls_record(
+               {net::TlsVersion::tls11, net::TlsKeys::any, net::TlsEnd::closed, {}})),
+           2);
+  const auto unasked = tls_of({session});
+  CHECK(unasked == model::TlsStatement{"TLSv1.2", "TLS_X", "http/1.1"});
+  const auto asked = tls_of({session, hello});
+  CHECK(asked.accepts == std::vector<std::string>{"TLSv1.2"});
+  CHECK(asked.refuses == std::vector<std::string>{"TLSv1.1", "TLSv1.3"});
+  session.vhost = "www.example.test";  // whose endpoint is asked by its address alone
+  CHECK(tls_of({session}).accepts.empty());
 }
 
 TEST_CASE("no observations, no claims", "[identify][identifier]") {

@@ -44,6 +44,25 @@ TEST_CASE("every sheet can be had by its number", "[report][listing_export]") {
   CHECK(sheet("06").find("A100001,公用网络区,10.98.0.1,22,tcp,") != std::string::npos);
 }
 
+TEST_CASE("TLS that was not asked version by version does not look complete",
+          "[report][listing_export]") {
+  auto list = sample::small_listing();
+  const auto shown = [&](std::vector<std::string> accepts) {
+    model::TlsStatement tls{"TLSv1.3", "x", ""};
+    tls.accepts = std::move(accepts);
+    list.assets_.at(0).services.at(0).facts[std::string(model::field::kTls)] =
+        sample::fact(model::to_json(tls));
+    std::ostringstream out;
+    const auto writer = make_csv(out, Encoding::utf8);
+    REQUIRE(write_sheet(list, {}, "06", *writer).has_value());
+    return out.str();
+  };
+  CHECK(shown({}).find("/TLSv1.3（仅握手所见）") != std::string::npos);
+  CHECK(shown({"TLSv1.3"}).find("/TLSv1.3（") == std::string::npos);
+  CHECK(shown({"TLSv1.2", "TLSv1.3"}).find("/TLSv1.3（支持 TLSv1.2;TLSv1.3）") !=
+        std::string::npos);
+}
+
 TEST_CASE("an unknown sheet is answered with those there are", "[report][listing_export]") {
   std::ostringstream out;
   const auto writer = make_csv(out, Encoding::utf8);

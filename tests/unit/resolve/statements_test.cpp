@@ -88,6 +88,10 @@ TEST_CASE("versions and keys are compared where both sides asked", "[resolve][st
   const model::TlsStatement plain{"TLSv1.2", "y", ""};
   CHECK(like(asked, plain) == Likeness::less);
   CHECK(like(plain, asked) == Likeness::more);
+  auto once = plain;  // as one handshake was told before
+  once.accepts = {"TLSv1.2"};
+  once.keys = {"RSA"};
+  CHECK(like(once, plain) == Likeness::same);
   CHECK(describe(field::kTls, model::to_json(asked)) == "TLSv1.1 TLSv1.2 RSA");
   CHECK(describe(field::kTls, model::to_json(plain)) == "TLSv1.2");
 }
