@@ -102,7 +102,9 @@ class Suite:
                 for name in s.get("names", []) if not name[-1].isdigit()}
         self.checks.that(bool(true), f"{what}: the network names no website; this proves nothing")
         # These servers have one page for everybody: only the certificate of a port makes a website of it.
-        judged = {(h["ip"], s["port"]) for h in truth["hosts"] if not h["hostile"] for s in h["services"]}
+        # The truth does not tell names that stand in a subject alone.
+        judged = {(h["ip"], s["port"]) for h in truth["hosts"] if not h["hostile"]
+                  for s in h["services"] if not s["tls"] or s.get("names")}
         phantoms = {site for site in sites - true if site[:2] in judged}
         self.checks.that(not phantoms, f"{what}: websites that are none: {sorted(phantoms)}")
         for site in sorted(true - sites):
