@@ -69,11 +69,14 @@ class Builder {
     return made;
   }
 
+  // They stand before the command or behind it; of two the one behind holds.
   void add_global(CLI::App& root) {
     root.add_option("--register", invocation_.register_path,
-                    "The register (default: $QINGDAN_REGISTER, else qingdan.db)");
-    root.add_option("--config", invocation_.config, "Settings file (TOML)");
-    root.add_option("--vantage", invocation_.vantage, "Name of the place this machine probes from");
+                    "The register (default: $QINGDAN_REGISTER, else qingdan.db)")
+        ->take_last();
+    root.add_option("--config", invocation_.config, "Settings file (TOML)")->take_last();
+    root.add_option("--vantage", invocation_.vantage, "Name of the place this machine probes from")
+        ->take_last();
     root.add_option("--rules", invocation_.rules,
                     "A further directory of fingerprint rules (repeatable)")
         ->allow_extra_args(false);
