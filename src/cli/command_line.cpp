@@ -307,10 +307,12 @@ class Builder {
         ->required();
     learn->add_option("--vendor", args->vendor, "Of a product the rules do not know yet");
     learn->add_option("--category", args->category, "The same, e.g. 业务应用");
-    learn->add_option("--id", args->id, "The same: its id (default: made of the name)");
+    learn->add_option(
+        "--id", args->id,
+        "The same: its id (default: made of the name; own-DIGEST of a name in Chinese)");
     learn->add_option("--role", args->role, "The same")
-        ->check(CLI::IsMember({"server", "application", "framework", "component", "proxy", "os",
-                               "hardware"}))
+        ->check(CLI::IsMember(
+            {"server", "application", "framework", "component", "proxy", "os", "hardware"}))
         ->capture_default_str();
     learn->add_option("-o,--output", args->output,
                       "Directory of own rules to write to (default: standard output)");
