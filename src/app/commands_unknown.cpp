@@ -10,6 +10,7 @@
 
 #include "app/commands.h"
 #include "app/output.h"
+#include "app/proposal_trial.h"
 #include "app/rules.h"
 #include "app/stored_evidence.h"
 #include "qingdan/base/text.h"
@@ -69,6 +70,7 @@ Result<UnknownCluster> find_cluster(const registry::Query& query, const std::str
 Result<std::vector<std::vector<identify::FieldValue>>> samples_of(const registry::Query& query,
                                                                   const UnknownCluster& cluster) {
   std::vector<std::vector<identify::FieldValue>> samples;
+  bool any = false;
   for (const auto& member : cluster.members) {
     if (samples.size() == kSamplesMax) break;
     auto heard = newest_evidence(query, member.at, member.vhost);
@@ -78,45 +80,63 @@ Result<std::vector<std::vector<identify::FieldValue>>> samples_of(const registry
     });
     std::vector<identify::FieldValue> fields;
     for (const auto& seen : *heard) {
+      if (seen.channel == model::channel::kSynAck) continue;
+      any = true;
       auto taken = identify::dissect(seen.channel, seen.raw).fields;
       std::move(taken.begin(), taken.end(), std::back_inserter(fields));
     }
     if (!fields.empty()) samples.push_back(std::move(fields));
   }
-  if (samples.empty())
-    return wrong(fmt::format("{}: the register keeps no bytes of these services", cluster.digest));
-  return samples;
+  if (!samples.empty()) return samples;
+  return wrong(cluster.digest +
+               (any ? ": their bytes are kept, but they are an answer of the protocol that says "
+                      "nothing of who gives it; no rule can tell them by it"
+                    : ": the register keeps no bytes of these services"));
 }
 
-std::string kebab(const std::string& name) {
+bool is_ascii(const std::string& text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+// Of a digest, in ids.
+std::string short_of(const std::string& digest) {
+  constexpr std::size_t kDigits = 8;
+  return digest.substr(0, kDigits);
+}
+
+// Letters and digits with dashes between. A name in Chinese has none that mean anything: such a
+// product is called by the look it was learned from, so that the same command gives the same id.
+std::string id_of(const std::string& name, const std::string& digest) {
   std::string id;
-  for (const char c : to_lower_ascii(name)) {
+  for (const char c : is_ascii(name) ? to_lower_ascii(name) : std::string()) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
     if (plain) id += c;
     if (!plain && !id.empty() && id.back() != '-') id += '-';
   }
   while (id.ends_with('-')) id.pop_back();
-  return id;
+  return id.empty() ? "own-" + short_of(digest) : id;
 }
 
 // A product that the rules know by this id or name, else a new one of what the command says.
-Result<identify::Label> label_of(const identify::RuleBase& base, const RulesLearn& command) {
+Result<identify::Label> label_of(const identify::RuleBase& base, const RulesLearn& command,
+                                 const std::string& digest) {
   identify::Label label;
   for (const auto& known : base.products()) {
     const bool meant = known.id == command.product || known.product_zh == command.product ||
                        equals_ignoring_case(known.product, command.product);
     if (!meant || command.product.empty()) continue;
     label.product = known;
+    // The plain id is most often that of a rule there is.
+    label.rule = known.id + "-" + short_of(digest);
     return label;
   }
   label.is_new = true;
   auto& product = label.product;
-  product.id = command.id.empty() ? kebab(command.product) : command.id;
+  product.id = command.id.empty() ? id_of(command.product, digest) : command.id;
+  label.rule = product.id;
   product.vendor = command.vendor;
   product.category = command.category;
-  if (product.id.empty())
-    return wrong(
-        fmt::format("\"{}\" gives no id; say --id in lower case and dashes", command.product));
   if (product.vendor.empty() || product.category.empty()) {
     return wrong(fmt::format("no product \"{}\" is known; a new one needs --vendor and --category",
                              command.product));
@@ -124,21 +144,28 @@ Result<identify::Label> label_of(const identify::RuleBase& base, const RulesLear
   const auto role = identify::parse_role(command.role);
   if (!role) return wrong(fmt::format("--role {}: no such role", command.role));
   product.role = *role;
-  const bool ascii = std::all_of(command.product.begin(), command.product.end(),
-                                 [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-  product.product = ascii ? command.product : product.id;
-  if (!ascii) product.product_zh = command.product;
+  product.product = command.product;
+  if (!is_ascii(command.product)) product.product_zh = command.product;
   return label;
 }
 
-Result<void> write_new(const fs::path& file, const std::string& text) {
+Result<void> write(const fs::path& file, const std::string& text) {
   std::error_code failed;
-  if (fs::exists(file, failed)) return wrong(file.string() + ": is there already");
   fs::create_directories(file.parent_path(), failed);
   std::ofstream out(file, std::ios::binary);
   out << text;
   out.flush();
   if (!out) return Error{ErrorCode::io, file.string() + ": cannot be written", ""};
+  return {};
+}
+
+// Either both are new or none is written.
+Result<void> must_be_new(const identify::Proposal& proposal, const fs::path& place) {
+  for (const auto& name : {proposal.product_file, proposal.file}) {
+    std::error_code failed;
+    if (!name.empty() && fs::exists(place / name, failed))
+      return wrong((place / name).string() + ": is there already");
+  }
   return {};
 }
 
@@ -152,15 +179,39 @@ Result<int> give(const identify::Proposal& proposal, const std::string& director
   }
   const fs::path place(directory);
   if (!proposal.products.empty()) {
-    if (auto done = write_new(place / proposal.product_file, proposal.products); !done)
+    if (auto done = write(place / proposal.product_file, proposal.products); !done)
       return done.error();
   }
-  if (auto done = write_new(place / proposal.file, proposal.rules); !done) return done.error();
+  if (auto done = write(place / proposal.file, proposal.rules); !done) return done.error();
   std::fputs(fmt::format("{}: {} written; look it over, then: qingdan --rules {} rules check\n",
                          directory, proposal.file, directory)
                  .c_str(),
              stderr);
   return 0;
+}
+
+// The first that holds on no other service and is sound beside the rules in use.
+Result<identify::Proposal> choose(const Call& call, const registry::Query& query,
+                                  const UnknownCluster& cluster, const std::string& directory,
+                                  const identify::Label& label,
+                                  const std::vector<identify::Proposal>& proposals) {
+  auto others = find_others(query, cluster, proposals, label.is_new ? "" : label.product.id);
+  if (!others) return others.error();
+  std::string reasons;
+  for (std::size_t i = 0; i < proposals.size(); ++i) {
+    auto reason = (*others)[i];
+    if (!reason) {
+      if (auto fresh = must_be_new(proposals[i], directory); !directory.empty() && !fresh)
+        return fresh.error();
+      auto fault = find_fault(call.settings, directory, proposals[i]);
+      if (!fault) return fault.error();
+      if (!*fault) return proposals[i];
+      reason = proposals[i].rule.parts.front().input + ": " + **fault;
+    }
+    reasons += (reasons.empty() ? "" : "; ") + *reason;
+  }
+  return wrong(
+      fmt::format("{}: no rule tells these services from others ({})", cluster.digest, reasons));
 }
 
 }  // namespace
@@ -186,15 +237,17 @@ Result<int> carry_out(const Call& call, const RulesLearn& command) {
   if (!query) return query.error();
   auto cluster = find_cluster(*query, command.digest);
   if (!cluster) return cluster.error();
-  auto label = label_of(**rules, command);
+  auto label = label_of(**rules, command, cluster->digest);
   if (!label) return label.error();
   label->protocol = cluster->protocol;
   label->source = fmt::format("seen on {} services of this network", cluster->members.size());
   auto samples = samples_of(*query, *cluster);
   if (!samples) return samples.error();
-  auto proposal = identify::propose_rule(*samples, *label);
-  if (!proposal) return proposal.error();
-  return give(*proposal, command.output);
+  auto proposals = identify::propose_rules(*samples, *label);
+  if (!proposals) return proposals.error();
+  auto chosen = choose(call, *query, *cluster, command.output, *label, *proposals);
+  if (!chosen) return chosen.error();
+  return give(*chosen, command.output);
 }
 
 }  // namespace qingdan::app

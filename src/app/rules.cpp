@@ -1,6 +1,8 @@
 // rules — see rules.h.
 #include "app/rules.h"
 
+#include "app/shipped_rules.h"
+
 namespace qingdan::app {
 
 std::vector<std::filesystem::path> rule_paths(const std::vector<std::string>& directories) {
@@ -12,9 +14,7 @@ Result<std::shared_ptr<const identify::RuleBase>> open_rules(const Settings& set
 }
 
 std::filesystem::path vocabulary_directory(const Settings& settings) {
-  auto rules = std::filesystem::path(settings.rule_directories.front()).lexically_normal();
-  if (!rules.has_filename()) rules = rules.parent_path();  // written with a slash at its end
-  return rules.parent_path() / "schema" / "vocabulary";
+  return find_vocabulary(settings.rule_directories.front(), shipped_rules());
 }
 
 }  // namespace qingdan::app

@@ -5,30 +5,17 @@
 #include <toml++/toml.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include "app/shipped_rules.h"
 
 namespace qingdan::app {
 namespace {
 
-namespace fs = std::filesystem;
-
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
   return value != nullptr ? value : "";
-}
-
-// Installed: <prefix>/bin/qingdan and <prefix>/share/qingdan/fingerprints. In the source tree:
-// build/<preset>/qingdan and fingerprints.
-std::string find_fingerprints() {
-  std::error_code ignored;
-  const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
-  for (const char* way : {"../share/qingdan/fingerprints", "../../fingerprints", "fingerprints"}) {
-    const fs::path candidate = (program.parent_path() / way).lexically_normal();
-    if (fs::is_directory(candidate / "products", ignored)) return candidate.string();
-  }
-  return "/usr/share/qingdan/fingerprints";
 }
 
 std::string find_cache() {
@@ -87,7 +74,7 @@ Settings default_settings() {
   if (const auto path = environment("QINGDAN_REGISTER"); !path.empty())
     settings.register_path = path;
   const auto rules = environment("QINGDAN_FINGERPRINTS");
-  settings.rule_directories = {rules.empty() ? find_fingerprints() : rules};
+  settings.rule_directories = {rules.empty() ? shipped_rules() : rules};
   settings.cache_directory = find_cache();
   return settings;
 }

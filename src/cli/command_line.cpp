@@ -69,11 +69,14 @@ class Builder {
     return made;
   }
 
+  // They stand before the command or behind it; of two the one behind holds.
   void add_global(CLI::App& root) {
     root.add_option("--register", invocation_.register_path,
-                    "The register (default: $QINGDAN_REGISTER, else qingdan.db)");
-    root.add_option("--config", invocation_.config, "Settings file (TOML)");
-    root.add_option("--vantage", invocation_.vantage, "Name of the place this machine probes from");
+                    "The register (default: $QINGDAN_REGISTER, else qingdan.db)")
+        ->take_last();
+    root.add_option("--config", invocation_.config, "Settings file (TOML)")->take_last();
+    root.add_option("--vantage", invocation_.vantage, "Name of the place this machine probes from")
+        ->take_last();
     root.add_option("--rules", invocation_.rules,
                     "A further directory of fingerprint rules (repeatable)")
         ->allow_extra_args(false);
@@ -304,10 +307,12 @@ class Builder {
         ->required();
     learn->add_option("--vendor", args->vendor, "Of a product the rules do not know yet");
     learn->add_option("--category", args->category, "The same, e.g. 业务应用");
-    learn->add_option("--id", args->id, "The same: its id (default: made of the name)");
+    learn->add_option(
+        "--id", args->id,
+        "The same: its id (default: made of the name; own-DIGEST of a name in Chinese)");
     learn->add_option("--role", args->role, "The same")
-        ->check(CLI::IsMember({"server", "application", "framework", "component", "proxy", "os",
-                               "hardware"}))
+        ->check(CLI::IsMember(
+            {"server", "application", "framework", "component", "proxy", "os", "hardware"}))
         ->capture_default_str();
     learn->add_option("-o,--output", args->output,
                       "Directory of own rules to write to (default: standard output)");

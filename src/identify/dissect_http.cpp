@@ -1,4 +1,7 @@
 // dissect_http — responses and icons of web servers.
+#include <algorithm>
+#include <array>
+
 #include "identify/dissectors.h"
 #include "qingdan/base/text.h"
 #include "qingdan/net/digest.h"
@@ -27,6 +30,38 @@ void add_page(const std::string& body, Dissection& out) {
   site.icp = facts.icp_number;
   site.police = facts.police_number;
   site.login = facts.has_password_field;
+}
+
+// An element `svg` is the first of the document, behind declarations and comments (SVG 2, 5.1).
+bool is_svg(std::string_view text) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";  // of UTF-8
+  if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
+  for (int before = 0; before < 8; ++before) {
+    text = trim(text);
+    const bool ahead = text.starts_with("<?") || text.starts_with("<!--") ||
+                       to_lower_ascii(text.substr(0, 13)) == "<!doctype svg";
+    if (!ahead) break;
+    const auto end = text.find(text.starts_with("<!--") ? "-->" : ">");
+    if (end == std::string_view::npos) return false;
+    text.remove_prefix(text.find('>', end) + 1);
+  }
+  return text.starts_with("<svg") || text.starts_with("<svg:svg");
+}
+
+// Sites answer every path with a page of theirs: only what begins as a picture is one.
+bool is_picture(BytesView raw) {
+  using namespace std::string_view_literals;
+  constexpr std::size_t kBmpHeader = 14;
+  constexpr std::array kBegins{"\x00\x00\x01\x00"sv, "\x00\x00\x02\x00"sv,  // ICO, CUR
+                               "\x89PNG\r\n\x1A\n"sv, "GIF8"sv, "\xFF\xD8\xFF"sv};
+  const auto text = as_text(raw);
+  const bool known = std::any_of(kBegins.begin(), kBegins.end(),
+                                 [&](std::string_view begin) { return text.starts_with(begin); });
+  const bool webp = text.starts_with("RIFF") && text.substr(0, 12).ends_with("WEBP");
+  // Reserved bytes of BITMAPFILEHEADER are zero: "BM" alone begins words.
+  const bool bmp = text.starts_with("BM") && text.size() > kBmpHeader &&
+                   text.substr(6, 4) == "\x00\x00\x00\x00"sv;
+  return known || webp || bmp || is_svg(text);
 }
 
 }  // namespace
@@ -61,7 +96,7 @@ void dissect_http(BytesView raw, Dissection& out) {
 }
 
 void dissect_favicon(BytesView raw, Dissection& out) {
-  if (raw.empty()) return;
+  if (!is_picture(raw)) return;
   out.website.emplace();
   out.website->favicon_mmh3 = std::to_string(net::favicon_mmh3(raw));
   out.website->favicon_md5 = net::md5_hex(raw);

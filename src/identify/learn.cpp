@@ -2,10 +2,11 @@
 #include "qingdan/identify/learn.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
+#include "identify/learn_shape.h"
 #include "identify/learn_text.h"
+#include "identify/telling_fields.h"
 #include "qingdan/base/text.h"
 #include "qingdan/identify/matcher.h"
 
@@ -13,42 +14,11 @@ namespace qingdan::identify {
 namespace {
 
 constexpr std::size_t kExamplesMax = 3;
+constexpr std::size_t kExampleMaxBytes = 512;  // of a value whose pattern reads its beginning
+constexpr std::size_t kProposalsMax = 8;
 constexpr int kFirstTrust = 80;  // until somebody has seen more of them
-
-// Fields by how well they usually tell a product; what is not here comes after, but for
-// kNeverTells.
-constexpr std::array<std::string_view, 9> kTellsBest{
-    "html_title",        "http_header.server", "http_header.wwwauth",      "snmp.sys_description",
-    "x509.subject",      "favicon.mmh3",       "http_header.x-powered-by", "html_meta",
-    "http_header.cookie"};
-// What every server of a protocol says, or another every minute; whole pages are for people to
-// judge.
-constexpr std::array<std::string_view, 14> kNeverTells{"http.status",
-                                                       "http.status_line",
-                                                       "http.headers",
-                                                       "http.body",
-                                                       "http_header.date",
-                                                       "http_header.content-length",
-                                                       "http_header.etag",
-                                                       "http_header.last-modified",
-                                                       "http_header.content-type",
-                                                       "http_header.connection",
-                                                       "http_header.location",
-                                                       "http_header.expires",
-                                                       "tls.cipher",
-                                                       "tls.version"};
-
-template <std::size_t N>
-std::size_t position(const std::array<std::string_view, N>& list, std::string_view name) {
-  return static_cast<std::size_t>(std::find(list.begin(), list.end(), name) - list.begin());
-}
-
-// Greetings and banners are the protocol's own place for a name.
-std::size_t standing_of(std::string_view field) {
-  if (field.ends_with(".banner") || field.ends_with("_banners") || field.ends_with(".banners"))
-    return 0;
-  return 1 + position(kTellsBest, field);
-}
+// The only text that rules see with the white space around it.
+constexpr std::string_view kUntrimmed = "unknown.stream";
 
 // Names of fields that every sample has, best first.
 std::vector<std::string> shared_fields(std::span<const std::vector<FieldValue>> samples) {
@@ -58,7 +28,7 @@ std::vector<std::string> shared_fields(std::span<const std::vector<FieldValue>> 
   };
   std::vector<std::string> names;
   for (const auto& field : samples.front()) {
-    const bool fit = position(kNeverTells, field.name) == kNeverTells.size() &&
+    const bool fit = tells_product(field.name) &&
                      std::find(names.begin(), names.end(), field.name) == names.end() &&
                      std::all_of(samples.begin(), samples.end(),
                                  [&](const auto& sample) { return has(sample, field.name); });
@@ -69,17 +39,26 @@ std::vector<std::string> shared_fields(std::span<const std::vector<FieldValue>> 
   return names;
 }
 
-// The first value of the field in each sample, each text once.
-std::vector<std::string> values_of(std::span<const std::vector<FieldValue>> samples,
-                                   std::string_view name) {
-  std::vector<std::string> values;
+// A field of all samples.
+struct Said {
+  std::string field;
+  std::vector<std::string> heard;   // the first value in each sample, each once
+  std::vector<std::string> values;  // trimmed, as examples are, each once
+};
+
+void add_once(std::vector<std::string>& texts, std::string text) {
+  if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(std::move(text));
+}
+
+Said said_by(std::span<const std::vector<FieldValue>> samples, const std::string& name) {
+  Said said{name, {}, {}};
   for (const auto& sample : samples) {
     const auto found = std::find_if(sample.begin(), sample.end(),
                                     [&](const FieldValue& f) { return f.name == name; });
-    if (std::find(values.begin(), values.end(), found->value) == values.end())
-      values.push_back(found->value);
+    add_once(said.heard, found->value);
+    add_once(said.values, std::string(trim(found->value)));
   }
-  return values;
+  return said;
 }
 
 bool holds(const Matcher& matcher, const Part& part, const std::string& value) {
@@ -94,55 +73,86 @@ bool is_fixed(const std::string& field, const std::vector<std::string>& values) 
   return field == "html_title" && !has_variable_word(values.front());
 }
 
-std::optional<Rule> make_rule(const std::string& field, const std::vector<std::string>& values,
-                              const Label& label) {
+// With anchors, and room for white space where the field arrives with it.
+std::string anchored(const Shape& shape, const Said& said) {
+  const bool untrimmed = said.field == kUntrimmed;
+  const bool indented =
+      untrimmed && std::any_of(said.heard.begin(), said.heard.end(), [](const std::string& value) {
+        return !value.empty() && !value.starts_with(trim(value).substr(0, 1));
+      });
+  const char* end = !shape.whole ? "" : untrimmed ? R"(\s{0,8}$)" : "$";
+  return (indented ? R"(^\s{0,8})" : "^") + shape.pattern + end;
+}
+
+// As much of it as an example may show, without names and addresses.
+std::string example_of(const std::string& value, const Part& part) {
+  auto size = value.size();
+  if (part.kind == MatchKind::pattern && size > kExampleMaxBytes) {
+    size = kExampleMaxBytes;  // and no half of a character of UTF-8
+    while (size > 0 && (static_cast<unsigned char>(value[size]) & 0xC0) == 0x80) --size;
+  }
+  return std::string(trim(without_names(value.substr(0, size))));
+}
+
+Rule make_rule(Part part, const std::string& other, const Said& said, const Label& label) {
   Rule rule;
-  Part part{field, MatchKind::pattern, {}};
   auto& claim = label.product.role == Role::os         ? rule.os
                 : label.product.role == Role::hardware ? rule.hw
                                                        : rule.service;
   claim.product = label.product.id;
-  std::optional<std::string> reject;
-  if (is_fixed(field, values)) {
-    part.kind = MatchKind::equals;
-    part.texts = {values.front()};
-    reject = changed_text(values.front());
-  } else {
-    auto shape = shape_of(values);
-    if (!shape) return std::nullopt;
-    part.texts = {shape->pattern};
-    reject = shape->other;
-    if (shape->has_version) {
-      auto version = Template::parse("{version}");
-      if (version) claim.version = std::move(*version);
-    }
+  for (const auto& value : said.values) {
+    if (rule.accept.size() < kExamplesMax)
+      rule.accept.push_back({{{said.field, example_of(value, part)}}, {}, "", 0});
   }
-  if (!reject) return std::nullopt;
+  rule.reject.push_back(
+      {{{said.field, example_of(other, part)}}, {}, "another product says so", 0});
   rule.parts = {std::move(part)};
   rule.protocol = label.protocol;
   rule.source = label.source;
   rule.trust = kFirstTrust;
-  for (const auto& value : values) {
-    if (rule.accept.size() < kExamplesMax)
-      rule.accept.push_back({{{field, without_names(value)}}, {}, "", 0});
-  }
-  rule.reject.push_back({{{field, without_names(*reject)}}, {}, "another product says so", 0});
   return rule;
 }
 
-// N1, by the engines themselves; fills what the examples expect.
-bool prove(Rule& rule, const std::vector<std::string>& values) {
-  if (rule.parts.front().kind == MatchKind::pattern &&
-      find_pattern_fault(rule.parts.front().texts.front())) {
-    return false;
+std::optional<Rule> rule_of(const std::optional<Shape>& shape, const Said& said,
+                            const Label& label) {
+  if (!shape) return std::nullopt;
+  auto rule = make_rule({said.field, MatchKind::pattern, {anchored(*shape, said)}}, shape->other,
+                        said, label);
+  if (!shape->has_version) return rule;
+  auto& claim = !rule.os.product.empty()   ? rule.os
+                : !rule.hw.product.empty() ? rule.hw
+                                           : rule.service;
+  if (auto version = Template::parse("{version}")) claim.version = std::move(*version);
+  return rule;
+}
+
+// The conditions on one field, best first.
+std::vector<Rule> rules_on(const Said& said, std::size_t services, const Label& label) {
+  std::vector<Rule> rules;
+  if (is_fixed(said.field, said.values)) {
+    const auto& value = said.values.front();
+    if (const auto other = changed_text(value))
+      rules.push_back(make_rule({said.field, MatchKind::equals, {value}}, *other, said, label));
+    return rules;
   }
+  if (auto rule = rule_of(shape_of(said.values), said, label)) rules.push_back(std::move(*rule));
+  if (auto rule = rule_of(beginning_of(said.values, services), said, label))
+    rules.push_back(std::move(*rule));
+  return rules;
+}
+
+// N1, by the engines themselves; fills what the examples expect.
+bool prove(Rule& rule, const Said& said) {
+  const auto& part = rule.parts.front();
+  if (part.kind == MatchKind::pattern && find_pattern_fault(part.texts.front())) return false;
   const auto matcher = Matcher::build({rule});
   if (!matcher) return false;
-  const auto& part = rule.parts.front();
-  const bool all = std::all_of(values.begin(), values.end(), [&](const std::string& value) {
-    return holds(*matcher, part, value);
-  });
-  if (!all || holds(*matcher, part, rule.reject.front().fields.front().second)) return false;
+  const auto all = [&](const std::vector<std::string>& values) {
+    return std::all_of(values.begin(), values.end(),
+                       [&](const std::string& value) { return holds(*matcher, part, value); });
+  };
+  if (!all(said.heard) || !all(said.values)) return false;
+  if (holds(*matcher, part, rule.reject.front().fields.front().second)) return false;
   Matcher::Scratch scratch(*matcher, VerdictMemory::none);
   for (auto& example : rule.accept) {
     const auto& hits = matcher->match(part.input, example.fields.front().second, scratch);
@@ -154,31 +164,39 @@ bool prove(Rule& rule, const std::vector<std::string>& values) {
 
 // The directory of a rule's id, by the field it reads: "ssh" of ssh.banner, "http" of html_title.
 std::string directory_of(const std::string& field) {
+  if (field == kUntrimmed) return "stream";
   auto directory = field.substr(0, field.find_first_of("._"));
   return directory == "html" || directory == "favicon" ? "http" : directory;
 }
 
+Proposal proposal_of(Rule rule, const Label& label) {
+  const auto directory = directory_of(rule.parts.front().input);
+  rule.id = directory + "." + label.rule;
+  Proposal proposal;
+  proposal.file = directory + "/" + label.rule + ".toml";
+  proposal.rules = rule_text(rule, label.product.role);
+  if (label.is_new) {
+    proposal.product_file = "products/" + label.product.id + ".toml";
+    proposal.products = product_text(label.product);
+  }
+  proposal.rule = std::move(rule);
+  return proposal;
+}
+
 }  // namespace
 
-Result<Proposal> propose_rule(std::span<const std::vector<FieldValue>> samples,
-                              const Label& label) {
+Result<std::vector<Proposal>> propose_rules(std::span<const std::vector<FieldValue>> samples,
+                                            const Label& label) {
   QD_EXPECTS(!samples.empty());
+  std::vector<Proposal> proposals;
   for (const auto& field : shared_fields(samples)) {
-    const auto values = values_of(samples, field);
-    auto rule = make_rule(field, values, label);
-    if (!rule || !prove(*rule, values)) continue;
-    const auto directory = directory_of(field);
-    rule->id = directory + "." + label.product.id;
-    Proposal proposal;
-    proposal.file = directory + "/" + label.product.id + ".toml";
-    proposal.rules = rule_text(*rule, label.product.role);
-    if (label.is_new) {
-      proposal.product_file = "products/" + label.product.id + ".toml";
-      proposal.products = product_text(label.product);
+    const auto said = said_by(samples, field);
+    for (auto& rule : rules_on(said, samples.size(), label)) {
+      if (proposals.size() < kProposalsMax && prove(rule, said))
+        proposals.push_back(proposal_of(std::move(rule), label));
     }
-    proposal.rule = std::move(*rule);
-    return proposal;
   }
+  if (!proposals.empty()) return proposals;
   return Error{ErrorCode::input,
                "what these services say has nothing in common that tells them from others; look at "
                "their evidence and write the rule by hand",

@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
+#include <functional>
 #include <sstream>
 
 #include "identify/combine.h"
@@ -17,11 +19,38 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kMagic = "qingdan rules\n";
+constexpr std::string_view kCompiledName = "rules-";
+// Of some 6 MiB: those of two releases with and without own rules.
+constexpr std::size_t kCompiledMost = 4;
+constexpr auto kHalfWrittenAge = std::chrono::hours(1);
 constexpr int kMaxKinds = 8;  // steps of is_a; more would be a circle
 
 std::string first_problem(const RuleProblem& problem) {
   return problem.file + ":" + std::to_string(problem.line) + ": " +
          (problem.rule.empty() ? "" : problem.rule + ": ") + problem.text;
+}
+
+// Only time goes with a file that is taken from under another process: it has read all of it, or
+// compiles anew.
+void prune(const fs::path& dir) {
+  std::error_code failed;
+  std::vector<std::pair<fs::file_time_type, fs::path>> compiled;
+  for (fs::directory_iterator it(dir, failed), end; !failed && it != end; it.increment(failed)) {
+    const auto name = it->path().filename().string();
+    if (!name.starts_with(kCompiledName)) continue;
+    std::error_code gone;
+    const auto used = fs::last_write_time(it->path(), gone);
+    if (gone) continue;
+    if (name.ends_with(".bin")) {
+      compiled.emplace_back(used, it->path());
+    } else if (name.ends_with(".new") &&
+               used + kHalfWrittenAge < fs::file_time_type::clock::now()) {
+      fs::remove(it->path(), gone);  // whoever wrote it has ended on the way
+    }
+  }
+  std::sort(compiled.begin(), compiled.end(), std::greater<>());
+  for (std::size_t i = kCompiledMost; i < compiled.size(); ++i)
+    fs::remove(compiled[i].second, failed);
 }
 
 }  // namespace
@@ -122,7 +151,7 @@ Result<std::shared_ptr<const RuleBase>> RuleBase::open(const std::vector<fs::pat
   const auto release = texts->version + "+" + texts->digest.substr(0, 12);
   const auto key = net::sha256_hex(
       as_bytes(texts->digest + "\n" + engine_version() + "\n" + std::to_string(kCodecVersion)));
-  const auto file = cache_dir / ("rules-" + key.substr(0, 32) + ".bin");
+  const auto file = cache_dir / (std::string(kCompiledName) + key.substr(0, 32) + ".bin");
   if (!cache_dir.empty()) {
     if (auto cached = load(file, key, release)) return cached;
   }
@@ -151,6 +180,8 @@ std::shared_ptr<const RuleBase> RuleBase::load(const fs::path& file, const std::
   if (!set) return nullptr;
   auto matcher = Matcher::load(set->rules, content);
   if (!matcher) return nullptr;
+  std::error_code ignored;
+  fs::last_write_time(file, fs::file_time_type::clock::now(), ignored);  // by which they are kept
   return std::shared_ptr<const RuleBase>(
       new RuleBase(std::move(*set), release, std::move(*matcher)));
 }
@@ -175,6 +206,7 @@ void RuleBase::store(const fs::path& file, const std::string& key) const {
   }
   fs::rename(fresh, file, failed);
   if (failed) fs::remove(fresh, failed);
+  prune(file.parent_path());
 }
 
 }  // namespace qingdan::identify

@@ -242,24 +242,29 @@ class Checker {
 
 }  // namespace
 
-Result<CheckReport> check_rules(const std::vector<fs::path>& dirs, const fs::path& vocabulary) {
-  auto texts = open_rule_texts(dirs);
-  if (!texts) return texts.error();
+Result<CheckReport> check_rules(const RuleTexts& texts, const std::string& shipped,
+                                const fs::path& vocabulary) {
   auto words = open_vocabulary(vocabulary);
   if (!words) return words.error();
-  auto set = parse_rule_texts(*texts);
+  auto set = parse_rule_texts(texts);
   CheckReport report;
   report.rules = set.rules.size();
   report.products = set.products.size();
-  report.release = texts->version + "+" + texts->digest.substr(0, 12);
+  report.release = texts.version + "+" + texts.digest.substr(0, 12);
   report.problems = std::move(set.problems);
   set.problems.clear();
   Checker(set, *words, report.problems).run();
-  auto shipped = dirs.front().string();
-  if (!shipped.ends_with('/')) shipped += '/';
-  check_examples(set, dirs.size() > 1 ? shipped : std::string(), report);
+  check_examples(set, shipped, report);
   std::sort(report.problems.begin(), report.problems.end());
   return report;
+}
+
+Result<CheckReport> check_rules(const std::vector<fs::path>& dirs, const fs::path& vocabulary) {
+  auto texts = open_rule_texts(dirs);
+  if (!texts) return texts.error();
+  auto shipped = dirs.front().string();
+  if (!shipped.ends_with('/')) shipped += '/';
+  return check_rules(*texts, dirs.size() > 1 ? shipped : std::string(), vocabulary);
 }
 
 }  // namespace qingdan::identify

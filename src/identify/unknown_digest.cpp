@@ -2,6 +2,7 @@
 // from minute to minute folded away.
 #include "identify/unknown_digest.h"
 
+#include "identify/telling_fields.h"
 #include "qingdan/base/text.h"
 #include "qingdan/net/digest.h"
 
@@ -35,13 +36,6 @@ std::string looks_of(std::string_view value) {
   }
   end_word();
   return out;
-}
-
-// Of HTTP the whole body and the whole block of headers are left out: their parts say it better.
-bool tells_looks(std::string_view field) {
-  return field != "http.body" && field != "http.headers" && field != "http_header.date" &&
-         field != "http_header.content-length" && field != "http_header.last-modified" &&
-         field != "http_header.etag";
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "qingdan/base/result.h"
 #include "qingdan/identify/rule.h"
+#include "qingdan/identify/rule_set.h"
 
 namespace qingdan::identify {
 
@@ -25,6 +26,10 @@ struct CheckReport {
 // Later directories are the operator's own. `vocabulary` = the directory of input.txt,
 // category.txt, device_class.txt, xinchuang.txt. An error where a directory cannot be read.
 [[nodiscard]] Result<CheckReport> check_rules(const std::vector<std::filesystem::path>& dirs,
+                                              const std::filesystem::path& vocabulary);
+// The same of texts that need not be files yet. Names of those of the shipped directory begin with
+// `shipped`; "" = all are of one base.
+[[nodiscard]] Result<CheckReport> check_rules(const RuleTexts& texts, const std::string& shipped,
                                               const std::filesystem::path& vocabulary);
 
 }  // namespace qingdan::identify

@@ -1,4 +1,4 @@
-// covers: app/stored_evidence
+// covers: app/stored_evidence app/proposal_trial
 #include "app/commands.h"
 #include "unit/app/heard.h"
 
@@ -91,6 +91,7 @@ TEST_CASE("a labelled look becomes a rule that knows it and passes the check",
 
 TEST_CASE("without a directory the proposal is printed", "[app][commands_unknown]") {
   Stage stage;
+  copy_vocabulary(stage);
   hear(stage, {gate("192.0.2.7", "1.2")});
   const auto said = stage.run(learn(digest_in(stage.run(ServicesList{"", true}).out)));
   CHECK(said.status == 0);
@@ -102,6 +103,7 @@ TEST_CASE("without a directory the proposal is printed", "[app][commands_unknown
 TEST_CASE("a known product needs no further words and is not described twice",
           "[app][commands_unknown]") {
   Stage stage;
+  copy_vocabulary(stage);
   hear(stage, {gate("192.0.2.7", "1.2")});
   RulesLearn command;
   command.digest = digest_in(stage.run(ServicesList{"", true}).out);
@@ -109,6 +111,7 @@ TEST_CASE("a known product needs no further words and is not described twice",
   const auto said = stage.run(command);
   CHECK(said.status == 0);
   CHECK(has(said.out, "service = \"openssh\""));
+  CHECK(has(said.out, "id = \"ssh.openssh-" + command.digest.substr(0, 8) + "\""));
   CHECK_FALSE(has(said.out, "[[product]]"));
 }
 
@@ -120,7 +123,89 @@ TEST_CASE("what cannot be learned is said in one line", "[app][commands_unknown]
   auto command = learn(digest);
   command.vendor.clear();
   CHECK(has(stage.run(command).err, "--vendor and --category"));
-  command = learn(digest);
-  command.id.clear();
-  CHECK(has(stage.run(command).err, "--id"));
+}
+
+TEST_CASE("a Chinese name is a name; the id is the look's", "[app][commands_unknown]") {
+  Stage stage;
+  copy_vocabulary(stage);
+  hear(stage, {gate("192.0.2.7", "1.2")});
+  const auto digest = digest_in(stage.run(ServicesList{"", true}).out);
+  for (const auto* name : {"政务协同平台", "政务协同网关a9f1d6"}) {
+    auto command = learn(digest);
+    command.product = name;
+    command.id.clear();
+    const auto said = stage.run(command);
+    INFO(said.out << said.err);
+    CHECK(said.status == 0);
+    CHECK(has(said.out, "service = \"own-" + digest.substr(0, 8) + "\"\n"));
+    CHECK(
+        has(said.out, std::string("product = \"") + name + "\"\nproduct_zh = \"" + name + "\"\n"));
+  }
+}
+
+TEST_CASE("a field that others have too is left, for the next that tells",
+          "[app][commands_unknown]") {
+  Stage stage;
+  copy_vocabulary(stage);
+  const auto page = [](const std::string& ip, const std::string& server, const std::string& title) {
+    return Heard{ip, 80, model::channel::kHttp,
+                 "HTTP/1.1 200 OK\r\nServer: " + server + "\r\n\r\n<title>" + title + "</title>"};
+  };
+  hear(stage, {page("192.0.2.7", "Acme Gate", "综合管理平台"),
+               page("192.0.2.8", "Acme Gate", "综合管理平台"),
+               page("192.0.2.9", "Other Thing", "综合管理平台")});
+  const auto listed = stage.run(ServicesList{"", true}).out;
+  const auto first = stage.run(learn(digest_in(listed)));
+  INFO(first.out << first.err);
+  CHECK(first.status == 0);
+  CHECK(has(first.out, "input = \"http_header.server\"\npattern = '^Acme Gate$'"));
+
+  // Nothing is left where another says all the same.
+  hear(stage, {page("192.0.2.10", "Acme Gate", "另一平台")});
+  auto command = learn(digest_in(listed));
+  command.output = stage.file("own");
+  const auto second = stage.run(command);
+  INFO(second.err);
+  CHECK(second.status == 2);
+  CHECK(lines(second.err) == 1);
+  CHECK(has(second.err, "html_title: 192.0.2.9:80 says so too"));
+  CHECK(has(second.err, "http_header.server: 192.0.2.10:80 says so too"));
+  CHECK_FALSE(std::filesystem::exists(stage.file("own")));
+}
+
+TEST_CASE("what would not be sound beside the rules in use is not written",
+          "[app][commands_unknown]") {
+  Stage stage;
+  copy_vocabulary(stage);
+  hear(stage, {gate("192.0.2.7", "1.2")});
+  auto command = learn(digest_in(stage.run(ServicesList{"", true}).out));
+  command.output = stage.file("own");
+  command.category = "没有的类别";
+  const auto said = stage.run(command);
+  INFO(said.err);
+  CHECK(said.status == 2);
+  CHECK(lines(said.err) == 1);
+  CHECK(has(said.err, "没有的类别"));
+  CHECK_FALSE(std::filesystem::exists(stage.file("own")));
+  // A fault that stood there before is not the proposal's.
+  app::test::write_file(stage.file("own/ssh/faulty.toml"), "[[rule]]\nid = \"ssh.none\"\n");
+  command.category = "安全设备";
+  CHECK(stage.run(command).status == 0);
+}
+
+TEST_CASE("bytes that give no field are not bytes that are not there", "[app][commands_unknown]") {
+  Stage stage;
+  // AJP's CPong says no more than that it is one.
+  hear(stage, {{"192.0.2.7", 8009, model::channel::kAjp, std::string("AB\0\1\x09", 5)}});
+  const auto listed = stage.run(ServicesList{"", true}).out;
+  const auto said = stage.run(learn(digest_in(listed)));
+  INFO(listed << said.err);
+  CHECK(said.status == 2);
+  CHECK(has(said.err, "their bytes are kept"));
+  Stage other;
+  auto gone = gate("192.0.2.7", "1.2");
+  gone.kept = false;
+  hear(other, {gone});
+  CHECK(has(other.run(learn(digest_in(other.run(ServicesList{"", true}).out))).err,
+            "the register keeps no bytes"));
 }

@@ -197,6 +197,19 @@ TEST_CASE("every other command fills its own struct", "[cli]") {
   CHECK(command<app::RegisterRestore>({"register", "restore", "b.db"}).from == "b.db");
 }
 
+TEST_CASE("options of the program stand behind the command too, where the last holds", "[cli]") {
+  for (const auto& words : std::vector<std::vector<const char*>>{
+           {"rules", "diff", "a", "b", "--register", "r.db"},
+           {"--register", "q.db", "rules", "diff", "a", "b", "--register", "r.db"},
+           {"--register", "r.db", "rules", "diff", "a", "b"}}) {
+    auto all = words;
+    all.insert(all.begin(), "qingdan");
+    const auto parsed = parse_command_line(static_cast<int>(all.size()), all.data());
+    REQUIRE(std::holds_alternative<app::Invocation>(parsed));
+    CHECK(std::get<app::Invocation>(parsed).register_path == "r.db");
+  }
+}
+
 TEST_CASE("a wrong command line is one line that names what is wrong", "[cli]") {
   for (const auto& [words, named] : std::vector<std::pair<std::vector<const char*>, std::string>>{
            {{"qingdan", "runs", "show", "seven"}, "seven"},

@@ -49,8 +49,29 @@ TEST_CASE("headers without a status line are read all the same", "[identify][dis
 }
 
 TEST_CASE("an icon is known by both its hashes", "[identify][dissect_http]") {
-  const auto out = dissect("http.favicon", as_bytes("icon"));
-  CHECK(field(out, "favicon.md5") == "baec6461b0d69dde1b861aefbe375d8a");
+  const auto out = dissect("http.favicon", as_bytes("GIF89a icon"));
+  CHECK(field(out, "favicon.md5") == "146782d181b6382cd9d6fa9bbb49e639");
   CHECK(field(out, "favicon.mmh3") == out.website->favicon_mmh3);
   CHECK(out.website->favicon_md5.size() == 32);
+}
+
+TEST_CASE("only a picture is an icon, whatever the path was answered with",
+          "[identify][dissect_http]") {
+  using namespace std::string_literals;
+  for (const auto& picture :
+       {"\0\0\1\0\1\0\x10\x10"s, "\x89PNG\r\n\x1a\n\0\0\0\rIHDR"s, "GIF87a\1\0\1\0"s,
+        "\xff\xd8\xff\xe0\0\x10JFIF"s, "RIFF\x24\0\0\0WEBPVP8 "s,
+        "BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0"s, "<svg xmlns='http://www.w3.org/2000/svg'/>"s,
+        "\xEF\xBB\xBF<?xml version='1.0'?>\n<!-- made by hand -->\n<!DOCTYPE svg>\n<svg/>"s}) {
+    INFO(picture);
+    CHECK_FALSE(field(dissect("http.favicon", as_bytes(picture)), "favicon.mmh3").empty());
+  }
+  for (const auto& other : {""s, "icon"s, "<!DOCTYPE html><html><body><svg></svg></body></html>"s,
+                            "<?xml"s, "BMC Console"s, "<?xml version='1.0'?><html/>"s,
+                            "{\"error\":404}"s, "RIFF\x24\0\0\0WAVEfmt "s}) {
+    INFO(other);
+    const auto out = dissect("http.favicon", as_bytes(other));
+    CHECK(out.fields.empty());
+    CHECK_FALSE(out.website);
+  }
 }

@@ -20,7 +20,7 @@ service = "nginx"
 trust = 90
 [[rule]]
 id = "test.portal"
-all = [{ input = "html_title", contains = ["门户"] }, { input = "favicon.md5", equals = ["baec6461b0d69dde1b861aefbe375d8a"] }]
+all = [{ input = "html_title", contains = ["门户"] }, { input = "favicon.md5", equals = ["146782d181b6382cd9d6fa9bbb49e639"] }]
 service = "portal"
 trust = 95
 [[rule]]
@@ -62,7 +62,7 @@ TEST_CASE("a web port yields product, website, protocol and the application",
           "[identify][identifier]") {
   Identifier identifier(make_base(kRules));
   const std::vector<model::Observation> all{seen("http.response", kPage, 1),
-                                            seen("http.favicon", "icon", 2)};
+                                            seen("http.favicon", "GIF89a icon", 2)};
   const auto finding = identifier.identify(all);
   CHECK(finding.at == all[0].at);
   REQUIRE(find(finding.service_claims, model::field::kProtocol));
@@ -82,7 +82,7 @@ TEST_CASE("a web port yields product, website, protocol and the application",
   CHECK(site->url == "http://192.0.2.7:8080/");
   CHECK(site->title == "门户");
   CHECK(site->login);
-  CHECK(site->favicon_md5 == "baec6461b0d69dde1b861aefbe375d8a");
+  CHECK(site->favicon_md5 == "146782d181b6382cd9d6fa9bbb49e639");
   CHECK(site->applications == std::vector<std::string>{"门户"});
   CHECK_FALSE(find(finding.service_claims, model::field::kDigest));
 }
@@ -206,7 +206,7 @@ TEST_CASE("further members of a question are fields of the same response",
   question.input = "html_title";
   question.bytes = to_bytes("门户");
   CHECK_FALSE(identifier.answer(question).service);
-  question.extra.emplace_back("favicon_md5", "baec6461b0d69dde1b861aefbe375d8a");
+  question.extra.emplace_back("favicon_md5", "146782d181b6382cd9d6fa9bbb49e639");
   CHECK(identifier.answer(question).service.words->id == "portal");
 }
 

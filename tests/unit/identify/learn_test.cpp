@@ -1,9 +1,10 @@
-// covers: identify/learn_text
+// covers: identify/learn_shape identify/learn_text identify/telling_fields
 #include "qingdan/identify/learn.h"
 
 #include <catch2/catch.hpp>
 
-#include "identify/learn_text.h"
+#include "identify/learn_shape.h"
+#include "identify/telling_fields.h"
 #include "qingdan/identify/rule_check.h"
 #include "unit/identify/rule_directory.h"
 
@@ -23,6 +24,7 @@ Label label(Role role = Role::server) {
   made.product.product = "Thing";
   made.product.category = "业务应用";
   made.product.role = role;
+  made.rule = made.product.id;
   made.source = "test";
   return made;
 }
@@ -40,11 +42,17 @@ CheckReport checked(const Proposal& proposal) {
 }
 
 Proposal proposed(const std::vector<Sample>& samples, const Label& as = label()) {
-  auto proposal = propose_rule(samples, as);
-  if (!proposal) FAIL(proposal.error().text);
-  INFO(proposal->rules);
-  CHECK(checked(*proposal).problems.empty());
-  return *proposal;
+  auto proposals = propose_rules(samples, as);
+  if (!proposals) FAIL(proposals.error().text);
+  for (const auto& proposal : *proposals) {
+    INFO(proposal.rules);
+    CHECK(checked(proposal).problems.empty());
+  }
+  return proposals->front();
+}
+
+std::string pattern_of(const std::vector<Sample>& samples) {
+  return proposed(samples).rule.parts[0].texts[0];
 }
 
 }  // namespace
@@ -55,7 +63,7 @@ TEST_CASE("a banner becomes a pattern in which what changes may change", "[ident
   CHECK(proposal.file == "ftp/example-thing.toml");
   CHECK(proposal.rule.id == "ftp.example-thing");
   CHECK(proposal.rule.parts[0].texts[0] ==
-        R"(^Acme FTP (?P<version>\d[\w.:-]{0,40}) \(\S{1,80}\) ready$)");
+        R"(^Acme FTP (?P<version>\d+(?:\.\d+)+) \(\S{1,80}\) ready$)");
   REQUIRE(proposal.rule.accept.size() == 2);
   CHECK(proposal.rule.accept[1].expect.at("service_version") == "1.4");
 }
@@ -102,7 +110,7 @@ TEST_CASE("where nothing tells them, nothing is proposed", "[identify][learn]") 
            {{{"ftp.banner", "Acme FTP"}}, {{"smtp.banner", "Acme FTP"}}},
            {{{"ftp.banner", "Acme FTP"}}, {{"ftp.banner", "Other Thing here"}}},
            {{{"ftp.banner", "1.2.3 4"}}}}) {
-    CHECK_FALSE(propose_rule(samples, label()));
+    CHECK_FALSE(propose_rules(samples, label()));
   }
 }
 
@@ -110,4 +118,80 @@ TEST_CASE("long values are given by their beginning", "[identify][learn]") {
   const std::string tail(3000, 'x');
   const auto proposal = proposed({{{"telnet_banners", "Acme console one two three " + tail}}});
   CHECK_FALSE(proposal.rule.parts[0].texts[0].ends_with('$'));
+}
+
+TEST_CASE("bytes nobody claims arrive with their line end, examples without", "[identify][learn]") {
+  const std::string first = "ZHXT-GATE v3.2.0 node=a9f1d6 ready\n";
+  const auto proposal = proposed(
+      {{{"unknown.stream", first}}, {{"unknown.stream", "ZHXT-GATE v3.4 node=77bc02 ready\r\n"}}});
+  CHECK(proposal.rule.id == "stream.example-thing");
+  CHECK(proposal.rule.parts[0].texts[0] ==
+        R"(^ZHXT-GATE v(?P<version>\d+(?:\.\d+)+) node=\S{1,80} ready\s{0,8}$)");
+  CHECK(proposal.rule.accept[0].fields[0].second == first.substr(0, first.size() - 1));
+  CHECK(proposal.rule.accept[1].expect.at("service_version") == "3.4");
+  CHECK(pattern_of({{{"unknown.stream", "\r\n  Acme Gate ready\r\n"}}}) ==
+        R"(^\s{0,8}Acme Gate ready\s{0,8}$)");
+}
+
+TEST_CASE("a version follows a name or differs", "[identify][learn]") {
+  CHECK(pattern_of({{{"smtp.banner", "AcmeMail_4.2p1 ready"}}}) ==
+        R"(^AcmeMail_(?P<version>\d+(?:\.\d+)+)\S{0,80} ready$)");
+  CHECK(pattern_of({{{"smtp.banner", "Acme release 4.2-gov ready"}}}) ==
+        R"(^Acme release (?P<version>\d+(?:\.\d+)+)-gov ready$)");
+  // An address, a day, the version of a protocol, one that is alike everywhere behind no name.
+  CHECK(pattern_of({{{"smtp.banner", "Relay 198.51.100.7 ready"}}}) == R"(^Relay \S{1,80} ready$)");
+  CHECK(pattern_of({{{"smtp.banner", "Relay 2026.11.29 ready"}}}) == R"(^Relay \S{1,80} ready$)");
+  CHECK(pattern_of({{{"smtp.banner", "HTTP/1.1 Relay ready"}}}) ==
+        R"(^HTTP/\S{1,80} Relay ready$)");
+  CHECK(pattern_of({{{"smtp.banner", "7 1.5 Relay ready"}}}) ==
+        R"(^\S{1,80} \S{1,80} Relay ready$)");
+  CHECK(pattern_of(
+            {{{"smtp.banner", "7 1.5 Relay ready"}}, {{"smtp.banner", "8 1.6 Relay ready"}}}) ==
+        R"(^\S{1,80} (?P<version>\d+(?:\.\d+)+) Relay ready$)");
+}
+
+TEST_CASE("what tells nothing of a product is not learned", "[identify][learn]") {
+  for (const auto* field :
+       {"tcp.signature", "eth.oui", "tls.refuses", "tls.accepts", "tls.jarm", "http.status_line",
+        "http_header.connection", "http_header.content-type", "http_header.allow",
+        "rtsp_header.public", "rtsp_header.cseq", "sip_header.call_id", "ssh.kex", "vnc.version",
+        "smtp.ehlo", "x509.san", "http.body", "http_header.date"}) {
+    INFO(field);
+    CHECK_FALSE(tells_product(field));
+    CHECK_FALSE(propose_rules(std::vector<Sample>{{{field, "Acme Gate one"}}}, label()));
+  }
+  for (const auto* field : {"ssh.banner", "http_header.server", "rtsp_header.server", "html_title",
+                            "http_header.x-acme", "unknown.stream", "x509.subject"})
+    CHECK(tells_product(field));
+  CHECK(tells_looks("rtsp_header.public"));
+  CHECK(standing_of("ssh.banner") < standing_of("html_title"));
+  CHECK(standing_of("html_title") < standing_of("html_script"));
+}
+
+TEST_CASE("bytes that are no text are known by what they all begin with", "[identify][learn]") {
+  const auto bytes = [](const std::string& rest) {
+    return Sample{{"unknown.stream", std::string("\xA5\x5A\x01\x00GW", 6) + rest}};
+  };
+  const auto proposal = proposed({bytes("\x11\xF0q"), bytes("\x22\x80 ")});
+  CHECK(proposal.rule.parts[0].texts[0] == R"(^\xa5Z\x01\x00GW)");
+  CHECK(proposed({bytes("\x01"), bytes("\x01")}).rule.parts[0].texts[0] ==
+        R"(^\xa5Z\x01\x00GW\x01)");
+  // One service does not show what is constant; others have too little in common.
+  CHECK_FALSE(propose_rules(std::vector<Sample>{bytes("\x11\xF0q")}, label()));
+  const auto noise = [](const char* text) { return Sample{{"unknown.stream", text}}; };
+  CHECK_FALSE(
+      propose_rules(std::vector{noise("\x01\xFF\x02kLq"), noise("\x01\xFF\x03Zx")}, label()));
+  CHECK_FALSE(propose_rules(
+      std::vector{noise("\x01\x01\x01\x01\xF1"), noise("\x01\x01\x01\x01\xF2")}, label()));
+}
+
+TEST_CASE("all fields that tell are proposed, for the caller to try", "[identify][learn]") {
+  const auto proposals = propose_rules(std::vector<Sample>{{{"html_title", "Acme Console"},
+                                                            {"http_header.server", "Acme Gate"},
+                                                            {"http_header.vary", "Accept"}}},
+                                       label());
+  REQUIRE(proposals);
+  REQUIRE(proposals->size() == 2);
+  CHECK(proposals->at(0).rule.parts[0].input == "html_title");
+  CHECK(proposals->at(1).rule.parts[0].input == "http_header.server");
 }

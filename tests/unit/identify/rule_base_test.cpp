@@ -76,6 +76,40 @@ TEST_CASE("a cache that cannot be written costs nothing but time", "[identify][r
   CHECK(hits(**base) == 1);
 }
 
+TEST_CASE("of the compiled rules those that were used last are kept", "[identify][rule_base]") {
+  RuleDirectory dir;
+  dir.write("products/p.toml", test::kProducts);
+  dir.write("http/a.toml", kRules);
+  RuleDirectory cache;
+  const auto open = [&](int version) {
+    dir.write("RELEASE", std::to_string(version) + "\n");
+    REQUIRE(RuleBase::open({dir.path()}, cache.path()));
+  };
+  const auto age = [&] {
+    for (const auto& file : files_in(cache.path()))
+      fs::last_write_time(file, fs::last_write_time(file) - std::chrono::hours(2));
+  };
+  open(1);
+  const auto first = files_in(cache.path()).front();
+  for (int version = 2; version <= 4; ++version) {
+    age();
+    open(version);
+  }
+  CHECK(files_in(cache.path()).size() == 4);
+  age();
+  open(1);  // the oldest, but used now
+  cache.write("rules-ab.bin.77.new", "half of a file");
+  cache.write("notes.txt", "somebody's own");
+  age();
+  cache.write("rules-cd.bin.78.new", "still being written");
+  open(5);
+  CHECK(fs::exists(first));
+  CHECK(fs::exists(cache.path() / "notes.txt"));
+  CHECK(fs::exists(cache.path() / "rules-cd.bin.78.new"));
+  CHECK_FALSE(fs::exists(cache.path() / "rules-ab.bin.77.new"));
+  CHECK(files_in(cache.path()).size() == 6);  // four of ours and those two
+}
+
 TEST_CASE("faulty rules are refused with the place of the first fault", "[identify][rule_base]") {
   RuleDirectory dir;
   dir.write("http/a.toml", "[[rule]]\nid = \"http.a\"\ninput = \"html_title\"\n");
