@@ -3,12 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <map>
-#include <numeric>
-#include <thread>
 #include <unordered_map>
 
 #include "identify/engines.h"
@@ -26,10 +23,8 @@ constexpr std::size_t kSeenSlots = 4096;
 constexpr std::size_t kVerdictMaxBytes = 1024;  // longer values are rarely alike
 // Above this a field's conditions are picked by their literals; below, one database is as quick.
 constexpr std::size_t kUnpickedMax = 8;
-constexpr std::size_t kPickedMax = 16;  // a value that asks for more is asked of all
-constexpr std::size_t kFoundMax = 48;   // the same, before anchors are looked at
-// Each needs some hundred megabytes while it compiles a large field.
-constexpr unsigned kBuildersMost = 4;
+constexpr std::size_t kPickedMax = 16;         // a value that asks for more is asked of all
+constexpr std::size_t kFoundMax = 48;          // the same, before anchors are looked at
 constexpr std::size_t kPickedMaxBytes = 2048;  // in longer values too many literals occur
 
 Error bad(ErrorCode code, std::string text) { return {code, std::move(text), ""}; }
@@ -267,58 +262,21 @@ Matcher::Matcher(Matcher&&) noexcept = default;
 Matcher& Matcher::operator=(Matcher&&) noexcept = default;
 Matcher::~Matcher() = default;
 
-namespace {
-
-std::optional<Error> build_field(Field& field, const std::vector<Rule>& rules) {
-  const auto plan = plan_databases(field, rules);
-  for (const auto& [atoms, into] :
-       {std::pair(&plan.all, &field.all), std::pair(&plan.others, &field.others)}) {
-    auto database = compile(expressions_of(field, rules, *atoms), field, rules);
-    if (!database) return database.error();
-    *into = std::move(*database);
-  }
-  return std::nullopt;
-}
-
-// Fields know nothing of each other, and compiling them is most of what opening rules without a
-// cache takes: one thread each processor, the largest fields first. The first fault in their order.
-std::optional<Error> build_all(const std::vector<Field*>& fields, const std::vector<Rule>& rules) {
-  std::vector<std::size_t> order(fields.size());
-  std::iota(order.begin(), order.end(), 0U);
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return fields[a]->atoms.size() > fields[b]->atoms.size();
-  });
-  std::vector<std::optional<Error>> faults(fields.size());
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (auto i = next++; i < order.size(); i = next++) {
-      faults[order[i]] = build_field(*fields[order[i]], rules);
-    }
-  };
-  {
-    std::vector<std::jthread> others;
-    for (unsigned i = 1; i < std::min(std::thread::hardware_concurrency(), kBuildersMost); ++i) {
-      others.emplace_back(work);
-    }
-    work();
-  }
-  for (auto& fault : faults) {
-    if (fault) return fault;
-  }
-  return std::nullopt;
-}
-
-}  // namespace
-
 Result<Matcher> Matcher::build(const std::vector<Rule>& rules) {
   if (hs_valid_platform() != HS_SUCCESS) {
     return bad(ErrorCode::internal, "this processor lacks what vectorscan needs (SSE4.2 or NEON)");
   }
   auto state = std::make_unique<State>();
   index_rules(rules, state->fields, state->captures);
-  std::vector<Field*> fields;
-  for (auto& [name, field] : state->fields) fields.push_back(&field);
-  if (auto fault = build_all(fields, rules)) return *fault;
+  for (auto& [name, field] : state->fields) {
+    const auto plan = plan_databases(field, rules);
+    for (const auto& [atoms, into] :
+         {std::pair(&plan.all, &field.all), std::pair(&plan.others, &field.others)}) {
+      auto database = compile(expressions_of(field, rules, *atoms), field, rules);
+      if (!database) return database.error();
+      *into = std::move(*database);
+    }
+  }
   state->index_names();
   return Matcher(std::move(state));
 }
