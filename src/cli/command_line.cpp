@@ -187,7 +187,9 @@ class Builder {
   void add_register_lists(CLI::App& root) {
     auto* services = prints_data(
         group(root, "services", "Services in the register")
-            ->add_subcommand("list", "Services, e.g. port=22 product=nginx ip=10.1.0.0/16"));
+            ->add_subcommand(
+                "list",
+                "Services, e.g. port=22 product=nginx ip=10.1.0.0/16; ? and doubts: 待核实"));
     auto* services_args = leaf<app::ServicesList>(services);
     conditions(services, services_args->query);
     services->add_flag("--unknown", services_args->unknown,
@@ -210,8 +212,8 @@ class Builder {
 
   void add_assets(CLI::App& root) {
     auto* assets = group(root, "assets", "Assets in the register");
-    auto* list =
-        prints_data(assets->add_subcommand("list", "Assets, e.g. unit=市卫健委 presence=在线"));
+    auto* list = prints_data(assets->add_subcommand(
+        "list", "Assets, e.g. unit=市卫健委 presence=在线; ? and doubts: 待核实"));
     conditions(list, leaf<app::AssetsList>(list)->query);
 
     auto* show = prints_data(
@@ -306,8 +308,8 @@ class Builder {
     learn->add_option("--category", args->category, "The same, e.g. 业务应用");
     learn->add_option("--id", args->id, "The same: its id (default: made of the name)");
     learn->add_option("--role", args->role, "The same")
-        ->check(CLI::IsMember({"server", "application", "framework", "component", "proxy", "os",
-                               "hardware"}))
+        ->check(CLI::IsMember(
+            {"server", "application", "framework", "component", "proxy", "os", "hardware"}))
         ->capture_default_str();
     learn->add_option("-o,--output", args->output,
                       "Directory of own rules to write to (default: standard output)");
