@@ -1,6 +1,8 @@
 // commands_lists — services, assets and changes, streamed from the register.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/commands.h"
 #include "app/output.h"
 #include "qingdan/registry/query.h"
@@ -13,20 +15,40 @@ model::Cell raw_cell(const std::string& json) {
   return model::RawJson{json};
 }
 
-std::vector<model::Cell> cells(const registry::ServiceRow& row) {
+// In a table what is in doubt ends in "?"; other formats have `doubts` for it.
+class Marker {
+ public:
+  Marker(const std::vector<std::string>& doubts, Format format)
+      : doubts_(doubts), table_(format == Format::table) {}
+  [[nodiscard]] model::Cell operator()(std::string_view key, const std::string& text) const {
+    const bool marked =
+        table_ && !text.empty() && std::find(doubts_.begin(), doubts_.end(), key) != doubts_.end();
+    return text_cell(marked ? text + "?" : text);
+  }
+  [[nodiscard]] model::Cell all() const {
+    return doubts_.empty() ? model::Cell{} : model::Cell{model::RawJson{model::to_json(doubts_)}};
+  }
+
+ private:
+  const std::vector<std::string>& doubts_;
+  bool table_;
+};
+
+std::vector<model::Cell> cells(const registry::ServiceRow& row, Format format) {
+  const Marker marked(row.doubts, format);
   return {row.asset,
           row.ip,
           std::int64_t{row.port},
           row.transport,
           row.state,
           row.verdict,
-          text_cell(row.tls),
-          text_cell(row.service),
+          marked("tls", row.tls),
+          marked("service", row.service),
           text_cell(row.vendor),
-          text_cell(row.product),
+          marked("product", row.product),
           text_cell(row.version),
           text_cell(row.cpe),
-          text_cell(row.os),
+          marked("os", row.os),
           row.confidence > 0 ? model::Cell{std::int64_t{row.confidence}} : model::Cell{},
           text_cell(row.rule),
           raw_cell(row.also),
@@ -34,27 +56,30 @@ std::vector<model::Cell> cells(const registry::ServiceRow& row) {
           time_cell(row.last_seen),
           text_cell(row.zone),
           text_cell(row.vhost),
-          text_cell(row.product_zh)};
+          text_cell(row.product_zh),
+          marked.all()};
 }
 
-std::vector<model::Cell> cells(const registry::AssetRow& row) {
+std::vector<model::Cell> cells(const registry::AssetRow& row, Format format) {
+  const Marker marked(row.doubts, format);
   return {row.asset,
-          text_cell(row.name),
+          marked("name", row.name),
           row.ip,
           row.other_ips.empty() ? model::Cell{}
                                 : model::Cell{model::RawJson{model::to_json(row.other_ips)}},
           text_cell(row.zone),
-          text_cell(row.unit),
-          text_cell(row.system),
-          text_cell(row.os),
-          text_cell(row.device_class),
-          text_cell(row.host),
+          marked("unit", row.unit),
+          marked("system", row.system),
+          marked("os", row.os),
+          marked("device_class", row.device_class),
+          marked("host", row.host),
           text_cell(row.presence),
-          text_cell(row.registration),
-          text_cell(row.lifecycle),
+          marked("registration", row.registration),
+          marked("lifecycle", row.lifecycle),
           number_cell(row.services),
           time_cell(row.first_seen),
-          time_cell(row.last_seen)};
+          time_cell(row.last_seen),
+          marked.all()};
 }
 
 std::vector<model::Cell> cells(const model::Change& change) {
@@ -84,11 +109,13 @@ Result<int> carry_out(const Call& call, const ServicesList& command) {
   auto query = registry::Query::open(call.settings.register_path);
   if (!query) return query.error();
   Output output(call.invocation,
-                {"asset",   "ip",     "port",       "transport", "state", "verdict", "tls",
-                 "service", "vendor", "product",    "version",   "cpe",   "os",      "confidence",
-                 "rule",    "also",   "first_seen", "last_seen", "zone",  "vhost",   "product_zh"});
+                {"asset", "ip",         "port",       "transport", "state",      "verdict",
+                 "tls",   "service",    "vendor",     "product",   "version",    "cpe",
+                 "os",    "confidence", "rule",       "also",      "first_seen", "last_seen",
+                 "zone",  "vhost",      "product_zh", "doubts"});
+  const auto format = format_of(call.invocation);
   auto listed = query->services(*filter, [&](const registry::ServiceRow& row) {
-    output.row(cells(row));
+    output.row(cells(row, format));
     return true;
   });
   if (!listed) return listed.error();
@@ -103,9 +130,10 @@ Result<int> carry_out(const Call& call, const AssetsList& command) {
   if (!query) return query.error();
   Output output(call.invocation, {"asset", "name", "ip", "other_ips", "zone", "unit", "system",
                                   "os", "device_class", "host", "presence", "registration",
-                                  "lifecycle", "services", "first_seen", "last_seen"});
+                                  "lifecycle", "services", "first_seen", "last_seen", "doubts"});
+  const auto format = format_of(call.invocation);
   auto listed = query->assets(*filter, [&](const registry::AssetRow& row) {
-    output.row(cells(row));
+    output.row(cells(row, format));
     return true;
   });
   if (!listed) return listed.error();

@@ -19,14 +19,27 @@ void count(const model::World& world, Judged& judged) {
   }
 }
 
-Result<void> tell_rules_from_change(const Settings& settings, model::RunId run,
-                                    model::Reconciled& reconciled) {
-  if (!Rereading::is_due(reconciled.changes)) return {};
+Result<Rereading> open_rereading(const Settings& settings, model::RunId run) {
   auto query = registry::Query::open(settings.register_path);
   if (!query) return query.error();
   auto rules = open_rules(settings);
   if (!rules) return rules.error();
-  return Rereading(std::move(*query), std::move(*rules), run).settle(reconciled);
+  return Rereading(std::move(*query), std::move(*rules), run);
+}
+
+Result<void> take_back(const Settings& settings, const model::World& before, model::RunSeen& seen) {
+  if (!Rereading::is_due(before, seen)) return {};
+  auto rereading = open_rereading(settings, seen.run.id);
+  if (!rereading) return rereading.error();
+  return rereading->take_back(before, seen);
+}
+
+Result<void> tell_rules_from_change(const Settings& settings, model::RunId run,
+                                    model::Reconciled& reconciled) {
+  if (!Rereading::is_due(reconciled.changes)) return {};
+  auto rereading = open_rereading(settings, run);
+  if (!rereading) return rereading.error();
+  return rereading->settle(reconciled);
 }
 
 }  // namespace
@@ -36,6 +49,9 @@ Result<Judged> judge_run(const Settings& settings, registry::Store& store, model
   if (!seen) return seen.error().in("judgement");
   auto before = store.load_world();
   if (!before) return before.error().in("judgement");
+  if (auto done = take_back(settings, *before, *seen); !done) {
+    return done.error().in("judgement");
+  }
   auto reconciled = resolve::reconcile(*before, *seen);
   if (auto told = tell_rules_from_change(settings, run, reconciled); !told) {
     return told.error().in("judgement");

@@ -190,7 +190,9 @@ class Builder {
   void add_register_lists(CLI::App& root) {
     auto* services = prints_data(
         group(root, "services", "Services in the register")
-            ->add_subcommand("list", "Services, e.g. port=22 product=nginx ip=10.1.0.0/16"));
+            ->add_subcommand(
+                "list",
+                "Services, e.g. port=22 product=nginx ip=10.1.0.0/16; ? and doubts: 待核实"));
     auto* services_args = leaf<app::ServicesList>(services);
     conditions(services, services_args->query);
     services->add_flag("--unknown", services_args->unknown,
@@ -213,8 +215,8 @@ class Builder {
 
   void add_assets(CLI::App& root) {
     auto* assets = group(root, "assets", "Assets in the register");
-    auto* list =
-        prints_data(assets->add_subcommand("list", "Assets, e.g. unit=市卫健委 presence=在线"));
+    auto* list = prints_data(assets->add_subcommand(
+        "list", "Assets, e.g. unit=市卫健委 presence=在线; ? and doubts: 待核实"));
     conditions(list, leaf<app::AssetsList>(list)->query);
 
     auto* show = prints_data(

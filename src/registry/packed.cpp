@@ -242,33 +242,49 @@ void pack_fact(Packer& out, const std::string& field, const Fact& fact, Claimed&
   out.signed_number(fact.run.value);
 }
 
-void unpack_fact(Unpacker& in, Claimed& claimed, model::Facts& facts) {
+// A fact as far as its own bytes go: where it is as claimed, the rest is the claim's.
+struct PackedFact {
+  std::string field;
   Fact fact;
+  bool as_claimed{false};
+};
+
+PackedFact unpack_fact(Unpacker& in) {
+  PackedFact packed;
+  auto& fact = packed.fact;
   const auto flags = in.byte();
-  auto field = in.word();
+  packed.as_claimed = (flags & kAsClaimed) != 0;
+  packed.field = in.word();
   const auto state = in.byte();
-  if (state > static_cast<std::uint8_t>(model::FactState::review)) return in.damaged();
+  if (state > static_cast<std::uint8_t>(model::FactState::review)) in.damaged();
   fact.state = static_cast<model::FactState>(state);
   fact.source = in.word();
   if ((flags & kHasOther) != 0) fact.other = in.text();
-  if ((flags & kAsClaimed) == 0) {
-    fact.value = in.value(field);
-    fact.confidence = in.byte();
-    fact.rule = in.word();
-    fact.rule_release = in.word();
-    fact.evidence = in.evidence();
-    fact.run = {in.signed_number()};
-  } else if (const auto* claim = claimed.find(field, fact.source)) {
+  if (packed.as_claimed) return packed;
+  fact.value = in.value(packed.field);
+  fact.confidence = in.byte();
+  fact.rule = in.word();
+  fact.rule_release = in.word();
+  fact.evidence = in.evidence();
+  fact.run = {in.signed_number()};
+  return packed;
+}
+
+void unpack_fact(Unpacker& in, Claimed& claimed, model::Facts& facts) {
+  auto packed = unpack_fact(in);
+  if (!in.ok()) return;
+  auto& fact = packed.fact;
+  if (packed.as_claimed) {
+    const auto* claim = claimed.find(packed.field, fact.source);
+    if (claim == nullptr) return in.damaged();
     fact.value = claim->value;
     fact.confidence = claim->confidence;
     fact.rule = claim->rule;
     fact.rule_release = claim->rule_release;
     fact.evidence = claim->evidence;
     fact.run = claim->run;
-  } else {
-    return in.damaged();
   }
-  facts.emplace_hint(facts.end(), std::move(field), std::move(fact));
+  facts.emplace_hint(facts.end(), std::move(packed.field), std::move(fact));
 }
 
 }  // namespace
@@ -332,6 +348,22 @@ model::Facts unpack_facts(Words& words, BytesView bytes, std::span<const Claim> 
   for (std::uint64_t i = 0; i < count && in.ok(); ++i) unpack_fact(in, claimed, facts);
   in.finish("facts");
   return facts;
+}
+
+std::vector<std::string> unpack_doubts(Words& words, BytesView bytes) {
+  std::vector<std::string> fields;
+  if (bytes.empty()) return fields;
+  Unpacker in(words, bytes);
+  in.check_format();
+  const auto count = in.number();
+  for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
+    auto packed = unpack_fact(in);
+    const auto state = packed.fact.state;
+    if (state == model::FactState::conflict || state == model::FactState::review)
+      fields.push_back(std::move(packed.field));
+  }
+  in.finish("facts");
+  return fields;
 }
 
 }  // namespace qingdan::registry

@@ -19,6 +19,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "qingdan/model/claim.h"
@@ -39,5 +40,7 @@ void unpack_claims(Words& words, BytesView bytes, std::vector<model::Claim>& cla
                                const model::Facts& b, std::span<const model::Claim> claims_of_b);
 [[nodiscard]] model::Facts unpack_facts(Words& words, BytesView bytes,
                                         std::span<const model::Claim> claims);
+// The fields of facts that are in doubt (conflict or review), without their claims. No bytes, none.
+[[nodiscard]] std::vector<std::string> unpack_doubts(Words& words, BytesView bytes);
 
 }  // namespace qingdan::registry

@@ -2,6 +2,10 @@
 // printed.
 #include "qingdan/registry/query.h"
 
+#include <algorithm>
+#include <array>
+#include <span>
+
 #include "qingdan/base/text.h"
 #include "qingdan/model/json.h"
 #include "registry/filter.h"
@@ -9,6 +13,7 @@
 #include "registry/lines.h"
 #include "registry/merges.h"
 #include "registry/migrate.h"
+#include "registry/packed.h"
 #include "registry/rows.h"
 #include "registry/run_state.h"
 #include "registry/sqlite.h"
@@ -20,19 +25,46 @@ constexpr std::string_view kServiceColumns =
     "a.id, z.name, s.ip, s.port, s.transport, s.vhost, s.state, s.verdict, s.tls, "
     "s.protocol, p.vendor, "
     "p.product, p.product_zh, p.version, p.cpe, a.os, s.confidence, s.rule, s.also, s.first_seen, "
-    "s.last_seen";
+    "s.last_seen, sf.content, af.content";
+const std::string kBeside =
+    " LEFT JOIN product p ON p.id = s.product_id LEFT JOIN service_facts sf ON sf.service_id = "
+    "s.id LEFT JOIN asset_facts af ON af.asset_id = a.id";
 // CROSS JOIN keeps SQLite from turning the loops round: zones by name, each zone's services in the
 // order of their key, nothing to sort and the first row at once.
 // `a` is the asset that answers for the service (merges.h).
 const std::string kInOrder =
     "zone z CROSS JOIN service s ON s.zone_id = z.id JOIN asset a ON a.id = " +
-    root_sql("s.asset_id") + " LEFT JOIN product p ON p.id = s.product_id";
+    root_sql("s.asset_id") + kBeside;
 // Few rows through an index, sorted afterwards. The + keeps the zone out of the choice of index.
 const std::string kSelected =
     "service s JOIN zone z ON z.id = +s.zone_id JOIN asset a ON a.id = " + root_sql("s.asset_id") +
-    " LEFT JOIN product p ON p.id = s.product_id";
+    kBeside;
 
-ServiceRow read_service_row(const Use& row) {
+// Facts that a list prints, by the key it prints them under.
+using Printed = std::pair<std::string_view, std::string_view>;
+constexpr std::array<Printed, 4> kOfService{{{model::field::kTls, "tls"},
+                                             {model::field::kProtocol, "service"},
+                                             {model::field::kProduct, "product"},
+                                             {model::field::kAlso, "also"}}};
+constexpr std::array<Printed, 1> kOfServiceHost{{{model::field::kOs, "os"}}};
+constexpr std::array<Printed, 8> kOfAsset{{{model::field::kName, "name"},
+                                           {model::field::kUnit, "unit"},
+                                           {model::field::kSystem, "system"},
+                                           {model::field::kOs, "os"},
+                                           {model::field::kDeviceClass, "device_class"},
+                                           {model::field::kHostName, "host"},
+                                           {model::field::kRegistration, "registration"},
+                                           {model::field::kLifecycle, "lifecycle"}}};
+
+void add_doubts(Words& words, BytesView facts, std::span<const Printed> printed,
+                std::vector<std::string>& doubts) {
+  const auto fields = unpack_doubts(words, facts);
+  for (const auto& [field, key] : printed) {
+    if (std::find(fields.begin(), fields.end(), field) != fields.end()) doubts.emplace_back(key);
+  }
+}
+
+ServiceRow read_service_row(Words& words, const Use& row) {
   ServiceRow service;
   service.asset = asset_number(row.integer(0));
   service.zone = row.text(1);
@@ -55,10 +87,12 @@ ServiceRow read_service_row(const Use& row) {
   service.also = row.text(18);
   service.first_seen = row.time(19);
   service.last_seen = row.time(20);
+  add_doubts(words, row.bytes(21), kOfService, service.doubts);
+  add_doubts(words, row.bytes(22), kOfServiceHost, service.doubts);
   return service;
 }
 
-AssetRow read_asset_row(const Use& row) {
+AssetRow read_asset_row(Words& words, const Use& row) {
   AssetRow asset;
   asset.asset = asset_number(row.integer(0));
   asset.name = row.text(1);
@@ -72,6 +106,7 @@ AssetRow read_asset_row(const Use& row) {
   asset.presence = row.text(9);
   asset.first_seen = row.time(10);
   asset.last_seen = row.time(11);
+  add_doubts(words, row.bytes(12), kOfAsset, asset.doubts);
   return asset;
 }
 
@@ -211,7 +246,8 @@ Result<void> Query::services(const Filter& filter,
                           condition->sql + " ORDER BY z.name, s.ip, s.transport, s.port, s.vhost";
   auto rows = database_->ask(sql);
   bind_values(rows, *condition);
-  while (rows.next() && on_row(read_service_row(rows))) {
+  Words words(*database_);
+  while (rows.next() && on_row(read_service_row(words, rows))) {
   }
   return reading.finish();
 }
@@ -224,16 +260,17 @@ Result<void> Query::assets(const Filter& filter,
   const std::string sql =
       "SELECT a.id, a.name, a.host, a.os, a.device_class, a.unit, a.system, a.registration, "
       "a.lifecycle, "
-      "a.presence, a.first_seen, a.last_seen FROM asset a WHERE " +
+      "a.presence, a.first_seen, a.last_seen, f.content FROM asset a "
+      "LEFT JOIN asset_facts f ON f.asset_id = a.id WHERE " +
       condition->sql + " ORDER BY a.id";
   auto rows = database_->ask(sql);
   bind_values(rows, *condition);
+  Words words(*database_);
   while (rows.next()) {
-    auto asset = read_asset_row(rows);
+    auto asset = read_asset_row(words, rows);
     const model::AssetId id{rows.integer(0)};
     add_addresses(*database_, id, asset);
     if (!members_of(*database_, id).empty()) {
-      Words words(*database_);
       if (const auto folded = read_folded(words, id)) add_members(*database_, *folded, asset);
     }
     asset.services = static_cast<std::uint64_t>(database_->number(

@@ -130,7 +130,7 @@ constexpr Column<DoubtRow> kDoubts[]{
     {{"资产类别", "D", 11, "设备类别", ""},
      [](const DoubtRow& r) { return text(r.host.text(model::field::kDeviceClass)); }},
     {{"原因", "D", 11, "为什么待核实",
-      "未备案、单位不明、来源冲突、修正需复核、疑似重复、疑似复用"},
+      "未备案、单位不明、来源冲突、未再测到、修正需复核、疑似重复、疑似复用"},
      [](const DoubtRow& r) { return text(r.reason); }},
     {{"线索", "D", 44, "可帮助认领的线索", "标题、备案号、主机名；冲突的各值"},
      [](const DoubtRow& r) { return text(r.clue); }},

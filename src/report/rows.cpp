@@ -355,7 +355,9 @@ std::vector<DoubtRow> doubts_of(const AssetView& view) {
     const bool shortened = view.context.masked && is_contact(key);
     const auto both = field_title(key) + "：" + value_text(fact.value, shortened) + " ／ " +
                       value_text(fact.other, shortened);
-    if (fact.state == model::FactState::conflict) add("来源冲突", both);
+    if (fact.state == model::FactState::conflict && fact.other.empty())
+      add("未再测到", field_title(key) + "：" + value_text(fact.value, shortened));
+    if (fact.state == model::FactState::conflict && !fact.other.empty()) add("来源冲突", both);
     if (fact.state == model::FactState::review) add("修正需复核", both);
   }
   const auto news = news_for(view);

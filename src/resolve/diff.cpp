@@ -85,7 +85,7 @@ class Comparison {
   std::vector<Change> run() {
     compare_presence();
     compare_addresses();
-    compare_facts(before_.facts, after_.facts, make_change(after_, context_, {}), changes_);
+    compare_host_facts();
     compare_services();
     // Virtual hosts of one port repeat what happened to the port.
     const auto key = [](const Change& c) {
@@ -102,6 +102,7 @@ class Comparison {
  private:
   void compare_presence();
   void compare_addresses();
+  void compare_host_facts();
   void compare_services();
   void compare_service(const ServiceRecord* old, const ServiceRecord& now);
   [[nodiscard]] const ServiceRecord* find_before(const ServiceRecord& now) const;
@@ -137,6 +138,14 @@ void Comparison::compare_addresses() {
       old.empty() && !before_.bindings.empty() ? places_of(before_).front().ip.to_string() : old;
   change.after = now;
   if (change.before != change.after) changes_.push_back(std::move(change));
+}
+
+void Comparison::compare_host_facts() {
+  if (before_.facts == after_.facts) return;
+  auto read_by = releases_of(before_.facts);
+  for (const auto& service : before_.services) read_by.merge(releases_of(service.facts));
+  const auto base = make_change(after_, context_, {});
+  compare_facts(before_.facts, after_.facts, {base, read_by, context_.taken_back}, changes_);
 }
 
 Change Comparison::of_service(const ServiceRecord& service, ChangeType type) const {
@@ -212,7 +221,10 @@ void Comparison::compare_service(const ServiceRecord* old, const ServiceRecord& 
     changes_.push_back(std::move(change));
     return;
   }
-  if (old != nullptr && is) compare_facts(old->facts, now.facts, of_service(now, {}), changes_);
+  if (old == nullptr || !is) return;
+  const auto base = of_service(now, {});
+  const auto read_by = releases_of(old->facts);
+  compare_facts(old->facts, now.facts, {base, read_by, context_.taken_back}, changes_);
 }
 
 }  // namespace

@@ -36,17 +36,18 @@ struct Pair {
   std::string_view name;
   const Fact& before;
   const Fact& after;
-  const Change& base;
+  const FactFrame& frame;
 };
 
 void tell(const Pair& pair, ChangeType type, Sides sides, std::vector<Change>& out) {
-  auto change = pair.base;
+  auto change = pair.frame.base;
   change.type = type;
   change.field = pair.name;
   change.before = std::move(sides.before);
   change.after = std::move(sides.after);
   change.cause = cause_of(pair.before, pair.after);
-  if (!pair.after.evidence.empty()) change.evidence = pair.after.evidence;
+  const auto& shown = has_value(pair.after.value) ? pair.after : pair.before;
+  if (!shown.evidence.empty()) change.evidence = shown.evidence;
   out.push_back(std::move(change));
 }
 
@@ -106,21 +107,84 @@ void compare_pair(const Pair& pair, std::vector<Change>& out) {
   compare_texts(pair, ChangeType::field_changed, out);
 }
 
+const Fact kNone;
+
+bool is_of_probe(const Fact& fact) { return fact.source.rfind("probe:", 0) == 0; }
+
+// The first reading of a field is an event where other rules have read what was held before, and
+// the field is one by which the list is sorted and counted.
+void tell_first(const Pair& pair, std::vector<Change>& out) {
+  const auto name = pair.name;
+  const bool told = name == field::kProduct || name == field::kOs || name == field::kHardware ||
+                    name == field::kDeviceClass;
+  const auto& read_by = pair.frame.read_by;
+  const auto& release = pair.after.rule_release;
+  if (!told || !is_of_probe(pair.after) || release.empty()) return;
+  if (read_by.empty() || read_by.contains(release)) return;
+  const auto type =
+      name == field::kProduct ? ChangeType::component_changed : ChangeType::field_changed;
+  tell(pair, type, {"", describe(name, pair.after.value)}, out);
+  out.back().cause = Cause::rules;
+}
+
+bool is_taken_back(const Pair& pair) {
+  const auto& taken = pair.frame.taken_back;
+  return std::any_of(taken.begin(), taken.end(), [&](const model::Claim& claim) {
+    return claim.field == pair.name && claim.source == pair.before.source &&
+           claim.value == pair.before.value && claim.run == pair.before.run;
+  });
+}
+
+// What comes and goes with a page, and what is derived, has no event here either.
+void tell_last(const Pair& pair, std::vector<Change>& out) {
+  const auto name = pair.name;
+  const bool quiet = name == field::kAlso || name == field::kBanner || name == field::kDigest ||
+                     name == field::kRole;
+  auto text = describe(name, pair.before.value);
+  if (quiet || text.empty() || !is_of_probe(pair.before)) return;
+  const auto type =
+      name == field::kProduct ? ChangeType::component_changed : ChangeType::field_changed;
+  tell(pair, type, {std::move(text), ""}, out);
+  out.back().cause = is_taken_back(pair) ? Cause::rules : Cause::observed;
+}
+
+void compare_lost(const model::Facts& before, const model::Facts& after, const FactFrame& frame,
+                  std::vector<Change>& out) {
+  const bool product = before.contains(std::string(field::kProduct)) &&
+                       !after.contains(std::string(field::kProduct));
+  for (const auto& [name, old] : before) {
+    if (after.contains(name) || (product && name == field::kProtocol)) continue;
+    tell_last({name, old, kNone, frame}, out);
+  }
+}
+
 }  // namespace
 
-void compare_facts(const model::Facts& before, const model::Facts& after, const Change& base,
+std::set<std::string> releases_of(const model::Facts& facts) {
+  std::set<std::string> releases;
+  for (const auto& [name, fact] : facts) {
+    if (!fact.rule_release.empty()) releases.insert(fact.rule_release);
+  }
+  return releases;
+}
+
+void compare_facts(const model::Facts& before, const model::Facts& after, const FactFrame& frame,
                    std::vector<Change>& out) {
   if (before == after) return;
+  compare_lost(before, after, frame, out);
   for (const auto& [name, now] : after) {
     const auto found = before.find(name);
-    static const Fact kNone;
     const auto& old = found == before.end() ? kNone : found->second;
-    const Pair pair{name, old, now, base};
+    const Pair pair{name, old, now, frame};
     if (now.state == FactState::review && old.state != FactState::review) {
       tell(pair, ChangeType::correction_review,
            {describe(name, now.value), describe(name, now.other)}, out);
     }
-    if (!has_value(old.value) || old.value == now.value) continue;
+    if (!has_value(old.value)) {
+      tell_first(pair, out);
+      continue;
+    }
+    if (old.value == now.value) continue;
     if (name == field::kProtocol && product_differs(before, after)) continue;
     compare_pair(pair, out);
   }

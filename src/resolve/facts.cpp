@@ -115,6 +115,14 @@ std::optional<int> rank_of(const Claim& claim) {
   return rank && ages && is_aged(claim) ? *rank + kDropped : rank;
 }
 
+bool is_in_doubt(const Claim& claim) { return claim.unconfirmed > 0; }
+
+// Each covered run that did not hear it again takes an equal part of the confidence away.
+int confidence_now(const Claim& claim) {
+  return claim.confidence * (kAgedRuns + 1 - std::min(claim.unconfirmed, kAgedRuns)) /
+         (kAgedRuns + 1);
+}
+
 struct Candidate {
   const Claim* claim;
   int rank;
@@ -122,7 +130,7 @@ struct Candidate {
 
 bool stands_before(const Candidate& a, const Candidate& b) {
   const auto key = [](const Candidate& c) {
-    return std::make_tuple(c.rank, -c.claim->confidence, -c.claim->asserted_at.value);
+    return std::make_tuple(c.rank, -confidence_now(*c.claim), -c.claim->asserted_at.value);
   };
   if (key(a) != key(b)) return key(a) < key(b);
   return std::tie(a.claim->source, a.claim->value) < std::tie(b.claim->source, b.claim->value);
@@ -165,7 +173,7 @@ Fact judge(std::vector<Candidate>& candidates) {
   const auto& claim = *winner.claim;
   Fact fact{.value = claim.value,
             .source = claim.source,
-            .confidence = claim.confidence,
+            .confidence = confidence_now(claim),
             .rule = claim.rule,
             .rule_release = claim.rule_release,
             .evidence = claim.evidence,
@@ -188,8 +196,9 @@ Fact judge(std::vector<Candidate>& candidates) {
     if (!contradicts(winner, candidates[i])) continue;
     fact.state = FactState::conflict;
     fact.other = candidates[i].claim->value;
-    break;
+    return fact;
   }
+  if (is_in_doubt(claim)) fact.state = FactState::conflict;
   return fact;
 }
 
@@ -219,10 +228,26 @@ void keep_best(std::vector<Claim>& said) {
   said.erase(std::unique(said.begin(), said.end(), same_key), said.end());
 }
 
+bool is_asked_again(const Claim& claim, const Hearing& hearing) {
+  return hearing.newer && hearing.whole && claim.source == hearing.source;
+}
+
 void not_confirmed(Claim& claim, const Hearing& hearing) {
-  if (hearing.newer && hearing.whole && claim.source == hearing.source) {
-    claim.unconfirmed = std::min(claim.unconfirmed + 1, kAgedRuns);
-  }
+  if (!is_asked_again(claim, hearing)) return;
+  claim.unconfirmed = std::min(claim.unconfirmed + 1, kAgedRuns);
+}
+
+bool is_taken_back(const Claim& claim, const Hearing& hearing) {
+  const auto& taken = hearing.taken_back;
+  return hearing.newer && claim.source == hearing.source &&
+         std::find(taken.begin(), taken.end(), claim) != taken.end();
+}
+
+// False where a claim that the run did not say is held no longer.
+bool outlasts(Claim& held, const Hearing& hearing) {
+  if (is_taken_back(held, hearing)) return false;
+  not_confirmed(held, hearing);
+  return hearing.host || !is_asked_again(held, hearing) || !is_aged(held);
 }
 
 void hear(Claim& held, Claim&& said, const Hearing& hearing) {
@@ -238,7 +263,7 @@ void hear(Claim& held, Claim&& said, const Hearing& hearing) {
       likeness == Likeness::less ||
       (likeness == Likeness::different && hearing.host && said.confidence < held.confidence);
   const bool ages = held.source == hearing.source;
-  if (ages && weaker) {
+  if (ages && weaker && !is_taken_back(held, hearing)) {
     if (!hearing.newer) return;
     not_confirmed(held, hearing);
     if (!is_aged(held)) return;
@@ -313,8 +338,8 @@ std::vector<Claim> upsert_claims(std::vector<Claim> existing, std::vector<Claim>
     if (next != said.end() && same_key(*next, held)) {
       hear(held, std::move(*next), hearing);
       ++next;
-    } else {
-      not_confirmed(held, hearing);
+    } else if (!outlasts(held, hearing)) {
+      continue;
     }
     result.push_back(std::move(held));
   }

@@ -79,7 +79,13 @@ bool hear_service(ServiceRecord& held, const ServiceSeen& said, const HostPart& 
   }
   held.first_seen = std::min(held.first_seen, at);
   held.last_seen = std::max(held.last_seen, at);
-  const Hearing hearing{.newer = part.newer, .whole = true, .host = false, .source = frame.source};
+  // A port that opened and told nothing has not been heard again.
+  const bool whole = !said.claims.empty() && frame.seen.coverage.comparable(said.at);
+  const Hearing hearing{.newer = part.newer,
+                        .whole = whole,
+                        .host = false,
+                        .source = frame.source,
+                        .taken_back = said.taken_back};
   held.claims =
       upsert_claims(std::move(held.claims), signed_claims(said.claims, part.host, frame), hearing);
   return true;
@@ -142,6 +148,20 @@ void sort_bindings(AssetRecord& asset) {
   });
 }
 
+// Whether the run asked the port and, where it ever told anything, heard it again.
+bool is_heard_again(const ServiceRecord& service, const std::vector<const HostSeen*>& hosts,
+                    const RunFrame& frame) {
+  if (service.state == PortState::closed) return true;
+  if (!frame.seen.coverage.ports.contains({service.at.transport, service.at.port})) return false;
+  const bool ever = std::any_of(service.claims.begin(), service.claims.end(),
+                                [&](const Claim& claim) { return claim.source == frame.source; });
+  return !ever || std::any_of(hosts.begin(), hosts.end(), [&](const HostSeen* host) {
+    return std::any_of(host->services.begin(), host->services.end(), [&](const ServiceSeen& said) {
+      return said.at == service.at && said.vhost == service.vhost && !said.claims.empty();
+    });
+  });
+}
+
 }  // namespace
 
 void hear_host(AssetRecord& asset, const HostPart& part, const RunFrame& frame) {
@@ -154,18 +174,21 @@ void hear_host(AssetRecord& asset, const HostPart& part, const RunFrame& frame) 
 
 void hear_claims(AssetRecord& asset, const std::vector<const HostSeen*>& hosts, bool newer,
                  const RunFrame& frame) {
-  const bool whole = std::all_of(asset.services.begin(), asset.services.end(), [&](const auto& s) {
-    return s.state == PortState::closed ||
-           frame.seen.coverage.ports.contains({s.at.transport, s.at.port});
-  });
-  std::vector<Claim> said;
+  const bool whole =
+      std::all_of(asset.services.begin(), asset.services.end(),
+                  [&](const ServiceRecord& s) { return is_heard_again(s, hosts, frame); });
+  std::vector<Claim> said, taken_back;
   for (const auto* host : hosts) {
     auto claims = signed_claims(host->claims, *host, frame);
     std::move(claims.begin(), claims.end(), std::back_inserter(said));
+    taken_back.insert(taken_back.end(), host->taken_back.begin(), host->taken_back.end());
   }
-  asset.claims =
-      upsert_claims(std::move(asset.claims), std::move(said),
-                    {.newer = newer, .whole = whole, .host = true, .source = frame.source});
+  asset.claims = upsert_claims(std::move(asset.claims), std::move(said),
+                               {.newer = newer,
+                                .whole = whole,
+                                .host = true,
+                                .source = frame.source,
+                                .taken_back = taken_back});
 }
 
 void resolve_asset(AssetRecord& asset, UnixMillis now) {

@@ -53,6 +53,7 @@ RunSeen orderly(RunSeen seen) {
     first.time = std::max(first.time, host.time);
     append(first.identifiers, host.identifiers);
     append(first.claims, host.claims);
+    append(first.taken_back, host.taken_back);
     append(first.services, host.services);
     append(first.closed, host.closed);
   }
@@ -368,6 +369,14 @@ void Step::settle(std::size_t a) {
   context.displaced = part.judged.displaced;
   context.just_found = held.first_seen >= frame_.at && held.first_seen.value != 0;
   context.moved = part.moved;
+  for (const auto h : part.hosts) {
+    const auto& host = seen_.hosts[h];
+    const auto note = [&](const std::vector<model::Claim>& claims) {
+      context.taken_back.insert(context.taken_back.end(), claims.begin(), claims.end());
+    };
+    note(host.taken_back);
+    for (const auto& service : host.services) note(service.taken_back);
+  }
   auto changes = diff_asset(held, asset, context);
   std::move(changes.begin(), changes.end(), std::back_inserter(result_.changes));
   held = std::move(asset);

@@ -80,6 +80,9 @@ struct ServiceSeen {
   std::string vhost;
   Verdict verdict{Verdict::open};
   std::vector<Claim> claims;    // of this run
+  // Held claims that the rules of this run do not make of the bytes they were made of. Not loaded:
+  // who has those bytes (app/rereading) sets them.
+  std::vector<Claim> taken_back{};
 };
 
 struct HostSeen {
@@ -89,6 +92,7 @@ struct HostSeen {
   UnixMillis time;
   std::vector<Identifier> identifiers;
   std::vector<Claim> claims;
+  std::vector<Claim> taken_back{};            // of the host, as those of ServiceSeen
   std::vector<ServiceSeen> services;          // open ones
   std::vector<Endpoint> closed;               // ports that refused, confirmed by two probes
 };

@@ -59,6 +59,7 @@ struct ServiceRow {   // keys of `services list`
   std::string rule;
   std::string also;  // JSON array of product statements, "" = none
   UnixMillis first_seen, last_seen;
+  std::vector<std::string> doubts;  // 待核实: which of these keys; vendor to cpe are one, "product"
 };
 
 struct AssetRow {                     // keys of `assets list`
@@ -68,6 +69,7 @@ struct AssetRow {                     // keys of `assets list`
   std::string presence, registration, lifecycle;
   std::uint64_t services{0};  // open and listed
   UnixMillis first_seen, last_seen;
+  std::vector<std::string> doubts;  // 待核实: which of these keys
 };
 
 struct CertificateRow {
@@ -120,8 +122,8 @@ class Query {
   // Ordered by 资产编号.
   [[nodiscard]] Result<void> assets(const Filter& filter,
                                     const std::function<bool(const AssetRow&)>& on_row) const;
-  // By 资产编号 or an address it is bound to now; of merged ones the survivor, with what is known of
-  // them. nullopt = none such.
+  // By 资产编号 or an address it is bound to now; of merged ones the survivor, with what is known
+  // of them. nullopt = none such.
   [[nodiscard]] Result<std::optional<model::AssetRecord>> find_asset(std::string_view name) const;
   // All records with everything, by id, streamed one at a time; those that were merged as they are
   // kept, each for itself.

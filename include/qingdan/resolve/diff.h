@@ -4,7 +4,9 @@
 // States and facts move only where both sides were covered (comparable.h, presence.h), so whatever
 // differs here may be told. Law D1: no difference, no Change; and every service that entered or
 // left the list, every product and certificate that became another, has exactly one.
-//   unknown is not a value: a product or name that was or becomes unknown is no event
+//   unknown is not a value: what a probe comes to know is no event, unless the rules now read what
+//   they did not read before (指纹库更新; product, system, device, class of device). What a probe's
+//   source no longer holds is one: 组件变化 or 属性变化 to nothing
 //   banners, digests, confidences, ciphers, rule ids are no events
 #pragma once
 
@@ -23,6 +25,7 @@ struct DiffContext {
   bool just_found{false};  // the asset is new in this run: its ports are told with it
   std::map<net::Address, net::Address> moved;  // new address → the old one it stands for
   const std::vector<model::Coverage>* earlier{nullptr};  // not null
+  std::vector<model::Claim> taken_back;  // by the rules (ServiceSeen), of all ports and the host
 };
 
 [[nodiscard]] std::vector<model::Change> diff_asset(const model::AssetRecord& before,

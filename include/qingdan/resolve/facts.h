@@ -8,6 +8,10 @@
 //       are a conflict: a winner is printed, with the other value beside it. So is a probe's claim
 //       with a basis_value: ports of one host contradict each other
 //   F5  a person's claim whose basis has moved is in review, and is still what is printed
+//   F6  what a probe's source heard again in full and did not say again is in doubt (conflict without
+//       another value, its confidence lower with every such run). Of a service it is let go at the
+//       third (kAgedRuns); of a host it stays, in doubt (decisions/0012). What the rules have taken
+//       back is let go at once
 #pragma once
 
 #include <span>
@@ -25,7 +29,8 @@ enum class FieldClass { administrative, observable, semi_observable, identity };
 // Confidence from which a claim of a lower rank is a conflict, and from which a probe outranks
 // traffic in semi-observable fields.
 inline constexpr int kSureConfidence = 80;
-// Covered runs without confirmation after which a probe's claim drops one rank.
+// Covered runs without confirmation after which a probe's claim drops one rank (of a host), or is
+// let go (of a service).
 inline constexpr int kAgedRuns = 3;
 
 // The facts of one asset's host or of one service. Claims past their valid_until at `now` are not
@@ -41,8 +46,10 @@ inline constexpr int kAgedRuns = 3;
 struct Hearing {
   bool newer{true};  // the run is later than what is held; false: nothing ages, older claims lose
   bool whole{true};  // it asked everything that could confirm a claim: what it did not say, ages
-  bool host{false};  // host claims: a less confident contradiction waits until the older has aged
+  bool host{false};  // host claims: a less confident contradiction waits until the older has aged,
+                     // and what has aged stays
   std::string_view source;  // "probe:<vantage>": only this source's claims can age
+  std::span<const model::Claim> taken_back{};  // by the rules: gone where this run does not say it
 };
 // `existing` after hearing `incoming`: by (field, source), sorted so. Several incoming claims of
 // one key: the most confident counts.

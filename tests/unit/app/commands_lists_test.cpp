@@ -1,9 +1,11 @@
 #include "app/commands.h"
+#include "unit/app/heard.h"
 #include "unit/app/stage.h"
 
 using namespace qingdan;
 using namespace qingdan::app;
 using app::test::has;
+using app::test::hear;
 using app::test::lines;
 using app::test::Stage;
 
@@ -19,6 +21,18 @@ TEST_CASE("services are listed with what they are", "[app][commands_lists]") {
   CHECK(lines(one.out) == 1);
   CHECK(has(one.out, "192.0.2.8"));
   CHECK(stage.run(ServicesList{"port=80"}).out.empty());
+}
+
+TEST_CASE("what is in doubt is marked in lists", "[app][commands_lists]") {
+  Stage stage;
+  hear(stage, {{"192.0.2.7", 22, model::channel::kSsh, "SSH-2.0-OpenSSH_9.2p1\r\n"}});
+  CHECK(has(stage.run(ServicesList{}).out, R"("doubts":null)"));
+  hear(stage, {{"192.0.2.7", 22, model::channel::kSsh, "SSH-2.0-Foreign\r\n"}});
+  CHECK(has(stage.run(ServicesList{}).out, R"("doubts":["product"])"));
+  auto table = stage.invocation(ServicesList{});
+  table.format = Format::table;
+  CHECK(has(stage.run(table).out, "OpenSSH?"));
+  CHECK(has(stage.run(AssetsList{}).out, R"("doubts":null)"));
 }
 
 TEST_CASE("assets are listed by condition", "[app][commands_lists]") {

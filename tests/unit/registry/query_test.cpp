@@ -33,6 +33,8 @@ struct Listed : Filled {
     auto gone = service("10.0.0.1", 23, id, "telnet", product("telnetd", "1"));
     gone.state = model::PortState::closed;
     gone.facts.clear();
+    web.facts[std::string(model::field::kProduct)].state = model::FactState::conflict;
+    other.facts.at(std::string(model::field::kOs)).state = model::FactState::review;
     other.services = {gone, web, dns};
     reconciled.after.assets.push_back(other);
     reconciled.changes = {new_asset_change(2, "10.0.0.1", id)};
@@ -76,6 +78,21 @@ std::string assets(const Query& query, const std::string& text) {
     return true;
   }));
   return line;
+}
+
+TEST_CASE("lists name what is in doubt by their own keys", "[registry][query]") {
+  const Listed filled;
+  const auto query = take(Query::open(filled.path));
+  using Keys = std::vector<std::string>;
+  CHECK(services(query, "port=8443").front().doubts == Keys{"product", "os"});
+  CHECK(services(query, "port=53").front().doubts == Keys{"os"});
+  CHECK(services(query, "ip=192.0.2.7").front().doubts.empty());
+  Keys doubts;
+  done(query.assets(take(parse_filter("ip=10.0.0.1")), [&](const AssetRow& row) {
+    doubts = row.doubts;
+    return true;
+  }));
+  CHECK(doubts == Keys{"os"});
 }
 
 TEST_CASE("services come in order of address and port with what is known of them",

@@ -143,6 +143,22 @@ TEST_CASE("a disputed fact is a row to verify with both values", "[report][rows]
   CHECK(rows[0].candidate == "甲（网段登记单位）");
 }
 
+TEST_CASE("what was not measured again is a doubt of its own", "[report][rows]") {
+  auto asset = sample::asset(1, "10.98.0.1");
+  asset.facts[std::string(field::kUnit)] = sample::fact("\"甲\"", "manual");
+  asset.facts[std::string(field::kRegistration)] = sample::fact("\"已备案\"", "manual");
+  auto os = sample::fact(
+      model::to_json(sample::product("Debian", "Debian Linux", "12", "操作系统", "os")));
+  os.state = model::FactState::conflict;
+  asset.facts[std::string(field::kOs)] = os;
+  const ListContext context;
+  const auto view = make_asset_view(asset, context);
+  const auto rows = doubts_of(view);
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].reason == "未再测到");
+  CHECK(rows[0].clue == "操作系统：Debian Linux 12");
+}
+
 TEST_CASE("ports of administration and of danger are noted", "[report][rows]") {
   using net::Transport;
   CHECK(port_note({Transport::tcp, 22}) == "管理");

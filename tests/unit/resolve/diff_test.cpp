@@ -47,10 +47,10 @@ TEST_CASE("noise is no change", "[resolve][diff]") {
   CHECK(told(asset(), now) == Lines{});
 }
 
-TEST_CASE("a product that was or becomes unknown is no change", "[resolve][diff]") {
+TEST_CASE("a product that becomes known is no change, one that is let go is", "[resolve][diff]") {
   auto without = asset();
   without.services[1].facts.erase("service.product");
-  CHECK(told(asset(), without) == Lines{});
+  CHECK(told(asset(), without) == Lines{"组件变化 10.98.0.1 80: nginx 1.18.0 → "});
   CHECK(told(without, asset()) == Lines{});
   auto nameless = asset();
   nameless.services[1].facts["service.product"].value = json("");

@@ -124,6 +124,93 @@ TEST_CASE("an aged claim drops one rank instead of vanishing", "[resolve][facts]
   CHECK(fact({old, sheet}, field::kProduct).source == "probe:a");
 }
 
+TEST_CASE("what was not said again is in doubt, and less sure with every run", "[resolve][facts]") {
+  auto held = probe(field::kProduct, json("nginx", "1.18.0"), 80);
+  CHECK(fact({held}, field::kProduct).state == FactState::automatic);
+  std::vector<int> confidence;
+  for (int n = 1; n <= kAgedRuns; ++n) {
+    held.unconfirmed = n;
+    const auto shown = fact({held}, field::kProduct);
+    CHECK(shown.value == held.value);
+    CHECK(shown.state == FactState::conflict);
+    CHECK(shown.other.empty());
+    confidence.push_back(shown.confidence);
+  }
+  CHECK(confidence == std::vector{60, 40, 20});
+}
+
+TEST_CASE("what one place still says stands before what another no longer does",
+          "[resolve][facts]") {
+  auto doubted = probe(field::kProduct, json("nginx", "1.18.0"), 90);
+  doubted.unconfirmed = 1;
+  const auto fresh = claim(field::kProduct, json("apache", "2.4"), "probe:b", 80);
+  CHECK(fact({doubted, fresh}, field::kProduct).value == fresh.value);
+}
+
+TEST_CASE("a service lets go of what three full hearings do not say", "[resolve][facts]") {
+  const auto person = manual(field::kProduct, json("tengine"));
+  const auto other = claim(field::kProduct, json("nginx"), "probe:b");
+  const auto sheet = claim(field::kProduct, json("nginx"), "import:1");
+  const auto said = probe(field::kProduct, json("nginx", "1.18.0"));
+  std::vector<Claim> held{sheet, person, said, other};
+  std::sort(held.begin(), held.end(),
+            [](const Claim& a, const Claim& b) { return a.source < b.source; });
+  const auto all = held;
+  const std::vector<Claim> nothing;
+  SECTION("and of nobody else's words") {
+    for (int n = 1; n < kAgedRuns; ++n) {
+      held = upsert_claims(held, nothing, {.source = "probe:a"});
+      REQUIRE(held.size() == 4);
+    }
+    held = upsert_claims(held, nothing, {.source = "probe:a"});
+    CHECK(held == std::vector{sheet, person, other});
+  }
+  SECTION("heard again in between it begins anew") {
+    for (int n = 1; n <= 6; ++n) {
+      const auto again = n % 3 == 0
+                             ? std::vector{probe(field::kProduct, json("nginx", "1.18.0"), 90, n)}
+                             : nothing;
+      held = upsert_claims(held, again, {.source = "probe:a"});
+      REQUIRE(held.size() == 4);
+    }
+  }
+  SECTION("a hearing that is not full, or not later, takes nothing") {
+    for (int n = 0; n < 6; ++n) {
+      held = upsert_claims(held, nothing, {.whole = false, .source = "probe:a"});
+      held = upsert_claims(held, nothing, {.newer = false, .source = "probe:a"});
+    }
+    CHECK(held == all);
+  }
+  SECTION("a host keeps it, in doubt") {
+    for (int n = 0; n < 6; ++n)
+      held = upsert_claims(held, nothing, {.host = true, .source = "probe:a"});
+    REQUIRE(held.size() == 4);
+    CHECK(held[2].unconfirmed == kAgedRuns);
+  }
+}
+
+TEST_CASE("what the rules have taken back goes at once", "[resolve][facts]") {
+  const auto old = probe(field::kProduct, json("nginx", "1.18.0"));
+  const std::vector taken{old};
+  const std::vector<Claim> nothing;
+  const Hearing hearing{.whole = false, .source = "probe:a", .taken_back = taken};
+  CHECK(upsert_claims({old}, nothing, hearing).empty());
+  auto host = hearing;
+  host.host = true;
+  CHECK(upsert_claims({old}, nothing, host).empty());
+  SECTION("less of the same need not wait then") {
+    const std::vector less{probe(field::kProduct, json("nginx"), 90, 1)};
+    CHECK(upsert_claims({old}, less, hearing)[0].value == json("nginx"));
+  }
+  SECTION("not what was said since, nor by a run that is not later") {
+    const auto since = probe(field::kProduct, json("nginx", "1.20.0"), 90, 1);
+    CHECK(upsert_claims({since}, nothing, hearing) == std::vector{since});
+    auto late = hearing;
+    late.newer = false;
+    CHECK(upsert_claims({old}, nothing, late) == std::vector{old});
+  }
+}
+
 TEST_CASE("what a manual claim is held against is what all others make of it", "[resolve][facts]") {
   const auto person = manual(field::kOs, json("kylin", "10"));
   const auto seen = probe(field::kOs, json("centos", "7"));

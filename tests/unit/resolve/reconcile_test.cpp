@@ -109,11 +109,117 @@ TEST_CASE("unknown is not a value", "[resolve][reconcile]") {
   for (int n = 2; n < 8; ++n) {  // the server stops telling its version, then its name
     const auto told =
         after(world, run(n, n, {host(ip(1), {{80, "http", n < 5 ? "nginx" : "", ""}})}));
-    CHECK(words(told.changes) == Lines{});
+    // What three full hearings did not say again is let go.
+    CHECK(words(told.changes) == (n == 7 ? Lines{"组件变化 10.98.0.1 80: nginx → "} : Lines{}));
     world = told.world;
   }
   const auto told = after(world, run(9, 9, {host(ip(1), {{80, "http", "nginx", "1.18.0"}})}));
   CHECK(words(told.changes) == Lines{});
+}
+
+namespace {
+// The releases behind what a host says.
+HostSeen read_by(HostSeen seen, const std::string& release) {
+  for (auto& s : seen.services) {
+    for (auto& c : s.claims) c.rule_release = release;
+  }
+  for (auto& c : seen.claims) c.rule_release = release;
+  return seen;
+}
+HostSeen on(HostSeen seen, const std::string& os) {
+  if (!os.empty()) seen.claims.push_back(claim(field::kOs, json(os)));
+  return seen;
+}
+}  // namespace
+
+TEST_CASE("a site that was replaced loses its label after three covered runs",
+          "[resolve][reconcile]") {
+  const auto nginx = host(ip(1), {{80, "http", "nginx", "1.18.0"}});
+  const auto page = host(ip(1), {{80, "http", "", ""}});
+  auto world = world_of({nginx});
+  const auto product = [&] { return world.assets[0].services.back().facts.at("service.product"); };
+  for (int n = 2; n <= 3; ++n) {
+    const auto told = after(world, run(n, n, {page}));
+    CHECK(words(told.changes) == Lines{});
+    world = told.world;
+    CHECK(product().state == model::FactState::conflict);
+    CHECK(product().confidence < 90);
+  }
+  SECTION("and says so") {
+    const auto told = after(world, run(4, 4, {page}));
+    REQUIRE(words(told.changes) == Lines{"组件变化 10.98.0.1 80: nginx 1.18.0 → "});
+    CHECK(told.changes[0].cause == model::Cause::observed);
+    CHECK_FALSE(told.world.assets[0].services[0].facts.contains("service.product"));
+  }
+  SECTION("one garbled answer, or two, leave no trace") {
+    const auto told = after(world, run(4, 4, {nginx}));
+    CHECK(words(told.changes) == Lines{});
+    world = told.world;
+    CHECK(product().state == model::FactState::automatic);
+    CHECK(product().confidence == 90);
+  }
+  SECTION("a port that tells nothing, is silent, or was not asked, loses nothing") {
+    for (int n = 4; n < 12; ++n) {
+      auto mute = host(ip(1), {{80, "", "", ""}, {22, "ssh", "openssh", "9"}});
+      world = after(world, run(n, n, {mute})).world;
+      world =
+          after(world, run(n + 20, n, {host(ip(1), {{22, "ssh", "openssh", "9"}})}, "22")).world;
+    }
+    CHECK(product().value == json("nginx", "1.18.0"));
+    CHECK(world.assets[0].services.size() == 2);
+  }
+}
+
+TEST_CASE("what the rules have taken back is told as theirs, of ports and hosts",
+          "[resolve][reconcile]") {
+  const auto world =
+      world_of({on(read_by(host(ip(1), {{80, "http", "nginx", "1.18.0"}}), "r1"), "debian")});
+  auto page = read_by(host(ip(1), {{80, "http", "", ""}}), "r2");
+  const auto held = [](const std::vector<Claim>& claims, std::string_view name) {
+    return *std::find_if(claims.begin(), claims.end(),
+                         [&](const Claim& c) { return c.field == name; });
+  };
+  page.services[0].taken_back = {held(world.assets[0].services[0].claims, field::kProduct)};
+  page.taken_back = {held(world.assets[0].claims, field::kOs)};
+  const auto told = after(world, run(2, 1, {page}));
+  REQUIRE(words(told.changes) ==
+          Lines{"属性变化 10.98.0.1: debian → ", "组件变化 10.98.0.1 80: nginx 1.18.0 → "});
+  for (const auto& change : told.changes) CHECK(change.cause == model::Cause::rules);
+  CHECK(told.world.assets[0].facts.empty());
+}
+
+TEST_CASE("a first reading is told where other rules read what was held", "[resolve][reconcile]") {
+  const auto before = world_of({read_by(host(ip(1), {{80, "http", "", ""}}), "r1")});
+  const auto known = [](const std::string& release) {
+    return run(2, 1, {read_by(on(host(ip(1), {{80, "http", "nginx", "1"}}), "debian"), release)});
+  };
+  CHECK(words(after(before, known("r1")).changes) == Lines{});
+  const auto told = after(before, known("r2"));
+  REQUIRE(words(told.changes) ==
+          Lines{"属性变化 10.98.0.1:  → debian", "组件变化 10.98.0.1 80:  → nginx 1"});
+  for (const auto& change : told.changes) CHECK(change.cause == model::Cause::rules);
+  // New assets tell what they are with themselves.
+  CHECK(words(after({}, known("r2")).changes).size() == 1);
+}
+
+TEST_CASE("what a host no longer shows stays, in doubt", "[resolve][reconcile]") {
+  const auto shown = on(host(ip(1), {{80, "http", "nginx", "1"}, {22, "ssh", "", ""}}), "debian");
+  auto world = world_of({shown});
+  const auto os = [&] { return world.assets[0].facts.at("host.os"); };
+  SECTION("where all that ever spoke was heard again") {
+    for (int n = 2; n < 9; ++n) {
+      const auto told =
+          after(world, run(n, n, {host(ip(1), {{80, "http", "nginx", "1"}, {22, "ssh", "", ""}})}));
+      CHECK(words(told.changes) == Lines{});
+      world = told.world;
+      CHECK(os().state == model::FactState::conflict);
+    }
+    CHECK(os().confidence < 50);
+  }
+  SECTION("where one port was silent it is not in doubt") {
+    world = after(world, run(2, 2, {host(ip(1), {{80, "http", "nginx", "1"}})})).world;
+    CHECK(os().state == model::FactState::automatic);
+  }
 }
 
 TEST_CASE("ports open, close by refusal, and open again", "[resolve][reconcile]") {
