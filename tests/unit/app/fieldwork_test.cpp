@@ -54,21 +54,32 @@ model::Endpoint endpoint(std::uint16_t port) {
 // Fieldwork on 127.66.240.1 with the machine's own sockets.
 struct Field {
   explicit Field(const std::vector<std::uint16_t>& numbers, bool interviews,
-                 std::set<model::Endpoint> known_open = {})
+                 std::set<model::Endpoint> known_open = {},
+                 std::map<model::Endpoint, probe::Remembered> protocols = {})
       : work({scope,
               take(net::parse_ports(fmt::format("{}", fmt::join(numbers, ",")))),
               scope.pace(),
               Method::connect,
               std::move(known_open),
               interviews,
-              {1, 2}},
+              {1, 2},
+              {},
+              {},
+              {},
+              {},
+              std::move(protocols)},
              clock, stop, heard) {}
 
   // Of `cidr`, with interviews.
   Field(std::uint16_t port, const std::string& cidr)
       : scope(qingdan::test::make_scope(cidr)),
-        work({scope, take(net::parse_ports(std::to_string(port))), scope.pace(), Method::connect,
-              {}, true, {1, 2}},
+        work({scope,
+              take(net::parse_ports(std::to_string(port))),
+              scope.pace(),
+              Method::connect,
+              {},
+              true,
+              {1, 2}},
              clock, stop, heard) {}
 
   SystemClock clock;
@@ -145,6 +156,18 @@ TEST_CASE("an open port is interviewed and its verdict comes from there", "[app]
   CHECK(field.work.counts().conversations >= 1);
 }
 
+TEST_CASE("what the register remembers of a port is asked first", "[app][fieldwork]") {
+  const Greeter ssh("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n");
+  const auto connections = [&](std::map<model::Endpoint, probe::Remembered> protocols) {
+    Field field({ssh.port()}, true, {}, std::move(protocols));
+    REQUIRE(field.work.run());
+    return field.work.progress().interviews.connections;
+  };
+  const auto found = connections({});
+  CHECK(found > 1);
+  CHECK(connections({{endpoint(ssh.port()), {"ssh", false}}}) == found - 1);
+}
+
 TEST_CASE("F2: a port held open that refuses is asked twice before it is closed",
           "[app][fieldwork]") {
   const BoundPort held, never;
@@ -216,7 +239,8 @@ TEST_CASE("a resumed run asks what has no verdict, interviews what has no last w
   SystemClock clock;
   std::atomic<bool> stop{false};
   Heard heard;
-  Fieldwork work({scope, ports, scope.pace(), Method::connect, {}, true, {1, 2}, resumed}, clock, stop, heard);
+  Fieldwork work({scope, ports, scope.pace(), Method::connect, {}, true, {1, 2}, resumed}, clock,
+                 stop, heard);
   REQUIRE(work.run());
   REQUIRE(heard.of(ssh.port()).size() == 1);
   CHECK(heard.of(ssh.port())[0].verdict == model::Verdict::open_verified);
@@ -327,7 +351,8 @@ TEST_CASE("F6: what is told to be a printer is handled as one from then on", "[a
   const Greeter greeter("SSH-2.0-OpenSSH_9.2p1\r\n", kLoopbackHost, 9999);
   for (const bool told : {false, true}) {
     Field field({9999}, true);
-    if (told) CHECK(field.work.heed(*net::parse_address(kLoopbackHost), probe::DeviceKind::printer));
+    if (told)
+      CHECK(field.work.heed(*net::parse_address(kLoopbackHost), probe::DeviceKind::printer));
     REQUIRE(field.work.run());
     REQUIRE_FALSE(field.heard.of(9999).empty());
     const auto verdict = field.heard.of(9999).back().verdict;
@@ -356,8 +381,8 @@ TEST_CASE("a block that looks like one machine is asked where nobody is", "[app]
   }
   const auto scope = qingdan::test::make_scope("127.66.240.32/27");
   // All canary ports but those three are asked, so these are the canaries.
-  const auto ports = take(net::parse_ports(
-      fmt::format("{},48700-48709,48711-48800,48802-48998", first.port())));
+  const auto ports =
+      take(net::parse_ports(fmt::format("{},48700-48709,48711-48800,48802-48998", first.port())));
   SystemClock clock;
   std::atomic<bool> stop{false};
   Heard heard;
