@@ -10,7 +10,7 @@
 //   F5  a person's claim whose basis has moved is in review, and is still what is printed
 //   F6  what a probe's source heard again in full and did not say again is in doubt (conflict without
 //       another value, its confidence lower with every such run). Of a service it is let go at the
-//       third (kAgedRuns); of a host it stays, in doubt (decisions/0012). What the rules have taken
+//       third (kAgedRuns); of a host it stays, in doubt (decisions/0013). What the rules have taken
 //       back is let go at once
 #pragma once
 

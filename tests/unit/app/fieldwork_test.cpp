@@ -54,14 +54,20 @@ model::Endpoint endpoint(std::uint16_t port) {
 // Fieldwork on 127.66.240.1 with the machine's own sockets.
 struct Field {
   explicit Field(const std::vector<std::uint16_t>& numbers, bool interviews,
-                 std::set<model::Endpoint> known_open = {})
+                 std::set<model::Endpoint> known_open = {},
+                 std::map<model::Endpoint, probe::Remembered> protocols = {})
       : work({scope,
               take(net::parse_ports(fmt::format("{}", fmt::join(numbers, ",")))),
               scope.pace(),
               Method::connect,
               std::move(known_open),
               interviews,
-              {1, 2}},
+              {1, 2},
+              {},
+              {},
+              {},
+              {},
+              std::move(protocols)},
              clock, stop, heard) {}
 
   // Of `cidr`, with interviews.
@@ -164,6 +170,18 @@ TEST_CASE("where a server sends everybody makes no website, though it is asked f
   }
   CHECK(field.work.progress().interviews.submitted == 3);  // once by that name, at one port
   for (const auto& seen : field.heard.observations) CHECK(seen.vhost.empty());
+}
+
+TEST_CASE("what the register remembers of a port is asked first", "[app][fieldwork]") {
+  const Greeter ssh("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n");
+  const auto connections = [&](std::map<model::Endpoint, probe::Remembered> protocols) {
+    Field field({ssh.port()}, true, {}, std::move(protocols));
+    REQUIRE(field.work.run());
+    return field.work.progress().interviews.connections;
+  };
+  const auto found = connections({});
+  CHECK(found > 1);
+  CHECK(connections({{endpoint(ssh.port()), {"ssh", false}}}) == found - 1);
 }
 
 TEST_CASE("F2: a port held open that refuses is asked twice before it is closed",

@@ -348,30 +348,15 @@ TEST_CASE("mail that offers no TLS is asked for none") {
 
 TEST_CASE("a port that keeps quiet is acked, after the whole list was asked once") {
   Bench bench(peers::silent(), 40000);
+  const auto begun = bench.rig.pacer.now();
   const auto report = bench.ask();
   CHECK(report.verdict == Verdict::open_acked);
   CHECK(report.connections == 12);
+  CHECK(report.sent == 12);
+  CHECK(bench.rig.pacer.now() - begun < 40s);
   CHECK(report.observations.empty());
   CHECK(report.complete);
   CHECK(bench.rig.net.traffic().dropped == 0);
-}
-
-TEST_CASE("what stays silent is asked more quickly at the end, and never for long") {
-  Bench quiet(peers::silent(), 10389);
-  const auto begun = quiet.rig.pacer.now();
-  const auto report = quiet.ask();
-  CHECK(report.connections == 12);
-  CHECK(report.sent == 12);
-  CHECK(quiet.rig.pacer.now() - begun < 40s);
-  // As on a host of which other ports gave reason to doubt it.
-  Bench doubted(peers::silent(), 10389);
-  probe::InterviewSettings brief;
-  brief.connections = brief.silent_connections = 1;
-  CHECK(doubted.ask(brief).connections == 1);
-  for (const auto& leaves : {peers::closes(), peers::resets()}) {
-    Bench bench(leaves, 10389);
-    CHECK(bench.ask().connections <= 13);
-  }
 }
 
 TEST_CASE("a service on an odd port is found though it waits for its own protocol alone") {
@@ -379,7 +364,6 @@ TEST_CASE("a service on an odd port is found though it waits for its own protoco
   const auto report = cache.ask();
   CHECK(report.service == "memcached");
   CHECK(report.connections == 11);
-  CHECK(report.verdict == Verdict::open_verified);
   // What speaks at last, and is nobody we know, is not asked on and on.
   Bench strange(peers::scripted("", {{"version\r\n", "?\r\n"}}), 40011);
   CHECK(strange.ask().connections <= 13);
