@@ -29,8 +29,7 @@ constexpr milliseconds kHandshakeGuess{3000};
 constexpr std::size_t kHandshakeBytes = 131'072;
 constexpr milliseconds kDrain{300};
 constexpr milliseconds kShortageRest{200};
-// Lesson 22: 3 x RTO, at most 2 s; never less than a second, as a server that looks our name up
-// before its greeting is slow however near it is.
+// Lesson 22: 3 x RTO; at least a second, as servers look our name up before they greet.
 constexpr milliseconds kListenLeast{1000};
 // Of one port of a printer or an industrial device: what hints at itself, and one thing more.
 constexpr int kGentleConnections = 2;
@@ -165,8 +164,7 @@ Awaitable<InterviewReport> Interview::run() {
   co_return std::move(report_);
 }
 
-// I1: raw printing gets no byte; an industrial port the one connection that asks who it is, where
-// that is allowed and the sweep has not connected to it.
+// I1: raw printing gets no byte; an industrial port one question, where allowed and not yet asked.
 Awaitable<void> Interview::ask_with_care() {
   const auto& target = subject_.target;
   report_.verdict = model::Verdict::open_acked;
@@ -412,8 +410,7 @@ void Interview::keep_tls(const TlsPipe& pipe, const Attempt& attempt) {
   }
 }
 
-// An alert says "I speak TLS"; anything else that came is a greeting or an error in the words of
-// another protocol.
+// An alert says "I speak TLS"; anything else is a greeting or an error of another protocol.
 void Interview::on_handshake_failed(const TlsPipe& pipe, const Attempt& attempt) {
   const auto text = pipe.engine().session_text();
   if (pipe.engine().spoke_tls() && !text.empty()) {

@@ -7,55 +7,22 @@
 #include <set>
 
 #include "qingdan/net/tls_wire.h"
-#include "support/lib/rig.h"
 #include "support/lib/tls_peer.h"
+#include "unit/probe/interview_bench.h"
 #include "unit/seed.h"
 
 using namespace qingdan;
 using namespace std::chrono_literals;
 using model::Verdict;
 using probe::InterviewReport;
-using test::Rig;
+using test::Bench;
+using test::channels;
+using test::first;
+using test::kHost;
+using test::kPage;
+using test::kSshIdent;
 using test::seed;
 namespace peers = qingdan::test::peers;
-
-namespace {
-
-constexpr std::string_view kHost = "192.0.2.1";
-
-struct Bench {
-  explicit Bench(test::MakePeer peer, std::uint16_t port_of = 22)
-      : rig(test::make_scope("192.0.2.0/24")), port(port_of) {
-    rig.net.listen(kHost, port, std::move(peer));
-  }
-  InterviewReport ask(probe::InterviewSettings settings = {}) {
-    probe::Subject subject{rig.target(kHost, port), 2ms, ""};
-    return rig.net.await(probe::interview(rig.pacer, *tls, std::move(subject), settings));
-  }
-  [[nodiscard]] std::string sent() const { return rig.net.payload(kHost, port); }
-
-  Rig rig;
-  std::uint16_t port;
-  probe::TlsContextPtr tls{std::move(probe::open_tls_context()).value()};
-};
-
-std::vector<std::string> channels(const InterviewReport& report) {
-  std::vector<std::string> names;
-  for (const auto& seen : report.observations) names.push_back(seen.channel);
-  return names;
-}
-
-const model::Observation& first(const InterviewReport& report, std::string_view channel) {
-  const auto found = std::find_if(report.observations.begin(), report.observations.end(),
-                                  [&](const auto& seen) { return seen.channel == channel; });
-  REQUIRE(found != report.observations.end());
-  return *found;
-}
-
-const std::string kSshIdent = "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n";
-const std::string kPage = "<html><head><title>t</title></head></html>";
-
-}  // namespace
 
 TEST_CASE("SSH on its port takes one connection and no more than an ident line") {
   Bench bench(peers::greets(kSshIdent));
@@ -142,40 +109,6 @@ TEST_CASE("a server that wants TLS on a plain port is asked inside TLS") {
   CHECK(report.service == "http");
 }
 
-TEST_CASE("HTTP/2 is spoken with who takes it by ALPN and says nothing to HTTP/1.1") {
-  const auto answer = seed("h2_exchange/nghttpd");
-  peers::TlsOptions options;
-  options.alpn = "h2";
-  Bench bench(peers::tls(peers::scripted("", {{"GET ", "", true},
-                                              {"PRI * HTTP/2.0", std::string(as_text(answer))}}),
-                         options),
-              8443);
-  const auto report = bench.ask({.tls_questions = 0});
-  CHECK(report.service == "http2");
-  CHECK(report.verdict == Verdict::open_verified);
-  const auto& page = first(report, "http.response");
-  CHECK(as_text(page.raw).starts_with("HTTP/2 200\r\n"));
-  CHECK(page.inside_tls);
-  CHECK_FALSE(page.truncated);
-}
-
-TEST_CASE("who does not take HTTP/2 by ALPN is not sent a byte of it") {
-  Bench bench(peers::tls(peers::scripted("", {{"GET ", "", true}})), 8443);
-  const auto report = bench.ask({.tls_questions = 0});
-  CHECK(report.service == "tls");
-  CHECK(bench.sent().find("PRI * HTTP/2.0") == std::string::npos);
-}
-
-TEST_CASE("HTTP/2 without TLS is known by its greeting") {
-  const auto answer = seed("h2_exchange/nghttpd");
-  Bench bench(peers::scripted(std::string("\0\0\0\4\0\0\0\0\0", 9),
-                              {{"PRI * HTTP/2.0", std::string(as_text(answer)).substr(15)}}),
-              18'080);
-  const auto report = bench.ask();
-  CHECK(report.service == "http2");
-  CHECK(report.connections <= 3);
-}
-
 TEST_CASE("IMAP inside TLS on 993 speaks first inside") {
   Bench bench(peers::tls(peers::scripted("* OK ready\r\n",
                                          {{"CAPABILITY", "* CAPABILITY IMAP4rev1\r\na1 OK\r\n"}})),
@@ -231,119 +164,6 @@ TEST_CASE("an ORB on any port is known by its refusal of a page, then asked in i
   const auto report = bench.ask();
   CHECK(report.service == "iiop");
   CHECK(channels(report) == std::vector<std::string>{"iiop.locate"});
-}
-
-TEST_CASE("an alert verifies the port as TLS and ends the interview") {
-  test::peers::TlsOptions options;
-  options.refuse = true;
-  Bench bench(peers::tls(peers::silent(), options), 443);
-  const auto report = bench.ask({.tls_questions = 0});
-  CHECK(report.verdict == Verdict::open_verified);
-  CHECK(report.service == "tls");
-  CHECK(report.tls);
-  CHECK(report.connections == 1);
-}
-
-namespace {
-
-// The first lines of what was kept of hellos.
-std::vector<std::string> hellos(const InterviewReport& report) {
-  std::vector<std::string> lines;
-  for (const auto& seen : report.observations) {
-    if (seen.channel != "tls.answer") continue;
-    const auto text = as_text(seen.raw);
-    lines.emplace_back(text.substr(0, text.find('\n')));
-  }
-  return lines;
-}
-
-using Lines = std::vector<std::string>;
-
-}  // namespace
-
-TEST_CASE("what speaks TLS is asked for its versions and its other key, five times at most") {
-  test::peers::TlsOptions options;
-  options.least_version = 0x0301;
-  options.most_version = 0x0304;
-  options.rsa = true;
-  Bench bench(peers::tls(peers::web(kPage), options), 443);
-  const auto report = bench.ask();
-  CHECK(report.connections == 7);  // /, icon, five hellos
-  CHECK(hellos(report) == Lines{"TLSv1.2 any heard", "TLSv1.1 any heard", "TLSv1.0 any heard",
-                                "TLCP any closed", "TLSv1.2 RSA heard"});
-  std::set<std::uint32_t> exchanges;
-  for (const auto& seen : report.observations) {
-    if (seen.channel == "tls.answer") CHECK(exchanges.insert(seen.exchange).second);
-  }
-  CHECK_FALSE(exchanges.contains(first(report, "http.response").exchange));
-}
-
-TEST_CASE("a web server of 1.3 is asked for HTTP/2 beside") {
-  test::peers::TlsOptions options;
-  options.alpn = "h2";
-  Bench bench(peers::tls(peers::web(kPage), options), 443);
-  const auto report = bench.ask();
-  const auto record = net::read_tls_record(first(report, "tls.answer").raw);
-  REQUIRE(record);
-  CHECK(net::parse_tls_answer(record->stream)->alpn == "h2");
-}
-
-TEST_CASE("what refuses the ordinary hello is asked by others") {
-  test::peers::TlsOptions options;
-  options.refuse = true;
-  Bench bench(peers::tls(peers::silent(), options), 443);
-  const auto report = bench.ask();
-  CHECK(report.connections == 6);
-  CHECK(hellos(report).size() == 5);
-}
-
-TEST_CASE("a server of TLCP alone is found by its own hello") {
-  const auto flight = std::string(as_text(seed("tls_wire/tlcp")));
-  const std::string record{0x16, 0x01, 0x01};
-  for (const bool alerts : {true, false}) {
-    const std::string refusal = alerts ? std::string{0x15, 1, 1, 0, 2, 2, 70} : "";
-    Bench bench(peers::scripted("", {{record, flight, false}, {"", refusal, true}}), 443);
-    const auto report = bench.ask();
-    CAPTURE(alerts);
-    CHECK(report.tls);
-    CHECK(report.service == "tls");
-    CHECK(report.verdict == Verdict::open_verified);
-    CHECK(hellos(report) == Lines{"TLCP any heard"});
-  }
-}
-
-TEST_CASE("a port that only hints at TLS keeps nothing of a TLCP hello it hangs up on") {
-  Bench bench(peers::closes(), 443);
-  const auto report = bench.ask();
-  CHECK_FALSE(report.tls);
-  CHECK(hellos(report).empty());
-}
-
-TEST_CASE("mail that offers STARTTLS shows certificate and versions, without a transaction") {
-  const auto before = peers::scripted(
-      "220 mail.example.org ESMTP Postfix\r\n",
-      {{"EHLO", "250-mail.example.org\r\n250 STARTTLS\r\n"}, {"QUIT", "221 bye\r\n", true}});
-  Bench bench(peers::starts_tls(before, "STARTTLS", "220 ready\r\n", peers::tls(peers::silent())),
-              25);
-  const auto report = bench.ask();
-  CHECK(report.service == "smtp");
-  CHECK(report.tls);
-  CHECK(channels(report).size() == 3 + hellos(report).size());
-  CHECK(first(report, "tls.session").probe == "smtp-starttls");
-  CHECK_FALSE(first(report, "x509.der").raw.empty());
-  CHECK(hellos(report) == Lines{"TLSv1.2 any heard", "TLSv1.1 any heard", "TLSv1.0 any heard",
-                                "TLCP any closed", "TLSv1.2 RSA heard"});
-  CHECK(bench.sent().find("MAIL") == std::string::npos);
-  CHECK(bench.sent().find("AUTH") == std::string::npos);
-}
-
-TEST_CASE("mail that offers no TLS is asked for none") {
-  Bench bench(peers::scripted("220 mail.example.org ESMTP Postfix\r\n",
-                              {{"EHLO", "250-mail.example.org\r\n250 SIZE 1000\r\n"}}),
-              25);
-  const auto report = bench.ask();
-  CHECK(report.connections == 1);
-  CHECK_FALSE(report.tls);
 }
 
 TEST_CASE("a port that keeps quiet is acked, after the whole list was asked once") {
