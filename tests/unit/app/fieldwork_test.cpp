@@ -67,6 +67,7 @@ struct Field {
               {},
               {},
               {},
+              0,
               std::move(protocols)},
              clock, stop, heard) {}
 

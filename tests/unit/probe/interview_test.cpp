@@ -21,6 +21,7 @@ using test::first;
 using test::kHost;
 using test::kPage;
 using test::kSshIdent;
+using test::Rig;
 using test::seed;
 namespace peers = qingdan::test::peers;
 
