@@ -237,6 +237,11 @@ class Suite:
     def other_scope(self):
         program = self.program("scope.db")
         process = self.census(program)
+        # On a busy machine the start alone may take so long, and before it there is nothing to finish.
+        for _ in range(600):
+            if program.register.exists():
+                break
+            time.sleep(0.1)
         time.sleep(self.took * 0.3)
         process.kill()
         process.communicate()
