@@ -6,8 +6,7 @@
 //   F3  what it tells its sink is in an order of which every beginning can be resumed: an open port
 //       before its interview, observations before the verdict drawn from them, both before the
 //       checkpoint that covers them; the verdict on a web server after the names it is asked for
-//   F4  stopped hosts and machines in front of a prefix are told when they are found, and a run
-//   that
+//   F4  stopped hosts and machines in front of a prefix are told when they are found, and a run that
 //       goes on knows those of the process before it (incidents.h)
 //   F5  a host that falls silent under it is left alone; where it stops the run, `stop` is set
 //   F6  what identification finds fragile is handled with care from then on (devices.h, C3)

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "qingdan/identify/rule.h"
 #include "qingdan/model/json.h"
 #include "qingdan/probe/fronts.h"
 
@@ -16,9 +17,6 @@ using probe::DeviceKind;
 
 // More addresses than that are walked for IPv6 prefixes only, in which few are ever dark by proof.
 constexpr std::uint64_t kMostAddresses = 1U << 20;
-// Words of less trust only support others (fingerprints/README.md): the maker of a network card
-// alone must not have the host read as incompletely as a controller.
-constexpr int kSure = 40;
 
 // An uninterruptible supply hangs on a Modbus or SNMP card with a handful of slots (ipscan#467).
 // What stands for "something else" tells nothing.
@@ -68,7 +66,10 @@ DeviceKind fragile_kind(const model::Finding& finding) {
   const auto hear = [&kind](const model::Claim& claim) {
     const auto take = [&](DeviceKind told) {
       if (!probe::is_fragile(told)) return;
-      kind = std::max(kind, claim.confidence < kSure ? DeviceKind::delicate : told);
+      // The maker of a network card alone must not have the host read as incompletely as a
+      // controller.
+      const bool supports = claim.confidence < identify::kSupportTrust;
+      kind = std::max(kind, supports ? DeviceKind::delicate : told);
     };
     if (claim.field == model::field::kDeviceClass) {
       if (const auto text = model::parse_text(claim.value)) take(kind_of_class(*text));

@@ -1,7 +1,6 @@
-// syn_looks — what the half-open sweep saw of each open port, kept until its interview speaks of
-// it.
-//   L1  handed over only beside words of the peer: a port that says nothing stays one that says
-//   nothing L2  and never of a host that accepts everything, which is a machine in front of others
+// syn_looks — what the half-open sweep saw of each open port, until its interview speaks of it.
+//   L1  handed over only beside words of the peer: a port that says nothing stays such a one
+//   L2  and never of a host that accepts everything, which is a machine in front of others
 // Memory: what waits for interviews. Not thread-safe.
 #pragma once
 

@@ -3,7 +3,7 @@
 //   J1  within one value and for one claim (OS, hardware, service by role) the highest rank stands
 //   J2  components and frameworks all stand, the best rule for each product
 //   J3  equal ranks that name different products all stand, with half the confidence
-//   J4  rules below kSupportTrust never compete; they only support what others say
+//   J4  rules below kSupportTrust (rule.h) never compete; they only support what others say
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,6 @@
 #include "qingdan/identify/rule_base.h"
 
 namespace qingdan::identify {
-
-inline constexpr int kSupportTrust = 40;
 
 enum class Subject : std::uint8_t { service, os, hardware };
 

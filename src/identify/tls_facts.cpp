@@ -67,24 +67,20 @@ class Collector {
       seen_.insert(leaf_);
       keys_.insert(from.certificate->key_algorithm);
     }
-    if (from.tls && !out_.statement) {
-      out_.statement = from.tls;
-      if (const auto version = version_of(from.tls->version)) {
-        note_chosen(TlsVersion::tls13, *version, accepts_, refuses_);
-      }
-    }
+    if (from.tls) add(*from.tls);
     if (from.tls_heard) add(*from.tls_heard);
   }
 
   TlsFacts finish() && {
     for (const auto version : accepts_) refuses_.erase(version);
-    const bool said = !accepts_.empty() || !refuses_.empty();
+    const bool said = !accepts_.empty() || !refuses_.empty() || !further_.empty();
     if (!out_.statement && !said) return std::move(out_);
     if (!out_.statement) out_.statement.emplace();
     auto& tls = *out_.statement;
     tls.accepts = names_of(accepts_);
     tls.refuses = names_of(refuses_);
     tls.keys.assign(keys_.begin(), keys_.end());
+    tls.certificates = std::move(further_);
     if (!version_of(tls.version) && !tls.accepts.empty()) tls.version = tls.accepts.back();
     if (tls.cipher.empty()) tls.cipher = cipher_;
     if (!alpn_.empty()) tls.alpn = alpn_;
@@ -92,6 +88,14 @@ class Collector {
   }
 
  private:
+  // A session that came about says more than one that was refused, as HTTP/1.1 is by who speaks
+  // HTTP/2 alone.
+  void add(const model::TlsStatement& session) {
+    const auto version = version_of(session.version);
+    const bool better = version && out_.statement && !version_of(out_.statement->version);
+    if (!out_.statement || better) out_.statement = session;
+    if (version) note_chosen(TlsVersion::tls13, *version, accepts_, refuses_);
+  }
   void add(const TlsHeard& heard) {
     note_hello(heard, accepts_, refuses_);
     if (heard.chosen && cipher_.empty()) cipher_ = heard.cipher;
@@ -109,10 +113,6 @@ class Collector {
         further_.push_back({certificate.sha256, certificate.key_algorithm, shown.use});
       }
       out_.certificates.push_back(certificate);
-    }
-    if (!further_.empty()) {
-      if (!out_.statement) out_.statement.emplace();
-      out_.statement->certificates = further_;
     }
   }
 

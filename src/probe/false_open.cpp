@@ -1,9 +1,9 @@
 // false_open — see the header.
 #include "qingdan/probe/false_open.h"
 
-#include <algorithm>
-#include <array>
 #include <cstdlib>
+
+#include "qingdan/net/tcp_signature.h"
 
 namespace qingdan::probe {
 namespace {
@@ -17,13 +17,9 @@ constexpr std::uint8_t kTimestamps = 8;
 constexpr std::uint32_t kFewAsked = 50;
 constexpr std::uint32_t kFewOpen = 8;
 
-// Hops travelled, from the initial values in use (64, 128, 255; 32 of some devices). Stacks send
-// RSTs with another initial value than SYN-ACKs, so the values themselves must not be compared.
-int hops(std::uint8_t hop_limit) {
-  constexpr std::array<int, 4> kInitial{32, 64, 128, 255};
-  const auto* const start = std::lower_bound(kInitial.begin(), kInitial.end(), int{hop_limit});
-  return *start - hop_limit;
-}
+// Hops travelled. Stacks send RSTs with another initial value than SYN-ACKs, so the values
+// themselves must not be compared.
+int hops(std::uint8_t hop_limit) { return net::initial_hop_limit(hop_limit) - hop_limit; }
 
 bool most(std::uint32_t part, std::uint32_t all) { return all > 0 && part * 10 >= all * 9; }
 

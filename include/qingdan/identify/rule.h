@@ -79,6 +79,9 @@ struct Example {
   int line{0};
 };
 
+// A rule of less trust never states anything; it supports what others say.
+inline constexpr int kSupportTrust = 40;
+
 struct Rule {
   std::string id;
   std::vector<Part> parts;  // all must hold in one response

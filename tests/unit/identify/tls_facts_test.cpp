@@ -119,6 +119,22 @@ TEST_CASE("HTTP/2 is known by what a hello that offers it is answered", "[identi
   CHECK(facts.statement->alpn == "h2");
 }
 
+TEST_CASE("a session that came about says more than one that was refused",
+          "[identify][tls_facts]") {
+  const auto refused = session("TLS\n\n\nalert: no application protocol\n");
+  const auto agreed = session("TLSv1.3\nTLS_AES_256_GCM_SHA384\nh2\n");
+  for (const auto& both : {std::vector{refused, agreed}, std::vector{agreed, refused}}) {
+    auto all = both;
+    all.push_back(answer(TlsVersion::tls12, seed("tls12_rsa")));
+    const auto facts = together(all);
+    REQUIRE(facts.statement);
+    CHECK(facts.statement->version == "TLSv1.3");
+    CHECK(facts.statement->cipher == "TLS_AES_256_GCM_SHA384");
+    CHECK(facts.statement->alpn == "h2");
+    CHECK(facts.statement->accepts == Names{"TLSv1.2", "TLSv1.3"});
+  }
+}
+
 TEST_CASE("nothing of TLS, no statement", "[identify][tls_facts]") {
   CHECK_FALSE(together({dissect("ssh.banner", as_bytes("SSH-2.0-x"))}).statement);
   CHECK_FALSE(together({}).statement);

@@ -91,10 +91,7 @@ TEST_CASE("of an open port it is told how the host's stack accepted", "[probe][s
   const Grid source(rig.scope, "22,80");
   Found found;
   probe::SynSweep sweep(rig.pacer, rig.sim, source, found);
-  bool ok = false;
-  rig.net.spawn(run_to_end(sweep, ok));
-  rig.net.run();
-  REQUIRE(ok);
+  REQUIRE(rig.net.await(sweep.run()));
   REQUIRE(found.count(Verdict::open_synack) == 2);
   for (const auto& result : found.results) {
     const bool open = result.verdict == Verdict::open_synack;
