@@ -246,6 +246,15 @@ CREATE TABLE product (
   version    TEXT    NOT NULL,
   cpe        TEXT    NOT NULL
 ) STRICT;
+CREATE TABLE reverse_name (
+  run_id   INTEGER NOT NULL REFERENCES run (id),
+  zone_id  INTEGER NOT NULL REFERENCES zone (id),
+  ip       BLOB    NOT NULL CHECK (length(ip) IN (5, 17)),
+  name     TEXT    NOT NULL,
+  resolver BLOB    NOT NULL CHECK (length(resolver) IN (5, 17)),
+  at       INTEGER NOT NULL,
+  PRIMARY KEY (zone_id, ip, run_id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE run (
   id              INTEGER PRIMARY KEY AUTOINCREMENT,
   kind            TEXT    NOT NULL CHECK (kind IN ('census', 'rescan')),
@@ -282,7 +291,7 @@ CREATE TABLE run_count (
   open          INTEGER NOT NULL,
   conversations INTEGER NOT NULL,
   not_probed    INTEGER NOT NULL
-) STRICT;
+, names_left_out INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE run_exclusion (
   run_id   INTEGER NOT NULL REFERENCES coverage (run_id),
   position INTEGER NOT NULL,
@@ -440,7 +449,7 @@ CREATE TABLE snapshot_address (
   first_answered INTEGER NOT NULL,
   last_answered  INTEGER NOT NULL,
   bindings       INTEGER NOT NULL,
-  anomaly        TEXT    NOT NULL,
+  anomaly        TEXT    NOT NULL, reverse_name TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (snapshot_id, zone, ip)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER snapshot_address_is_never_changed BEFORE UPDATE ON snapshot_address

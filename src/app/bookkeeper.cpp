@@ -28,6 +28,8 @@ void Bookkeeper::on_observations(std::vector<model::Observation> of_one_endpoint
   channel_.push(std::move(of_one_endpoint));
 }
 
+void Bookkeeper::on_reverse_name(const model::ReverseName& told) { channel_.push(told); }
+
 void Bookkeeper::on_state(FieldState state) { channel_.push(std::move(state)); }
 
 Result<void> Bookkeeper::run() {
@@ -54,6 +56,8 @@ Result<void> Bookkeeper::run() {
 void Bookkeeper::take(Message message, registry::Batch& batch) {
   if (auto* result = std::get_if<model::PortResult>(&message)) {
     batch.results.push_back(std::move(*result));
+  } else if (auto* told = std::get_if<model::ReverseName>(&message)) {
+    batch.reverse_names.push_back(std::move(*told));
   } else if (auto* state = std::get_if<FieldState>(&message)) {
     const auto append = [](auto& from, auto& to) {
       std::move(from.begin(), from.end(), std::back_inserter(to));

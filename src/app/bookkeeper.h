@@ -33,6 +33,7 @@ class Bookkeeper final : public FieldSink {
   // From the field's thread; wait while the bookkeeper is behind.
   void on_port(const model::PortResult& result) override;
   void on_observations(std::vector<model::Observation> of_one_endpoint) override;
+  void on_reverse_name(const model::ReverseName& told) override;
   void on_state(FieldState state) override;
   void close() { channel_.close(); }  // the field is done
 
@@ -50,7 +51,8 @@ class Bookkeeper final : public FieldSink {
   [[nodiscard]] Result<void> write_hosts();
 
  private:
-  using Message = std::variant<model::PortResult, std::vector<model::Observation>, FieldState>;
+  using Message = std::variant<model::PortResult, std::vector<model::Observation>,
+                               model::ReverseName, FieldState>;
   using Host = std::pair<std::string, net::Address>;
   using Place = std::pair<model::Endpoint, std::string>;  // with the name it was asked for
   void take(Message message, registry::Batch& batch);

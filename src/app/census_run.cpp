@@ -93,6 +93,18 @@ void say_names_left_out(const Equipment& equipment, model::RunId run, std::uint6
       stderr);
 }
 
+void say_given_up(const Equipment& equipment, model::RunId run,
+                  const std::vector<net::Address>& resolvers) {
+  if (equipment.invocation.quiet) return;
+  for (const auto& ip : resolvers) {
+    std::fputs(fmt::format("run {}: the resolver {} stated nothing {} times in a row and was asked "
+                           "no more; does it answer PTR questions of this machine?\n",
+                           run.value, ip.to_string(), probe::kGivenUpAfter)
+                   .c_str(),
+               stderr);
+  }
+}
+
 }  // namespace
 
 std::set<model::Endpoint> open_endpoints(const model::World& world) {
@@ -129,12 +141,11 @@ Result<int> carry_on(const Equipment& equipment, const Prepared& prepared, Begun
   identify::Identifier identifier(equipment.rules);
   Bookkeeper bookkeeper(begun.store, begun.run, identifier, stop);
   const bool goes_on = begun.resumed.has_value();
-  Fieldwork field(
-      {prepared.scope, prepared.ports, prepared.pace, prepared.method, std::move(begun.known_open),
-       true, begun.key, std::move(begun.resumed), std::move(begun.devices), std::move(begun.dark),
-       std::move(begun.names), static_cast<std::uint64_t>(begun.run.value - 1),
-       std::move(begun.protocols)},
-      equipment.clock, stop, bookkeeper);
+  Fieldwork field({prepared.scope, prepared.ports, prepared.pace, prepared.method,
+                   std::move(begun.known_open), true, begun.key, std::move(begun.resumed),
+                   std::move(begun.devices), std::move(begun.dark), std::move(begun.names),
+                   static_cast<std::uint64_t>(begun.run.value - 1), std::move(begun.protocols)},
+                  equipment.clock, stop, bookkeeper);
   bookkeeper.warn(
       [&field](const net::Address& ip, probe::DeviceKind kind) { return field.heed(ip, kind); });
   // Before the first packet, so that whatever was sent belongs to a run that can go on.
@@ -157,7 +168,8 @@ Result<int> carry_on(const Equipment& equipment, const Prepared& prepared, Begun
   stop_file.obeyed(begun.run);
   if (!done) return done.error();
   if (!ended) return ended.error();
-  say_names_left_out(equipment, begun.run, field.names_left_out());
+  say_names_left_out(equipment, begun.run, field.counts().names_left_out);
+  say_given_up(equipment, begun.run, field.resolvers_given_up());
   if (stopped) {
     say_paused(equipment, begun.run, field.counts());
     return 1;

@@ -174,6 +174,22 @@ void add_facts(Output& output, const std::string& object, const model::Facts& fa
   }
 }
 
+// What name servers call the addresses it has now.
+Result<void> add_reverse_names(Output& output, const registry::Query& query,
+                               const model::AssetRecord& asset) {
+  for (const auto& binding : asset.bindings) {
+    if (binding.until.value != 0) continue;
+    auto found = query.reverse_name(binding.zone, binding.ip);
+    if (!found) return found.error();
+    if (!*found || (*found)->told.name.empty()) continue;
+    const auto& [told, run] = **found;
+    output.row({told.ip.to_string(), "address.reverse_name", told.name, "auto",
+                "resolver:" + told.resolver.to_string(), std::monostate{}, std::monostate{},
+                std::monostate{}, run.value, std::monostate{}, std::monostate{}, std::monostate{}});
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<int> carry_out(const Call& call, const AssetsShow& command) {
@@ -186,6 +202,7 @@ Result<int> carry_out(const Call& call, const AssetsShow& command) {
   Output output(call.invocation, {"object", "field", "value", "state", "source", "confidence",
                                   "rule", "evidence", "run", "other", "reason", "rule_release"});
   add_facts(output, (*asset)->number, (*asset)->facts, (*asset)->claims);
+  if (auto named = add_reverse_names(output, *query, **asset); !named) return named.error();
   for (const auto& service : (*asset)->services) {
     const std::string name = fmt::format("{} {}/{}{}{}", service.at.ip.to_string(), service.at.port,
                                          net::to_string(service.at.transport),

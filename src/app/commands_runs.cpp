@@ -16,7 +16,8 @@ const std::vector<std::string> kColumns{"run",      "kind",    "state",         
                                         "answered", "silent",  "skipped",         "unreachable",
                                         "error",    "probes",  "probes_answered", "sent",
                                         "retried",  "open",    "conversations",   "not_probed",
-                                        "deferred", "lost",    "missed",          "failure"};
+                                        "deferred", "lost",    "missed",          "names_left_out",
+                                        "failure"};
 
 // -1 = nothing can be told.
 model::Cell estimate_cell(double value) {
@@ -54,6 +55,7 @@ std::vector<model::Cell> cells(const registry::RunRow& row) {
           number_cell(row.deferred),
           estimate_cell(row.lost_estimate),
           estimate_cell(row.missed_estimate),
+          number_cell(counts.names_left_out),
           text_cell(run.failure)};
 }
 

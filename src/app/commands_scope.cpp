@@ -54,6 +54,13 @@ void print_classes(const targets::Scope& scope, const targets::ScopeSummary& pla
   }
 }
 
+void print_resolvers(const targets::Scope& scope) {
+  for (const auto& resolver : scope.resolvers()) {
+    say(fmt::format("names of addresses that answer are asked of {}{}", resolver.ip.to_string(),
+                    resolver.zone.empty() ? "" : ": zone " + resolver.zone));
+  }
+}
+
 void print_times(const targets::ScopeSummary& plan) {
   if (plan.open) {
     say("windows: open now");
@@ -102,6 +109,7 @@ Result<int> carry_out(const Call& call, const ScopeCheck& command) {
   if (!call.invocation.quiet) {
     print_head(*scope, plan);
     print_classes(*scope, plan);
+    print_resolvers(*scope);
     print_times(plan);
     print_blackouts(*scope);
     print_exclusions(*scope);

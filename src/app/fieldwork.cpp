@@ -7,23 +7,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/fieldwork_host.h"
 #include "qingdan/base/contract.h"
 
 namespace qingdan::app {
 namespace {
-
-// A host that accepts everything may have hundreds of ports "open". One connection each tells what
-// differs from the canaries; the long form would keep it busy for an hour.
-probe::RunnerSettings short_form() {
-  using std::chrono_literals::operator""ms;
-  probe::RunnerSettings settings;
-  settings.per_host = 8;
-  settings.interview.session = 4000ms;
-  settings.interview.listen = 1000ms;
-  settings.interview.connections = settings.interview.silent_connections = 1;
-  settings.interview.tls_questions = 0;
-  return settings;
-}
 
 // What a dead process may leave untold: at most so much of the ledger, so much to ask again.
 constexpr std::chrono::milliseconds kLedgerEvery{900};
@@ -31,17 +19,6 @@ constexpr std::chrono::milliseconds kCheckpointEvery{5000};
 constexpr std::chrono::seconds kCoverageEvery{60};
 
 }  // namespace
-
-struct Fieldwork::Host {
-  struct Waiting {
-    targets::ApprovedTarget target;
-    double rtt_ms;
-    bool half_open;
-  };
-  bool asked{false};  // the canaries have answered
-  probe::CanaryFindings canaries;
-  std::vector<Waiting> waiting;
-};
 
 Fieldwork::Fieldwork(FieldPlan plan, const Clock& clock, std::atomic<bool>& stop, FieldSink& sink)
     : plan_(std::move(plan)),
@@ -54,6 +31,7 @@ Fieldwork::Fieldwork(FieldPlan plan, const Clock& clock, std::atomic<bool>& stop
       dialer_(plan_.scope, *sockets_),
       budget_(plan_.pace),
       pacer_(dialer_, budget_, stop),
+      reverse_names_(pacer_),
       sentinel_(pacer_, guard_, [this](const probe::Trip& trip) { on_trip(trip); }),
       raw_(plan_.method == Method::syn
                ? probe::make_raw_network(context_.get_executor(), clock, plan_.scope)
@@ -147,6 +125,7 @@ void Fieldwork::take_up(const Resumption& resumed) {
                          result.verdict == model::Verdict::open_synack || result.tries == 0;
     const bool tcp = result.at.transport == net::Transport::tcp;
     if (open && unheard && tcp) on_open(*target, result);
+    if (open && !tcp) datagram_hosts_.insert(result.at.ip);
     if (open && !unheard && tcp && result.verdict != model::Verdict::tarpit) {
       const auto said = resumed.shapes.find(result.at);
       incidents_.on_open(result.at, said == resumed.shapes.end() ? 0 : said->second);
@@ -249,6 +228,7 @@ Awaitable<void> Fieldwork::sweep_and_confirm() {
   auto swept = co_await sweep_.run();
   if (!swept) failed(swept.error());
   look_closer();
+  name_datagram_hosts();
   if (!to_confirm_.empty()) {
     auto again = co_await probe::confirm(pacer_, std::move(to_confirm_));
     if (!again) {
@@ -288,104 +268,12 @@ void Fieldwork::on_port(const targets::ApprovedTarget& target, const model::Port
     sink_.on_port(result);
     return on_open(target, result);
   }
+  if (plan_.interviews && is_open(result.verdict)) datagram_hosts_.insert(target.ip());
   if (!plan_.interviews || is_open(result.verdict)) sink_.on_port(result);
 }
 
 void Fieldwork::on_observations(std::vector<model::Observation> of_one_endpoint) {
   sink_.on_observations(std::move(of_one_endpoint));
-}
-
-void Fieldwork::on_open(const targets::ApprovedTarget& target, const model::PortResult& result) {
-  looks_.keep(result);
-  auto& host = hosts_[target.ip()];
-  const bool first = !host;
-  if (first) host = std::make_unique<Host>();
-  host->waiting.push_back({target, result.rtt_ms, result.verdict == model::Verdict::open_synack});
-  if (host->asked) return release(*host);
-  if (!first) return;
-  spawn_canary(ask_host(target.ip()));
-}
-
-void Fieldwork::spawn_canary(Awaitable<void> canary) {
-  ++canaries_running_;
-  boost::asio::co_spawn(context_, std::move(canary), [this](const std::exception_ptr& thrown) {
-    --canaries_running_;
-    if (thrown) failed({ErrorCode::internal, "the canaries ended by an exception", ""});
-    finish_when_done();
-  });
-}
-
-// What half-open answers look like is complete: hosts that look like a machine in front must say
-// something to count, and blocks that do are asked where nobody is.
-void Fieldwork::look_closer() {
-  if (!plan_.interviews) return;
-  const auto ports = plan_.ports.only(net::Transport::tcp).size();
-  for (const auto& ip : picture_.suspects(static_cast<std::uint32_t>(ports))) suspects_.insert(ip);
-  for (const auto& at : std::exchange(mute_, {})) {
-    if (suspects_.contains(at.ip)) take_back(at);
-  }
-  const auto in_scope = [this](const net::Address& ip) { return plan_.scope.contains(ip); };
-  const auto addresses = [this](const auto& block) { return incidents_.addresses_of(block); };
-  for (const auto& block : picture_.fronted_blocks(addresses)) {
-    for (const auto& ip : picture_.dark_of(block, plan_.dark, in_scope)) spawn_canary(ask_dark(ip));
-  }
-}
-
-void Fieldwork::take_back(const model::Endpoint& at) {
-  model::PortResult result;
-  result.at = at;
-  result.verdict = model::Verdict::suspect_proxy;
-  result.tries = 1;
-  result.time = clock_.now();
-  sink_.on_port(result);
-}
-
-// In the long form, as the hosts of the block are: what is said to be compared must be asked for
-// alike.
-Awaitable<void> Fieldwork::ask_dark(net::Address ip) {
-  const auto ports = probe::choose_canaries(rng_, plan_.ports);
-  const probe::InterviewSettings settings;
-  auto findings = co_await probe::ask_canaries(pacer_, *tls_, ip, ports, settings);
-  canary_sent_ += findings.sent;
-  if (!findings.suspect()) co_return;
-  for (const auto& said : findings.said) {
-    incidents_.on_dark(net::block_of(ip), probe::shape_of(said));
-  }
-}
-
-Awaitable<void> Fieldwork::ask_host(net::Address ip) {
-  const auto ports = probe::choose_canaries(rng_, plan_.ports);
-  const auto settings = short_form().interview;
-  const std::string zone = plan_.scope.area_of(ip).zone;
-  probe::CanaryFindings findings;
-  do {
-    co_await await_window(zone);
-    auto made = co_await probe::ask_canaries(pacer_, *tls_, ip, ports, settings);
-    findings = std::move(made);
-    canary_sent_ += findings.sent;
-  } while (!findings.complete && !stop_.load() && pacer_.closed_until(zone).value != 0);
-  auto& host = *hosts_.at(ip);
-  if (findings.suspect()) devices_.on_suspect(ip);
-  host.canaries = std::move(findings);
-  host.asked = true;
-  release(host);
-}
-
-probe::Subject Fieldwork::subject_of(const targets::ApprovedTarget& target,
-                                     std::chrono::nanoseconds rtt, bool half_open) const {
-  probe::Subject subject{target, rtt, "", half_open};
-  const auto known = plan_.protocols.find(target.endpoint());
-  if (known != plan_.protocols.end()) subject.remembered = known->second;
-  return subject;
-}
-
-void Fieldwork::release(Host& host) {
-  auto& runner = host.canaries.suspect() ? *short_runner_ : *runner_;
-  for (const auto& waiting : host.waiting) {
-    const auto rtt = std::chrono::nanoseconds(static_cast<std::int64_t>(waiting.rtt_ms * 1e6));
-    runner.submit(subject_of(waiting.target, rtt, waiting.half_open));
-  }
-  host.waiting.clear();
 }
 
 // A window closed over it, and the runners still take what is to be asked when it opens.
@@ -487,12 +375,18 @@ model::RunCounts Fieldwork::counts() const {
   model::RunCounts counts;
   counts.addresses = plan_.scope.address_count();
   counts.planned = sweep.planned;
-  counts.sent = sweep.sent + canary_sent_ + interview_sent_ + sentinel_.sent();
+  counts.sent = sweep.sent + canary_sent_ + interview_sent_ + sentinel_.sent() +
+                reverse_names_.sent();
   counts.retried = sweep.retried;
   counts.answered = sweep.answered;
   counts.open = sweep.open;
   counts.conversations = progress().interviews.connections;
-  if (plan_.resumed) counts.conversations += plan_.resumed->checkpoint.counts.conversations;
+  counts.names_left_out = virtual_hosts_.left_out();
+  if (plan_.resumed) {
+    const auto& before = plan_.resumed->checkpoint.counts;
+    counts.conversations += before.conversations;
+    counts.names_left_out += before.names_left_out;
+  }
   counts.not_probed = sweep.planned - sweep.done;
   return counts;
 }

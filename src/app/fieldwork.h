@@ -5,7 +5,8 @@
 //   F2  a port the register holds open and that refuses is asked a second time before it is closed
 //   F3  what it tells its sink is in an order of which every beginning can be resumed: an open port
 //       before its interview, observations before the verdict drawn from them, both before the
-//       checkpoint that covers them; the verdict on a web server after the names it is asked for
+//       checkpoint that covers them; the verdict on a web server after the names it is asked for;
+//       a host's reverse name before anything its TCP ports say
 //   F4  stopped hosts and machines in front of a prefix are told when they are found, and a run that
 //       goes on knows those of the process before it (incidents.h)
 //   F5  a host that falls silent under it is left alone; where it stops the run, `stop` is set
@@ -33,6 +34,7 @@
 #include "qingdan/probe/devices.h"
 #include "qingdan/probe/guard.h"
 #include "qingdan/probe/interview_runner.h"
+#include "qingdan/probe/reverse_names.h"
 #include "qingdan/probe/sentinel.h"
 #include "qingdan/probe/syn_picture.h"
 #include "qingdan/targets/scope.h"
@@ -52,6 +54,7 @@ class FieldSink {
   // Of an open TCP port twice: `open` as soon as the sweep found it, then what the interview says.
   virtual void on_port(const model::PortResult& result) = 0;
   virtual void on_observations(std::vector<model::Observation> of_one_endpoint) = 0;
+  virtual void on_reverse_name(const model::ReverseName&) {}
   virtual void on_state(FieldState) {}
 };
 
@@ -104,8 +107,10 @@ class Fieldwork final : private probe::SweepSink {
   [[nodiscard]] FieldProgress progress() const;  // from any thread
   [[nodiscard]] model::Coverage coverage() const;
   [[nodiscard]] model::RunCounts counts() const;
-  // After run(): names that web servers of more than kNamesPerSite were not asked for.
-  [[nodiscard]] std::uint64_t names_left_out() const { return virtual_hosts_.left_out(); }
+  // After run(): name servers that stated nothing and were asked no more.
+  [[nodiscard]] std::vector<net::Address> resolvers_given_up() const {
+    return reverse_names_.given_up();
+  }
   // After run(); of the whole run, whichever process found them.
   [[nodiscard]] const std::vector<model::GuardTrip>& trips() const { return incidents_.trips(); }
   [[nodiscard]] std::vector<model::Middlebox> middleboxes() const {
@@ -141,6 +146,8 @@ class Fieldwork final : private probe::SweepSink {
   Awaitable<void> sweep_and_confirm();
   Awaitable<void> ask_host(net::Address ip);
   Awaitable<void> ask_dark(net::Address ip);
+  Awaitable<void> ask_name(net::Address ip);
+  void name_datagram_hosts();
   void look_closer();
   void take_back(const model::Endpoint& at);
   void spawn_canary(Awaitable<void> canary);
@@ -160,6 +167,7 @@ class Fieldwork final : private probe::SweepSink {
   probe::Dialer dialer_;
   targets::Budget budget_;
   probe::Pacer pacer_;
+  probe::ReverseNames reverse_names_;
   probe::Sentinel sentinel_;
   std::unique_ptr<probe::RawNetwork> raw_;  // half-open only
   Sweeping sweep_;
@@ -182,6 +190,7 @@ class Fieldwork final : private probe::SweepSink {
   int runners_running_{0};
   Incidents incidents_;
   probe::SynPicture picture_;
+  std::set<net::Address> datagram_hosts_;  // where a datagram was answered
   std::set<net::Address> suspects_;    // by their picture; complete once the sweep has ended
   std::vector<model::Endpoint> mute_;  // accepted a handshake and said nothing, while it had not
   using Hint = std::pair<net::Address, probe::DeviceKind>;

@@ -148,6 +148,13 @@ VirtualHosts::VirtualHosts(KnownNames known, std::uint64_t turn)
   }
 }
 
+void VirtualHosts::learn_reverse_name(const net::Address& ip, std::string_view name) {
+  auto sound = host_name_of(name);
+  if (!sound) return;
+  holders_[*sound].insert(ip);
+  known_.hosts[ip].insert(std::move(*sound));
+}
+
 void VirtualHosts::learn(Host& host, const net::Address& ip, NamesTold told) {
   const auto keep = [](auto& all, auto one) {
     if (all.size() < kNamesPerHost) all.insert(std::move(one));

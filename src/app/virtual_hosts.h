@@ -1,7 +1,8 @@
 // virtual_hosts — by which names web servers are asked beside their addresses, and which answers
 // make a website of its own.
 //
-// Names come from certificates, redirects and the register. Nobody is asked where they lead: a name
+// Names come from certificates, redirects, the register and what the owner's name server calls an
+// address. Nobody is asked where they lead: a name
 // is the Host header and the SNI of a request to an endpoint that was found by its address. Names
 // with a wildcard are not asked; one that a redirect spells out and a wildcard covers is.
 //   W1  a name is asked only at endpoints whose address and port are in scope and gave an HTTP
@@ -73,6 +74,9 @@ class VirtualHosts {
  public:
   // `turn`: the number of the run.
   explicit VirtualHosts(KnownNames known, std::uint64_t turn = 0);
+
+  // What the name server calls a host; no name of the DNS is left out. Before its first report.
+  void learn_reverse_name(const net::Address& ip, std::string_view name);
 
   struct Question {
     model::Endpoint at;

@@ -125,7 +125,7 @@ template <class V>
 void visit(V& v, RunCounts& c) {
   v("addresses", c.addresses), v("planned", c.planned), v("sent", c.sent), v("retried", c.retried);
   v("answered", c.answered), v("open", c.open), v("conversations", c.conversations);
-  v("not_probed", c.not_probed);
+  v("not_probed", c.not_probed), v("names_left_out", c.names_left_out);
 }
 
 template <class V>

@@ -3,6 +3,7 @@
 // records bound the rest.
 #include "qingdan/net/dns_wire.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "qingdan/base/contract.h"
@@ -18,6 +19,7 @@ constexpr std::size_t kNameMax = 255;
 constexpr std::size_t kJumpsMax = 32;
 constexpr std::size_t kRecordsMax = 256;
 constexpr std::uint8_t kPointer = 0xC0;  // §4.1.4
+constexpr std::uint16_t kRecursionDesired = 0x0100;
 constexpr std::uint16_t kTypeNs = 2, kTypeCname = 5;
 constexpr std::size_t kSrvTarget = 6;  // RFC 2782: priority, weight and port come first
 
@@ -121,10 +123,11 @@ bool read_questions(ByteReader& reader, BytesView message, std::size_t count,
 }  // namespace
 
 Bytes build_dns_query(std::string_view name, std::uint16_t type, std::uint16_t dns_class,
-                      std::uint16_t id) {
+                      std::uint16_t id, Recursion recursion) {
   QD_EXPECTS(name.size() <= 253);
+  const std::uint16_t flags = recursion == Recursion::desired ? kRecursionDesired : 0;
   ByteWriter out;
-  out.u16be(id).u16be(0).u16be(1).u16be(0).u16be(0).u16be(0);
+  out.u16be(id).u16be(flags).u16be(1).u16be(0).u16be(0).u16be(0);
   for (const auto label : split(name, '.')) {
     QD_EXPECTS(!label.empty() && label.size() <= kLabelMax);
     out.u8(static_cast<std::uint8_t>(label.size())).text(label);
@@ -169,6 +172,49 @@ std::optional<DnsMessage> parse_dns_message(BytesView bytes) {
                         read_records(reader, bytes, authorities, message.authorities) &&
                         read_records(reader, bytes, additionals, message.additionals));
   return message;
+}
+
+namespace {
+
+// Where the aliases of `name` lead (RFC 1034 §3.6.2), both in lower case; as many steps as there
+// are records end a circle.
+std::string alias_end(const DnsMessage& message, std::string name) {
+  for (std::size_t step = 0; step < message.answers.size(); ++step) {
+    const auto next =
+        std::find_if(message.answers.begin(), message.answers.end(), [&](const DnsRecord& record) {
+          return record.type == kTypeCname && to_lower_ascii(record.name) == name;
+        });
+    if (next == message.answers.end()) break;
+    name = to_lower_ascii(next->text);
+  }
+  return name;
+}
+
+bool answers_pointer(const DnsMessage& message, std::string_view name) {
+  if (!message.response || message.truncated || message.malformed) return false;
+  if (message.questions.size() != 1) return false;
+  const auto& question = message.questions.front();
+  return question.type == kDnsTypePtr && question.dns_class == kDnsClassIn &&
+         to_lower_ascii(question.name) == to_lower_ascii(name);
+}
+
+}  // namespace
+
+std::optional<std::string> pointer_of(const DnsMessage& message, std::string_view name) {
+  if (!answers_pointer(message, name)) return std::nullopt;
+  if (message.rcode == kDnsNoSuchName) return "";
+  if (message.rcode != 0) return std::nullopt;
+  const auto end = alias_end(message, to_lower_ascii(name));
+  std::optional<std::string> first;
+  for (const auto& record : message.answers) {
+    if (record.type != kDnsTypePtr || to_lower_ascii(record.name) != end) continue;
+    auto told = to_lower_ascii(record.text);
+    if (!told.empty() && (!first || told < *first)) first = std::move(told);
+  }
+  if (first) return first;
+  // RFC 2308 §2.2: no such record. One that asks nobody and is not responsible refers to others.
+  const bool knows = message.authoritative || message.recursion_available;
+  return knows ? std::optional<std::string>("") : std::nullopt;
 }
 
 }  // namespace qingdan::net

@@ -9,6 +9,7 @@
 #include "qingdan/registry/store.h"
 #include "registry/incidents.h"
 #include "registry/packed.h"
+#include "registry/reverse_names.h"
 #include "registry/rows.h"
 #include "registry/run_state.h"
 #include "registry/send_ledger.h"
@@ -400,6 +401,7 @@ Result<void> Store::add(model::RunId run, const Batch& batch) {
   append_sent(database, run, batch.sent);
   write_trips(database, run, batch.trips);
   write_middleboxes(database, run, batch.middleboxes);
+  write_reverse_names(database, run, batch.reverse_names);
   if (batch.checkpoint) write_checkpoint(database, run, *batch.checkpoint, held_->clock.now());
   return transaction.commit();
 }

@@ -74,6 +74,9 @@ class SealedListing final : public model::ListingSource {
   [[nodiscard]] Result<void> for_each_address(
       const std::function<void(const model::ListedAddress&)>& each) const override {
     Reading reading(*database_);
+    // Both in the order of (zone, ip).
+    auto names = database_->ask(kSealedReverseNames, snapshot_);
+    bool named = names.next();
     auto rows = database_->ask(kSealedAddresses, snapshot_);
     while (rows.next()) {
       model::ListedAddress listed;
@@ -86,6 +89,10 @@ class SealedListing final : public model::ListingSource {
       listed.last_answered = rows.time(6);
       listed.bindings = static_cast<std::uint32_t>(rows.integer(7));
       listed.anomaly = rows.text(8);
+      if (named && names.view(0) == listed.zone && names.address(1) == listed.ip) {
+        listed.reverse_name = names.text(2);
+        named = names.next();
+      }
       if (!database_->ok()) break;
       each(listed);
     }

@@ -319,13 +319,12 @@ model::Endpoint read_endpoint(const Use& row, int from) {
 
 model::RunCounts find_counts(Database& database, model::RunId run) {
   auto row = database.ask(
-      "SELECT addresses, planned, sent, retried, answered, open, conversations, not_probed FROM "
-      "run_count "
-      "WHERE run_id = ?",
+      "SELECT addresses, planned, sent, retried, answered, open, conversations, not_probed, "
+      "names_left_out FROM run_count WHERE run_id = ?",
       run);
   if (!row.next()) return {};
   const auto at = [&](int column) { return static_cast<std::uint64_t>(row.integer(column)); };
-  return {at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7)};
+  return {at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7), at(8)};
 }
 
 model::CertificateStatement read_certificate(Database& database, const Use& row) {

@@ -44,9 +44,9 @@ void write_report(Database& database, Zones& zones, model::RunId run,
 void write_counts(Database& database, model::RunId run, const model::RunCounts& counts) {
   database.run(
       "INSERT OR REPLACE INTO run_count (run_id, addresses, planned, sent, retried, answered, "
-      "open, conversations, not_probed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "open, conversations, not_probed, names_left_out) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       run, counts.addresses, counts.planned, counts.sent, counts.retried, counts.answered,
-      counts.open, counts.conversations, counts.not_probed);
+      counts.open, counts.conversations, counts.not_probed, counts.names_left_out);
 }
 
 void write_checkpoint(Database& database, model::RunId run, const model::Checkpoint& checkpoint,

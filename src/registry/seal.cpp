@@ -2,7 +2,8 @@
 //
 // The snapshot's digest is SHA-256 over texts, each as its length in decimal, ":", the text and
 // ",": the head (newest run and its canonical JSON, last seq, cut-off), the digest of each asset's
-// row by id, then every column of every address and certificate row in the order of their keys.
+// row by id, then every column of every address and certificate row in the order of their keys
+// (of addresses those that every snapshot has), then each address that has a reverse name, and it.
 #include "qingdan/registry/seal.h"
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include "qingdan/net/digest.h"
 #include "registry/merges.h"
 #include "registry/migrate.h"
+#include "registry/reverse_names.h"
 #include "registry/rows.h"
 #include "registry/sealed.h"
 #include "registry/store_held.h"
@@ -46,6 +48,7 @@ std::string digest_snapshot(Database& database, const SnapshotHead& head) {
   digest_rows(database, digest, kSealedDigests, head.id);
   digest_rows(database, digest, kSealedAddresses, head.id);
   digest_rows(database, digest, kSealedCertificates, head.id);
+  digest_rows(database, digest, kSealedReverseNames, head.id);
   return digest.hex();
 }
 
@@ -130,8 +133,10 @@ void seal_addresses(Database& database, const SnapshotHead& head) {
       "SELECT z.name, x.ip, " + root_sql("n.asset_id") +
       ", coalesce(a.unit, ''), coalesce(d.first_answered, 0), "
       "coalesce(d.last_answered, 0), "
-      "(SELECT count(DISTINCT asset_id) FROM addr_binding WHERE zone_id = x.zone_id AND ip = x.ip) "
-      "FROM (SELECT zone_id, ip FROM address UNION SELECT zone_id, ip FROM addr_binding) x "
+      "(SELECT count(DISTINCT asset_id) FROM addr_binding WHERE zone_id = x.zone_id AND ip = "
+      "x.ip), " +
+      reverse_name_sql("x.zone_id", "x.ip") +
+      " FROM (SELECT zone_id, ip FROM address UNION SELECT zone_id, ip FROM addr_binding) x "
       "JOIN zone z ON z.id = x.zone_id "
       "LEFT JOIN address d ON d.zone_id = x.zone_id AND d.ip = x.ip "
       "LEFT JOIN addr_binding n ON n.zone_id = x.zone_id AND n.ip = x.ip AND n.until = 0 "
@@ -153,9 +158,10 @@ void seal_addresses(Database& database, const SnapshotHead& head) {
     database.run(
         "INSERT INTO snapshot_address (snapshot_id, zone, ip, asset_id, unit, outcome, "
         "first_answered, "
-        "last_answered, bindings, anomaly) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "last_answered, bindings, anomaly, reverse_name) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         head.id, zone, ip, asset, rows.view(3), outcome, rows.time(4), rows.time(5),
-        rows.integer(6), nobody ? "伪存活" : "");
+        rows.integer(6), nobody ? "伪存活" : "", rows.view(7));
   }
 }
 

@@ -12,6 +12,10 @@ namespace qingdan::registry {
 inline constexpr std::string_view kSealedAddresses =
     "SELECT zone, ip, asset_id, unit, outcome, first_answered, last_answered, bindings, anomaly "
     "FROM snapshot_address WHERE snapshot_id = ? ORDER BY zone, ip";
+// Apart from the above, so that snapshots from before there were such names keep their digest.
+inline constexpr std::string_view kSealedReverseNames =
+    "SELECT zone, ip, reverse_name FROM snapshot_address "
+    "WHERE snapshot_id = ? AND reverse_name <> '' ORDER BY zone, ip";
 inline constexpr std::string_view kSealedCertificates =
     "SELECT sha256, zone, ip, transport, port, vhost, asset_id, unit, first_seen, last_seen "
     "FROM snapshot_certificate WHERE snapshot_id = ? ORDER BY sha256, zone, ip, transport, port, "

@@ -49,7 +49,8 @@ constexpr Column<AddressRow> kAddresses[]{
      nothing<AddressRow>},
     {{"角色", "P/D/M", 8, "地址的角色", "主、辅、VIP、NAT、LB"}, nothing<AddressRow>},
     {{"NAT对应地址", "I/M", 14, "地址转换的另一侧", ""}, nothing<AddressRow>},
-    {{"反向DNS", "P", 16, "反向解析的名字", ""}, nothing<AddressRow>},
+    {{"反向DNS", "P", 16, "授权书所列解析服务器最近一次回答的名字", ""},
+     [](const AddressRow& r) { return text(r.address.reverse_name); }},
     {{"本批覆盖结果", "D", 9, "最近一个批次的探测结果", "应答、静默、跳过、不可达、出错"},
      [](const AddressRow& r) {
        return r.address.outcome ? text(std::string(to_string(*r.address.outcome))) : Cell{};

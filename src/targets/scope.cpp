@@ -231,6 +231,34 @@ Result<void> check_windows(const ScopeDocument& document, std::string_view name)
   return {};
 }
 
+// A zone's name server must get packets and know one answer: in scope, and one for each zone.
+Result<void> check_resolvers(const ScopeDocument& document, const Scope& scope) {
+  std::set<std::string> served;
+  const auto zones = scope.zones();
+  for (const auto& [resolver, line] : document.resolvers) {
+    const auto refuse = [&](const std::string& why) {
+      return document_error(scope.name(), line, "[[resolver]] " + why);
+    };
+    const auto& zone = resolver.zone;
+    if (!zone.empty() && std::find(zones.begin(), zones.end(), zone) == zones.end()) {
+      return refuse("names the zone \"" + zone +
+                    "\", but no [[allow]] does; is it spelt the same?");
+    }
+    if (!served.insert(zone).second) {
+      return refuse(
+          "is the second one " +
+          (zone.empty() ? std::string("for every zone") : "for the zone \"" + zone + "\"") +
+          "; give one for each");
+    }
+    if (!scope.contains(resolver.ip)) {
+      return refuse(resolver.ip.to_string() +
+                    " is not in scope; it gets packets, so an [[allow]] must hold it and no "
+                    "[[exclude]] may");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Scope> parse_scope(std::string_view toml, std::string_view name, UnixMillis now) {
@@ -258,6 +286,8 @@ Result<Scope> parse_scope(std::string_view toml, std::string_view name, UnixMill
                           "the scope has " + std::to_string(end) +
                               " addresses; at most 2^32 can be asked one by one");
   }
+  if (auto fine = check_resolvers(builder.document(), scope); !fine) return fine.error();
+  for (const auto& entry : builder.document().resolvers) scope.resolvers_.push_back(entry.resolver);
   return scope;
 }
 
@@ -313,6 +343,16 @@ std::vector<std::string> Scope::zones() const {
     if (std::find(zones.begin(), zones.end(), zone) == zones.end()) zones.push_back(zone);
   }
   return zones;
+}
+
+const Resolver* Scope::resolver_of(const std::string& zone) const {
+  const auto of = [&](const std::string& wanted) {
+    return std::find_if(resolvers_.begin(), resolvers_.end(),
+                        [&](const Resolver& resolver) { return resolver.zone == wanted; });
+  };
+  auto found = of(zone);
+  if (found == resolvers_.end()) found = of("");
+  return found == resolvers_.end() ? nullptr : &*found;
 }
 
 Result<void> Scope::check_valid(UnixMillis now) const {

@@ -303,13 +303,28 @@ Blackout read_blackout(TableReader& table) {
   return entry;
 }
 
+ResolverEntry read_resolver(TableReader& table) {
+  constexpr std::array<std::string_view, 2> kKeys{"address", "zone"};
+  table.only(kKeys);
+  ResolverEntry entry;
+  entry.line = table.line();
+  entry.resolver.zone = table.text("zone");
+  const auto address = net::parse_address(table.required_text("address"));
+  if (address) {
+    entry.resolver.ip = *address;
+  } else {
+    table.wrong(table.line("address"), address.error().text);
+  }
+  return entry;
+}
+
 class DocumentReader {
  public:
   DocumentReader(const toml::table& root, std::string_view name) : root_(root), name_(name) {}
 
   Result<ScopeDocument> read() {
-    constexpr std::array<std::string_view, 6> kKeys{"authorisation", "pace",   "allow",
-                                                    "exclude",       "window", "blackout"};
+    constexpr std::array<std::string_view, 7> kKeys{
+        "authorisation", "pace", "allow", "exclude", "window", "blackout", "resolver"};
     TableReader top(root_, name_, "the document");
     top.only(kKeys);
     keep(top);
@@ -320,6 +335,7 @@ class DocumentReader {
     read_array("exclude", [&](TableReader& t) { out_.exclude.push_back(read_exclude(t)); });
     read_array("window", [&](TableReader& t) { out_.windows.push_back(read_window(t)); });
     read_array("blackout", [&](TableReader& t) { out_.blackouts.push_back(read_blackout(t)); });
+    read_array("resolver", [&](TableReader& t) { out_.resolvers.push_back(read_resolver(t)); });
     if (error_) return *error_;
     return std::move(out_);
   }

@@ -34,6 +34,11 @@ struct WindowEntry {
   std::uint32_t line{0};
 };
 
+struct ResolverEntry {
+  Resolver resolver;
+  std::uint32_t line{0};
+};
+
 struct ScopeDocument {
   Authorisation authorisation;
   Pace pace;
@@ -41,6 +46,7 @@ struct ScopeDocument {
   std::vector<ExcludeEntry> exclude;
   std::vector<WindowEntry> windows;
   std::vector<Blackout> blackouts;
+  std::vector<ResolverEntry> resolvers;
 };
 
 // Errors are `name:line: …`, ErrorCode::input.

@@ -138,6 +138,13 @@ class Suite:
                 compared["tls" if service["tls"] else "after start"] += 1
         self.checks.that(self.network_name == "city" or all(compared.values()), f"{what}: not every kind of TLS was there: {compared}")
 
+    def compare_reverse_names(self, truth, what):
+        """What the resolver says of addresses that answered, and nothing of others."""
+        said = {r["object"]: r["value"] for a in self.program.rows("assets", "list")
+                for r in self.program.rows("assets", "show", a["asset"]) if r["field"] == "address.reverse_name"}
+        true = truth["reverse_names"]
+        self.checks.that(bool(true) and said == true, f"{what}: reverse names {said}, true {true}")
+
     def compare_hosts(self, truth, what):
         assets = {a["ip"]: a for a in self.program.rows("assets", "list")}
         for host in truth["hosts"]:
@@ -172,7 +179,7 @@ class Suite:
         run = self.census(ports="22")
         first = next(iter(before))[0]
         text = self.network.scope.read_text(encoding="utf-8")
-        head = text[:text.index("[[allow]]")]
+        head = text[:text.index("[[")]  # without the resolver, who is not in this scope
         narrow = self.place / "narrow.toml"
         narrow.write_text(head + f'[[allow]]\naddresses = ["{first}"]\nzone = "公用网络区"\nunit = "市大数据管理中心"\n',
                           encoding="utf-8")
@@ -246,6 +253,7 @@ def main():
             run = suite.census()
             suite.compare_services(network.truth(), "epoch 1")
             suite.compare_hosts(network.truth(), "epoch 1")
+            suite.compare_reverse_names(network.truth(), "epoch 1")
             suite.compare_names(network.truth(), "epoch 1")
             suite.compare_tls(network.truth(), "epoch 1")
             new = [c["type"] for c in suite.program.rows("changes", "list", "--run", run)]

@@ -53,6 +53,7 @@ struct ListedAddress {
   UnixMillis first_answered, last_answered;
   std::uint32_t bindings{0};  // assets it was ever bound to, the present one included
   std::string anomaly;        // "伪存活" where it answers for nobody, "" = none
+  std::string reverse_name{};  // 反向DNS, as the owner's name server said last; "" = none is known
 };
 
 struct CertificateUse {

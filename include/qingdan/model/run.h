@@ -40,6 +40,7 @@ struct RunCounts {
   std::uint64_t open{0};
   std::uint64_t conversations{0};
   std::uint64_t not_probed{0};
+  std::uint64_t names_left_out{0};  // of web servers with more names than one run asks for
 };
 
 // What a run says of one block (/24 or /64): how much was asked, and how much may have been missed.
@@ -68,6 +69,16 @@ struct CoverageBlock {
   std::string zone;
   net::Address first;
   std::vector<HostOutcome> outcomes;
+};
+
+// What the owner's name server said of an address in a run (反向DNS).
+struct ReverseName {
+  std::string zone;
+  net::Address ip;
+  std::string name;       // lower case, no dot at the end; "" = it has none
+  net::Address resolver;  // that said so
+  UnixMillis at;
+  bool operator==(const ReverseName&) const = default;
 };
 
 struct Exclusion {

@@ -21,9 +21,14 @@ inline constexpr std::uint16_t kDnsTypeSrv = 33;    // RFC 2782
 inline constexpr std::uint16_t kDnsClassIn = 1;     // RFC 1035 §3.2.4
 inline constexpr std::uint16_t kDnsClassChaos = 3;  // RFC 1035 §3.2.4
 
-// One question, no recursion. EXPECTS labels of 1 to 63 bytes and at most 253 in all.
+inline constexpr std::uint8_t kDnsNoSuchName = 3;   // RFC 1035 §4.1.1, NXDOMAIN
+
+// `desired`: the RD bit of RFC 1035 §4.1.1, for a server that is to ask others.
+enum class Recursion : std::uint8_t { none, desired };
+// One question. EXPECTS labels of 1 to 63 bytes and at most 253 in all.
 [[nodiscard]] Bytes build_dns_query(std::string_view name, std::uint16_t type,
-                                    std::uint16_t dns_class, std::uint16_t id);
+                                    std::uint16_t dns_class, std::uint16_t id,
+                                    Recursion recursion = Recursion::none);
 // RFC 7766 §8: the message with its length in front, as TCP wants it.
 [[nodiscard]] Bytes build_dns_tcp(BytesView message);
 // Of a TCP message with its length in front.
@@ -57,6 +62,13 @@ struct DnsMessage {
   std::vector<DnsRecord> additionals;
   bool malformed{false};  // cut, or a name that cannot be; what came before it is kept
 };
+// What an answer to the PTR question for `name` says: the name, "" where there is none (NXDOMAIN, or
+// no such record), nullopt where it says neither (refused, failed, cut, or an answer to something
+// else). Follows aliases within the message (RFC 2317); of several names the first by alphabet, so
+// that a server that rotates them says the same every time. Lower case.
+[[nodiscard]] std::optional<std::string> pointer_of(const DnsMessage& message,
+                                                    std::string_view name);
+
 // nullopt where there is no whole header.
 [[nodiscard]] std::optional<DnsMessage> parse_dns_message(BytesView message);
 

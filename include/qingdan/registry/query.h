@@ -145,6 +145,13 @@ class Query {
   [[nodiscard]] Result<std::vector<TouchRow>> touched(const TouchFilter& filter) const;
   // Hosts the run stopped probing, by time, with what was sent to them before.
   [[nodiscard]] Result<std::vector<model::GuardTrip>> trips(model::RunId run) const;
+  // What the newest applied run that was told anything knows of 反向DNS of an address.
+  struct ReverseNameTold {
+    model::ReverseName told;
+    model::RunId run;
+  };
+  [[nodiscard]] Result<std::optional<ReverseNameTold>> reverse_name(const std::string& zone,
+                                                                    const net::Address& ip) const;
   // Of one run, or of all that are in the register, as the newest saw them; by (zone, block).
   [[nodiscard]] Result<std::vector<model::Middlebox>> middleboxes(
       std::optional<model::RunId> run) const;

@@ -57,6 +57,7 @@ struct Batch {
   std::vector<model::SentBlock> sent;           // into the probe ledger
   std::vector<model::GuardTrip> trips;
   std::vector<model::Middlebox> middleboxes;    // each as it is now
+  std::vector<model::ReverseName> reverse_names;
   std::optional<model::Checkpoint> checkpoint;  // covers all of the above and what came before
 };
 

@@ -53,6 +53,13 @@ struct Blackout {
   std::string reason;
 };
 
+// The owner's name server, asked which names addresses have (反向DNS). It gets packets, so it is in
+// scope like everything that does.
+struct Resolver {
+  std::string zone;  // whose addresses it is asked about; "" = of zones that have none of their own
+  net::Address ip;
+};
+
 struct ScopeRange {
   net::AddressRange addresses;
   std::shared_ptr<const Area> area;
@@ -75,6 +82,9 @@ class Scope {
   [[nodiscard]] const Pace& pace() const { return pace_; }
   [[nodiscard]] const std::vector<Window>& windows() const { return windows_; }
   [[nodiscard]] const std::vector<Blackout>& blackouts() const { return blackouts_; }
+  [[nodiscard]] const std::vector<Resolver>& resolvers() const { return resolvers_; }
+  // Whom to ask about addresses of this zone; nullptr: nobody.
+  [[nodiscard]] const Resolver* resolver_of(const std::string& zone) const;
   // In force at the time of parsing, as written; and those whose `until` had passed.
   [[nodiscard]] const std::vector<model::Exclusion>& exclusions() const { return exclusions_; }
   [[nodiscard]] const std::vector<model::Exclusion>& lapsed_exclusions() const { return lapsed_; }
@@ -101,6 +111,7 @@ class Scope {
   Pace pace_;
   std::vector<Window> windows_;
   std::vector<Blackout> blackouts_;
+  std::vector<Resolver> resolvers_;
   std::vector<model::Exclusion> exclusions_, lapsed_, idle_;
   std::vector<ScopeRange> ranges_;
   std::vector<std::uint64_t> ends_;  // ends_[k] = addresses in ranges_[0..k]

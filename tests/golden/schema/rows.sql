@@ -2,7 +2,7 @@ INSERT INTO zone (id, name) VALUES (1, '公用网络区');
 INSERT INTO word (id, text) VALUES (1, 'probe:v1'), (2, 'manual'), (3, 'asset.name'), (4, 'service.protocol'), (5, '"ssh"'), (6, 'ssh.any'), (7, 'r1');
 INSERT INTO source (id, name) VALUES (1, 'probe:v1'), (2, 'manual');
 INSERT INTO run (id, kind, state, started, ended, applied, vantage, scope_hash, authorisation, issued_by, method, ports, rule_release, program_version, failure) VALUES (1, 'census', 'finished', 1780000000000, 1780000600000, 1780000601000, 'v1', 'aa', '〔2026〕1号', '市局', 'connect', '22,443', 'r1', '0.1.0', '');
-INSERT INTO run_count VALUES (1, 256, 512, 600, 88, 3, 2, 2, 0);
+INSERT INTO run_count (run_id, addresses, planned, sent, retried, answered, open, conversations, not_probed) VALUES (1, 256, 512, 600, 88, 3, 2, 2, 0);
 INSERT INTO coverage VALUES (1, '22,443');
 INSERT INTO coverage_block VALUES (1, 1, x'04C0000200', '1a255s');
 INSERT INTO run_exclusion VALUES (1, 0, '192.0.2.128/25', '医疗设备', '市卫健委', '2027-01-01');
@@ -30,3 +30,4 @@ INSERT INTO asset (id, ulid, presence, misses, first_missed, first_seen, last_se
 INSERT INTO asset (id, ulid, presence, misses, first_missed, first_seen, last_seen, last_covered, identity_rule, name) VALUES (9, '01JABCDEFGHJKMNPQRSTVWXYZ2', '在线', 0, 0, 1780000001000, 1780000002000, 1780000002000, 4, '网站');
 INSERT INTO asset_merge VALUES (8, 7, 7, 1780000700000, '张三', '同一台服务器');
 INSERT INTO asset_apart VALUES (7, 9, 1780000700000, '张三', '克隆的虚拟机');
+INSERT INTO reverse_name VALUES (1, 1, x'04C0000200', 'www.example.gov.cn', x'04C0000235', 1780000002000);

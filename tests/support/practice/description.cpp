@@ -153,6 +153,7 @@ Network read_network(const std::string& path) {
   network.epochs = static_cast<int>(file.number("epochs", 1));
   network.ports = file.text("ports");
   network.also_accepts = file.text("also_accepts");
+  network.resolver = file.text("resolver");
   read_included(network, file, folder);
   for (const auto* key : {"authorisation", "pace", "vacant"}) {
     if (!file.has(key)) throw BadDescription(path + ": no [" + std::string(key) + "]");

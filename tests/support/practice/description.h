@@ -54,6 +54,7 @@ struct Network {
   std::vector<Host> hosts;
   std::vector<std::string> vacant;  // in scope, never there: silent
   std::string vacant_zone, vacant_unit;
+  std::string resolver;  // of its scope document; "" = none
   nlohmann::json models, products;
 };
 

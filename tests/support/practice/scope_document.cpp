@@ -48,6 +48,8 @@ std::string scope_document(const Network& network) {
   if (const int fragile = pace.value("fragile_pps", 0); fragile != 0) {
     text += "fragile_pps = " + std::to_string(fragile) + "\n";
   }
+  if (!network.resolver.empty())
+    text += "\n[[resolver]]\naddress = " + quoted(network.resolver) + "\n";
   std::map<std::pair<std::string, std::string>, std::vector<std::string>> allowed;
   for (const auto& host : network.hosts) {
     if (host.in_scope) allowed[{host.zone, host.unit}].push_back(host.ip);

@@ -146,6 +146,21 @@ json host_truth(const Network& network, const Host& host, int epoch) {
   return truth;
 }
 
+// What the network's resolver calls addresses.
+json reverse_names(const Network& network, int epoch) {
+  json names = json::object();
+  for (const auto& host : network.hosts) {
+    if (host.ip != network.resolver) continue;
+    for (const auto& service : services_in(network, host, epoch)) {
+      for (const auto& line : service.settings.list("pointers")) {
+        const auto space = line.find(' ');
+        names[line.substr(0, space)] = line.substr(space + 1);
+      }
+    }
+  }
+  return names;
+}
+
 json epoch_truth(const Network& network, int epoch) {
   json truth{{"network", network.name}, {"epoch", epoch},          {"ports", network.ports},
              {"hosts", json::array()},  {"absent", json::array()}, {"hostile", json::array()}};
@@ -171,6 +186,7 @@ json epoch_truth(const Network& network, int epoch) {
                                 {"may_list", listed}});
   }
   for (const auto& ip : network.vacant) truth["absent"].push_back(ip);
+  truth["reverse_names"] = reverse_names(network, epoch);
   return truth;
 }
 

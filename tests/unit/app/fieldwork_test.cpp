@@ -1,4 +1,5 @@
 #include "app/fieldwork.h"
+// covers: app/fieldwork_hosts
 
 #include <fmt/format.h>
 

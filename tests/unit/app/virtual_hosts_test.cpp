@@ -274,3 +274,21 @@ TEST_CASE("the register's names are websites it held and what its hosts call the
   REQUIRE(known.websites.size() == 1);
   CHECK(known.websites.at(at(443)) == std::set<std::string>{"www.example.cn"});
 }
+
+TEST_CASE("web servers of a host are asked for what the name server calls it") {
+  VirtualHosts hosts({});
+  hosts.learn_reverse_name(at(80).ip, "Portal.example.cn");
+  hosts.learn_reverse_name(at(80).ip, "printer");  // no name of the DNS
+  const auto plain = report(80, {page(200, "welcome")});
+  CHECK(names_of(hosts.on_report(plain, result(80))) == Names{"portal.example.cn:80"});
+  const auto answer = hosts.on_answer(report(80, {page(200, "the portal")}, "portal.example.cn"));
+  CHECK(answer.website);
+  CHECK(answer.result);
+}
+
+TEST_CASE("a page that everybody gets is no website for a reverse name's sake") {
+  VirtualHosts hosts({});
+  hosts.learn_reverse_name(at(80).ip, "host-7.example.cn");
+  CHECK(hosts.on_report(report(80, {page(200, "welcome")}), result(80)).size() == 1);
+  CHECK_FALSE(hosts.on_answer(report(80, {page(200, "welcome")}, "host-7.example.cn")).website);
+}

@@ -110,3 +110,71 @@ TEST_CASE("a TCP message is whole with its last byte", "[net][dns]") {
 TEST_CASE("damaged DNS messages are survived", "[net][dns]") {
   test::parse_damaged(sample(), [](BytesView bytes) { (void)parse_dns_message(bytes); });
 }
+
+namespace {
+
+DnsMessage pointer_answer(std::uint8_t rcode, std::vector<DnsRecord> answers) {
+  DnsMessage message;
+  message.response = true;
+  message.recursion_available = true;
+  message.rcode = rcode;
+  message.questions = {{"7.2.0.192.in-addr.arpa", kDnsTypePtr, kDnsClassIn}};
+  message.answers = std::move(answers);
+  return message;
+}
+
+DnsRecord record(std::string name, std::uint16_t type, std::string text) {
+  DnsRecord made;
+  made.name = std::move(name);
+  made.type = type;
+  made.dns_class = kDnsClassIn;
+  made.text = std::move(text);
+  return made;
+}
+
+constexpr std::string_view kSeven = "7.2.0.192.in-addr.arpa";
+constexpr std::uint16_t kCname = 5;
+
+}  // namespace
+
+TEST_CASE("a pointer is told through aliases, and of several the first", "[net][dns]") {
+  const auto plain =
+      pointer_answer(0, {record("7.2.0.192.IN-ADDR.arpa", kDnsTypePtr, "WWW.example.test")});
+  CHECK(pointer_of(plain, kSeven) == "www.example.test");
+  const auto several = pointer_answer(0, {record(std::string(kSeven), kDnsTypePtr, "b.test"),
+                                          record(std::string(kSeven), kDnsTypePtr, "a.test"),
+                                          record("8.2.0.192.in-addr.arpa", kDnsTypePtr, "0.test")});
+  CHECK(pointer_of(several, kSeven) == "a.test");
+  // RFC 2317: the provider's zone refers to the customer's.
+  const auto alias =
+      pointer_answer(0, {record(std::string(kSeven), kCname, "7.0/28.2.0.192.in-addr.arpa"),
+                         record("7.0/28.2.0.192.in-addr.arpa", kDnsTypePtr, "c.test")});
+  CHECK(pointer_of(alias, kSeven) == "c.test");
+  const auto circle = pointer_answer(
+      0, {record(std::string(kSeven), kCname, "x"), record("x", kCname, std::string(kSeven))});
+  CHECK(pointer_of(circle, kSeven) == "");
+}
+
+TEST_CASE("what states nothing about the name is no answer", "[net][dns]") {
+  CHECK(pointer_of(pointer_answer(kDnsNoSuchName, {}), kSeven) == "");
+  CHECK(pointer_of(pointer_answer(0, {}), kSeven) == "");
+  CHECK_FALSE(pointer_of(pointer_answer(5, {}), kSeven));
+  CHECK_FALSE(pointer_of(pointer_answer(2, {}), kSeven));
+  auto referral = pointer_answer(0, {});
+  referral.recursion_available = false;
+  CHECK_FALSE(pointer_of(referral, kSeven));
+  CHECK_FALSE(pointer_of(pointer_answer(0, {}), "8.2.0.192.in-addr.arpa"));
+  auto cut = pointer_answer(0, {record(std::string(kSeven), kDnsTypePtr, "a.test")});
+  cut.truncated = true;
+  CHECK_FALSE(pointer_of(cut, kSeven));
+  auto query = cut;
+  query.truncated = query.response = false;
+  CHECK_FALSE(pointer_of(query, kSeven));
+}
+
+TEST_CASE("recursion is asked for where it is wanted", "[net][dns]") {
+  const auto plain = build_dns_query("a.test", kDnsTypePtr, kDnsClassIn, 1);
+  CHECK_FALSE(parse_dns_message(plain)->recursion_desired);
+  const auto wanted = build_dns_query("a.test", kDnsTypePtr, kDnsClassIn, 1, Recursion::desired);
+  CHECK(parse_dns_message(wanted)->recursion_desired);
+}

@@ -1,9 +1,10 @@
 // Sealed snapshots: the same content is the same snapshot, a past list stays as it was.
-// covers: registry/listing registry/snapshot_diff
+// covers: registry/reverse_names registry/listing registry/snapshot_diff
 #include "qingdan/registry/seal.h"
 
 #include "fixture.h"
 #include "qingdan/registry/audit.h"
+#include "qingdan/registry/query.h"
 
 namespace qingdan::registry {
 namespace {
@@ -113,6 +114,50 @@ TEST_CASE("addresses are listed with their holders and what came of them", "[reg
   CHECK(listed[2].ip == ip("192.0.2.50"));
   CHECK(listed[2].asset_number.empty());
   CHECK(listed[2].anomaly == "伪存活");
+}
+
+TEST_CASE("the newest name that an applied run was told stands beside the address",
+          "[registry][seal]") {
+  Filled filled;
+  const auto told = [&](std::string_view name, model::RunState state) {
+    const auto run = take(filled.store.begin_run(sample_run()));
+    done(filled.store.record(run, sample_coverage()));
+    Batch batch;
+    batch.reverse_names = {
+        {"公用网络区", ip("192.0.2.7"), std::string(name), ip("192.0.2.53"), kNow}};
+    done(filled.store.add(run, batch));
+    done(filled.store.finish_run(run, state));
+    if (state != model::RunState::finished) return;
+    const auto before = take(filled.store.load_world());
+    take(filled.store.apply(before, {before, {}}, run));
+  };
+  const auto listed_name = [&](model::SnapshotId snapshot) {
+    std::string name;
+    done(take(open_listing(filled.path, snapshot))->for_each_address([&](const auto& one) {
+      if (one.ip == ip("192.0.2.7")) name = one.reverse_name;
+      if (one.ip != ip("192.0.2.7")) CHECK(one.reverse_name.empty());
+    }));
+    return name;
+  };
+  const auto nameless = take(seal(filled.store, kNow, "张三"));
+  CHECK(listed_name(nameless.id).empty());
+  told("old.example.test", model::RunState::finished);
+  const auto old = take(seal(filled.store, kNow, "张三"));
+  CHECK(listed_name(old.id) == "old.example.test");
+  CHECK(old.sha256 != nameless.sha256);
+  told("paused.example.test", model::RunState::paused);
+  told("new.example.test", model::RunState::finished);
+  const auto sealed = take(seal(filled.store, kNow, "张三"));
+  CHECK(listed_name(sealed.id) == "new.example.test");
+  CHECK(listed_name(old.id) == "old.example.test");
+  const auto query = take(Query::open(filled.path));
+  const auto now = take(query.reverse_name("公用网络区", ip("192.0.2.7")));
+  REQUIRE(now);
+  CHECK(now->told.name == "new.example.test");
+  CHECK(now->told.resolver == ip("192.0.2.53"));
+  CHECK_FALSE(take(query.reverse_name("公用网络区", ip("192.0.2.8"))));
+  told("", model::RunState::finished);  // that there is none any more is a statement too
+  CHECK(listed_name(take(seal(filled.store, kNow, "张三")).id).empty());
 }
 
 TEST_CASE("what people claimed is sealed, what probes claimed is not", "[registry][seal]") {

@@ -303,6 +303,40 @@ TEST_CASE("every mistake in a document is one line with its place", "[targets][s
   }
 }
 
+TEST_CASE("a resolver is in scope, and one for each zone", "[targets][scope]") {
+  const std::pair<std::string, std::string> cases[] = {
+      {"[[allow]]\ncidr = \"10.0.0.0/24\"\n[[resolver]]\naddress = \"10.0.1.1\"\n",
+       "s.toml:9: [[resolver]] 10.0.1.1 is not in scope"},
+      {"[[allow]]\ncidr = \"10.0.0.0/24\"\n[[exclude]]\ncidr = \"10.0.0.1/32\"\nreason = \"x\"\n"
+       "owner = \"y\"\n[[resolver]]\naddress = \"10.0.0.1\"\n",
+       "s.toml:13: [[resolver]] 10.0.0.1 is not in scope"},
+      {"[[allow]]\ncidr = \"10.0.0.0/24\"\n[[resolver]]\naddress = \"10.0.0.1\"\nzone = \"丙\"\n",
+       "s.toml:9: [[resolver]] names the zone \"丙\""},
+      {"[[allow]]\ncidr = \"10.0.0.0/24\"\n[[resolver]]\naddress = \"10.0.0.1\"\n[[resolver]]\n"
+       "address = \"10.0.0.2\"\n",
+       "s.toml:11: [[resolver]] is the second one for every zone"},
+      {"[[resolver]]\nzone = \"丙\"\n", "s.toml:7: [[resolver]] needs address"},
+      {"[[resolver]]\naddress = \"ns1\"\n", "s.toml:8: "},
+  };
+  for (const auto& [body, says] : cases) {
+    const auto said = error_of(kHead + body);
+    INFO(body << "\nsaid: " << said << "\nwanted: " << says);
+    CHECK(said.find(says) != std::string::npos);
+  }
+}
+
+TEST_CASE("a zone is asked of its own resolver, else of the one for all", "[targets][scope]") {
+  const auto scope = scope_of(
+      "[[allow]]\ncidr = \"10.0.0.0/24\"\nzone = \"甲\"\n[[allow]]\ncidr = \"10.0.1.0/24\"\n"
+      "zone = \"乙\"\n[[resolver]]\naddress = \"10.0.0.53\"\n[[resolver]]\n"
+      "address = \"10.0.1.53\"\nzone = \"乙\"\n");
+  REQUIRE(scope.resolvers().size() == 2);
+  REQUIRE(scope.resolver_of("甲") != nullptr);
+  CHECK(scope.resolver_of("甲")->ip.to_string() == "10.0.0.53");
+  CHECK(scope.resolver_of("乙")->ip.to_string() == "10.0.1.53");
+  CHECK(scope_of("[[allow]]\ncidr = \"10.0.0.0/24\"\n").resolver_of("甲") == nullptr);
+}
+
 TEST_CASE("an authorisation must be whole", "[targets][scope]") {
   const std::string allow = "[[allow]]\ncidr = \"10.0.0.0/24\"\n";
   CHECK(error_of(allow) == "s.toml:1: the document needs [authorisation]");
