@@ -322,8 +322,7 @@ void Fieldwork::ask_names(const probe::InterviewReport& report, const model::Por
         plan_.scope.approve(question.at.ip, question.at.transport, question.at.port);
     QD_ENSURES(target.has_value());
     waits = waits || question.at == report.at;
-    const auto web = question.tls ? probe::Subject::Web::tls : probe::Subject::Web::plain;
-    runner_->submit({*target, std::chrono::nanoseconds(-1), question.name, false, web});
+    runner_->submit({*target, std::chrono::nanoseconds(-1), question.name, false, question.web});
   }
   if (!waits) sink_.on_port(result);
 }
@@ -333,8 +332,7 @@ void Fieldwork::on_site(probe::InterviewReport report) {
   const bool cut = !report.complete && dialer_.breaches() == 0;
   if (cut && may_ask_again(report.at.zone)) {
     const auto target = plan_.scope.approve(report.at.ip, report.at.transport, report.at.port);
-    const auto web =
-        virtual_hosts_.over_tls(report.at) ? probe::Subject::Web::tls : probe::Subject::Web::plain;
+    const auto web = virtual_hosts_.web_of(report.at);
     if (target) {
       return again_.push_back({*target, std::chrono::nanoseconds(-1), report.vhost, false, web});
     }

@@ -13,6 +13,7 @@ namespace qingdan::app {
 namespace {
 
 namespace channel = model::channel;
+using Web = probe::Subject::Web;
 
 // Shorter words of letters and digits are part of what a page says: "html5", "utf-8".
 constexpr std::size_t kTokenMin = 16;
@@ -89,12 +90,18 @@ bool names(const net::Certificate& certificate, const std::string& name) {
 // Where it leads, with the names for this very server made one.
 std::optional<net::HttpLocation> leads_to(const Page& page, std::string_view own,
                                           std::string_view other) {
-  const net::HttpLocation base{page.tls ? "https" : "http", std::string(own), 0, "/"};
+  const bool tls = page.web == Web::tls || page.web == Web::h2;
+  const net::HttpLocation base{tls ? "https" : "http", std::string(own), 0, "/"};
   auto target = net::resolve_location(base, page.location);
   if (!target) return target;
   if (target->host == own || target->host == other) target->host = "@";
   target->path = fold(target->path);
   return target;
+}
+
+Web way_of(const model::Observation& seen) {
+  if (seen.probe == "http2") return seen.inside_tls ? Web::h2 : Web::h2c;
+  return seen.inside_tls ? Web::tls : Web::plain;
 }
 
 bool is_redirect(const Page& page) { return !page.location.empty(); }
@@ -114,7 +121,7 @@ std::optional<Page> page_of(const probe::InterviewReport& report) {
     const auto response = net::parse_response(seen.raw);
     if (!response) break;
     if (!made) {
-      made = Page{response->status, 0, seen.inside_tls};
+      made = Page{response->status, 0, way_of(seen)};
       if (response->status >= 300 && response->status < 400) {
         made->location = response->find_header("Location").value_or("");
       }

@@ -19,7 +19,7 @@ struct Page {
   // Of status, headers that describe the page, and body; names, addresses, numbers and tokens
   // folded. Of a redirect: of the page a visitor ends on, 0 where it was not followed.
   std::uint64_t shape{0};
-  bool tls{false};
+  probe::Subject::Web web{probe::Subject::Web::plain};  // how it was asked for
   std::string location{};  // as sent; "" where it is no redirect
   bool certified{false};   // the certificate shown with it names whom we asked for
 };

@@ -201,7 +201,7 @@ void VirtualHosts::choose(const Host& host, const model::Endpoint& at, Site& sit
     const auto& name = all[(first + i) % all.size()];
     if (!site.asked.insert(name).second) continue;
     ++site.open;
-    questions.push_back({at, name, site.page.tls});
+    questions.push_back({at, name, site.page.web});
   }
   const auto left = all.size() - site.asked.size();
   left_out_ += left - site.left_out;
@@ -251,11 +251,12 @@ VirtualHosts::Answer VirtualHosts::on_answer(const probe::InterviewReport& repor
   return answer;
 }
 
-bool VirtualHosts::over_tls(const model::Endpoint& at) const {
+probe::Subject::Web VirtualHosts::web_of(const model::Endpoint& at) const {
+  constexpr auto kPlain = probe::Subject::Web::plain;
   const auto host = hosts_.find(at.ip);
-  if (host == hosts_.end()) return false;
+  if (host == hosts_.end()) return kPlain;
   const auto site = host->second.sites.find(at);
-  return site != host->second.sites.end() && site->second.page.tls;
+  return site == host->second.sites.end() ? kPlain : site->second.page.web;
 }
 
 }  // namespace qingdan::app

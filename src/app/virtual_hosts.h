@@ -81,7 +81,7 @@ class VirtualHosts {
   struct Question {
     model::Endpoint at;
     std::string name;
-    bool tls{false};
+    probe::Subject::Web web{probe::Subject::Web::plain};
   };
   // What an interview by address told. The questions that follow, also of other endpoints of the
   // host. Where one is of this endpoint, `result` is kept until the last of them was answered.
@@ -94,7 +94,8 @@ class VirtualHosts {
   };
   // Of a question, every one once. Not `complete`: asked again when the run goes on.
   [[nodiscard]] Answer on_answer(const probe::InterviewReport& report);
-  [[nodiscard]] bool over_tls(const model::Endpoint& at) const;
+  // How an endpoint that was reported on is asked; plain where it is no web server.
+  [[nodiscard]] probe::Subject::Web web_of(const model::Endpoint& at) const;
   // Names that endpoints were not asked for, by W2.
   [[nodiscard]] std::uint64_t left_out() const { return left_out_; }
 

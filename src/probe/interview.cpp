@@ -57,7 +57,7 @@ class Interview {
     report_.at = subject_.target.endpoint();
     report_.vhost = subject_.vhost;
     plan_.remember(subject_.remembered);
-    if (subject_.web != Subject::Web::unknown) plan_.only_web(subject_.web == Subject::Web::tls);
+    if (subject_.web != Subject::Web::unknown) plan_.only_web(subject_.web);
   }
 
   Awaitable<InterviewReport> run();

@@ -56,12 +56,16 @@ void InterviewPlan::remember(const Remembered& remembered) {
   queue_.front().remembered = !hints;
 }
 
-void InterviewPlan::only_web(bool tls) {
+void InterviewPlan::only_web(Subject::Web web) {
+  QD_EXPECTS(web != Subject::Web::unknown);
+  const bool tls = web == Subject::Web::tls || web == Subject::Web::h2;
+  const bool frames = web == Subject::Web::h2 || web == Subject::Web::h2c;
+  const auto* entry = tcp_entry(frames ? "http2" : "http");
   queue_.clear();
   // As if heard: no other protocol is worth trying.
   heard_ = gentle_ = true;
-  insert_first(tls, tcp_entry("http"));
-  queue_ = {{tls, tcp_entry("http"), true}};
+  insert_first(tls, entry);
+  queue_ = {{tls, entry, true}};
 }
 
 std::optional<Attempt> InterviewPlan::next() {

@@ -33,8 +33,8 @@ class InterviewPlan {
   // be wrong. Before the first next().
   void remember(const Remembered& remembered);
 
-  // It is known to be a web server: nothing but HTTP is asked.
-  void only_web(bool tls);
+  // It is known to be a web server: nothing but HTTP is asked. EXPECTS not unknown.
+  void only_web(Subject::Web web);
 
   // nullopt: nothing is left that is worth a connection.
   [[nodiscard]] std::optional<Attempt> next();

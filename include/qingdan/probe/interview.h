@@ -74,8 +74,10 @@ struct Subject {
   std::chrono::nanoseconds rtt{-1};  // of the sweep's handshake, -1 = unknown
   std::string vhost;                 // name for Host and SNI; "" = by address
   bool half_open{false};             // the sweep's answer was a SYN-ACK and no handshake
-  enum class Web : std::uint8_t { unknown, plain, tls };
-  Web web{Web::unknown};    // a web server, known to be one: asked as such and nothing else
+  // A web server, known to be one, is asked as such and nothing else. h2, h2c: one of HTTP/2 alone,
+  // inside TLS and in the clear (RFC 7540 §3.1).
+  enum class Web : std::uint8_t { unknown, plain, tls, h2c, h2 };
+  Web web{Web::unknown};
   Remembered remembered{};  // asked first, of what needs no care
 };
 

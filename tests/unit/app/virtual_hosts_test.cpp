@@ -100,27 +100,29 @@ TEST_CASE("names come from the leaf and from redirects, each once", "[app][virtu
 
 TEST_CASE("W3: what everybody gets is no website, whatever its status", "[app][virtual_hosts]") {
   using app::Backing;
-  const app::Page usual{200, 7, false}, refused{403, 8, false};
+  const app::Page usual{200, 7, probe::Subject::Web::plain},
+      refused{403, 8, probe::Subject::Web::plain};
   const auto is = [](const app::Page& by_address, std::optional<app::Page> by_name,
                      Backing backing) {
     return app::is_website(by_address, "192.0.2.7", by_name, "www.example.cn", backing);
   };
   // Its own name, same page.
-  CHECK(is(usual, app::Page{200, 7, false}, Backing::endpoint));
-  CHECK_FALSE(is(usual, app::Page{200, 7, false}, Backing::host));
-  CHECK_FALSE(is(usual, app::Page{200, 7, false}, Backing::redirect));
+  CHECK(is(usual, app::Page{200, 7, probe::Subject::Web::plain}, Backing::endpoint));
+  CHECK_FALSE(is(usual, app::Page{200, 7, probe::Subject::Web::plain}, Backing::host));
+  CHECK_FALSE(is(usual, app::Page{200, 7, probe::Subject::Web::plain}, Backing::redirect));
   for (const auto backing : {Backing::endpoint, Backing::host, Backing::redirect}) {
-    CHECK(is(refused, app::Page{200, 9, false}, backing));
-    CHECK_FALSE(is(refused, app::Page{403, 8, false}, backing));
+    CHECK(is(refused, app::Page{200, 9, probe::Subject::Web::plain}, backing));
+    CHECK_FALSE(is(refused, app::Page{403, 8, probe::Subject::Web::plain}, backing));
     CHECK_FALSE(is(usual, std::nullopt, backing));
-    CHECK_FALSE(is(usual, app::Page{421, 9, false}, backing));
-    CHECK_FALSE(is(usual, app::Page{400, 9, false}, backing));
+    CHECK_FALSE(is(usual, app::Page{421, 9, probe::Subject::Web::plain}, backing));
+    CHECK_FALSE(is(usual, app::Page{400, 9, probe::Subject::Web::plain}, backing));
   }
-  CHECK(is(usual, app::Page{404, 9, false}, Backing::host));
-  CHECK_FALSE(is(usual, app::Page{404, 9, false}, Backing::redirect));
+  CHECK(is(usual, app::Page{404, 9, probe::Subject::Web::plain}, Backing::host));
+  CHECK_FALSE(is(usual, app::Page{404, 9, probe::Subject::Web::plain}, Backing::redirect));
   // A stranger that is sent away.
-  CHECK_FALSE(is(usual, app::Page{301, 0, false, "http://www.example.org/"}, Backing::redirect));
-  CHECK(is(usual, app::Page{301, 0, false, "/start"}, Backing::redirect));
+  CHECK_FALSE(is(usual, app::Page{301, 0, probe::Subject::Web::plain, "http://www.example.org/"},
+                 Backing::redirect));
+  CHECK(is(usual, app::Page{301, 0, probe::Subject::Web::plain, "/start"}, Backing::redirect));
 }
 
 TEST_CASE("a name is asked at every web server of its host, once", "[app][virtual_hosts]") {
@@ -129,10 +131,10 @@ TEST_CASE("a name is asked at every web server of its host, once", "[app][virtua
   const auto asked =
       hosts.on_report(report(443, {page(200, "b"), true, certificate()}), result(443));
   CHECK(names_of(asked) == Names{"portal.example:80", "portal.example:443"});
-  CHECK_FALSE(asked[0].tls);
-  CHECK(asked[1].tls);
-  CHECK(hosts.over_tls(at(443)));
-  CHECK_FALSE(hosts.over_tls(at(80)));
+  CHECK(asked[0].web == probe::Subject::Web::plain);
+  CHECK(asked[1].web == probe::Subject::Web::tls);
+  CHECK(hosts.web_of(at(443)) == probe::Subject::Web::tls);
+  CHECK(hosts.web_of(at(80)) == probe::Subject::Web::plain);
   // Another host's names are not this one's.
   auto other = report(443, {page(200, "c"), true, {}});
   other.at.ip = *net::parse_address("192.0.2.8");
@@ -291,4 +293,14 @@ TEST_CASE("a page that everybody gets is no website for a reverse name's sake") 
   hosts.learn_reverse_name(at(80).ip, "host-7.example.cn");
   CHECK(hosts.on_report(report(80, {page(200, "welcome")}), result(80)).size() == 1);
   CHECK_FALSE(hosts.on_answer(report(80, {page(200, "welcome")}, "host-7.example.cn")).website);
+}
+
+TEST_CASE("who speaks HTTP/2 alone is asked for names in it") {
+  VirtualHosts hosts({});
+  auto seen = report(443, {page(200, "welcome"), true, certificate()});
+  for (auto& one : seen.observations) one.probe = "http2";
+  const auto asked = hosts.on_report(seen, result(443));
+  REQUIRE_FALSE(asked.empty());
+  CHECK(asked[0].web == probe::Subject::Web::h2);
+  CHECK(hosts.web_of(at(443)) == probe::Subject::Web::h2);
 }

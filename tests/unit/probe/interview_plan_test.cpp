@@ -172,14 +172,15 @@ TEST_CASE("servers that want TLS are known by their words") {
 }
 
 TEST_CASE("a known web server is asked as one and nothing else, whatever its port") {
+  using Web = probe::Subject::Web;
   for (const std::uint16_t port : {22, 443, 40443}) {
-    for (const bool tls : {false, true}) {
+    for (const auto web : {Web::plain, Web::tls, Web::h2c, Web::h2}) {
       InterviewPlan plan(port);
-      plan.only_web(tls);
+      plan.only_web(web);
       const auto first = plan.next();
       REQUIRE(first);
-      CHECK(first->tls == tls);
-      CHECK(first->entry->name == "http");
+      CHECK(first->tls == (web == Web::tls || web == Web::h2));
+      CHECK(first->entry->name == (web == Web::plain || web == Web::tls ? "http" : "http2"));
       CHECK_FALSE(plan.next());
     }
   }

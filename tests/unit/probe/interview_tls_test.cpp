@@ -169,3 +169,20 @@ TEST_CASE("mail that offers no TLS is asked for none") {
   CHECK(report.connections == 1);
   CHECK_FALSE(report.tls);
 }
+
+TEST_CASE("a server of HTTP/2 alone is asked for a name in its own frames, by Host and SNI") {
+  const auto answer = seed("h2_exchange/nghttpd");
+  peers::TlsOptions options;
+  options.alpn = "h2";
+  Bench bench(peers::tls(peers::scripted("", {{"GET ", "", true},
+                                              {"PRI * HTTP/2.0", std::string(as_text(answer))}}),
+                         options),
+              8443);
+  probe::Subject subject{bench.rig.target(kHost, 8443), 2ms, "www.example.test", false,
+                         probe::Subject::Web::h2};
+  const auto report = bench.rig.net.await(
+      probe::interview(bench.rig.pacer, *bench.tls, std::move(subject), {.tls_questions = 0}));
+  CHECK(report.connections == 1);
+  CHECK(report.vhost == "www.example.test");
+  CHECK(as_text(first(report, "http.response").raw).starts_with("HTTP/2 200\r\n"));
+}
