@@ -1,5 +1,5 @@
 // engines — vectorscan and PCRE2 as values that clean up after themselves, and captures cut out of
-// a value under limits. Only matcher.cpp uses it.
+// a value under limits. Only matcher.cpp and field_plan.cpp use it.
 #pragma once
 
 #include <cstdint>
@@ -57,6 +57,7 @@ struct Engines {
   std::vector<Captor> captors;  // by Atom::captor
   // Kept between calls for their room alone.
   std::string folded;
+  std::vector<char> room;
   std::vector<std::uint32_t> found;
 };
 

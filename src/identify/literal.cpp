@@ -104,8 +104,8 @@ class Reader {
       const auto rest = p_.substr(at_);
       const bool named = rest.starts_with("?P<") || rest.starts_with("?<");
       const auto stop = rest.find(named ? '>' : ':');
-      const bool known =
-          rest.starts_with("?:") || (named && !rest.starts_with("?<=") && !rest.starts_with("?<!"));
+      const bool known = rest.starts_with("?:") || rest.starts_with("?i:") ||
+                         (named && !rest.starts_with("?<=") && !rest.starts_with("?<!"));
       if (!known || stop == std::string_view::npos) {
         given_up_ = true;
         return {};

@@ -5,6 +5,7 @@
 // matcher asks the index first and the engines only about the rules that are left.
 #pragma once
 
+#include <array>
 #include <bitset>
 #include <cstdint>
 #include <optional>
@@ -59,10 +60,25 @@ class LiteralChooser {
   std::uint32_t conditions_{0};
 };
 
-// Bytes of which one begins every match of `pattern`, where all matches begin at the start of the
-// value; nullopt where they do not, may be empty, or we do not understand it.
 using ByteSet = std::bitset<256>;
-[[nodiscard]] std::optional<ByteSet> first_bytes(std::string_view pattern);
+// How values begin that a pattern matches: they have at least `size` bytes, of which each is in its
+// set.
+struct Beginning {
+  static constexpr std::size_t kMost = 4;
+  std::array<ByteSet, kMost> bytes;
+  std::size_t size{0};
+  [[nodiscard]] bool fits(std::string_view value) const {
+    if (value.size() < size) return false;
+    for (std::size_t i = 0; i < size; ++i) {
+      if (!bytes[i].test(static_cast<unsigned char>(value[i]))) return false;
+    }
+    return true;
+  }
+  bool operator==(const Beginning&) const = default;
+};
+// Of a pattern all of whose matches begin at the start of the value; nullopt where they do not, may
+// be empty, or we do not understand it.
+[[nodiscard]] std::optional<Beginning> beginning_of(std::string_view pattern);
 
 // A pattern that means exactly these bytes.
 [[nodiscard]] std::string as_expression(std::string_view literal);

@@ -16,10 +16,32 @@ constexpr std::size_t kSetMax = 128;
 // The same where the texts are long enough to tell rules apart already.
 constexpr std::size_t kLongSetMax = 10;
 
+// Which bytes can stand where in the first few of what a part of a pattern matches.
+struct Lead {
+  static constexpr auto kMost = Beginning::kMost;
+  std::array<ByteSet, kMost> at;
+  std::bitset<kMost + 1> sizes{1};  // how long it may be; kMost: that or longer
+
+  [[nodiscard]] Lead then(const Lead& next) const {
+    Lead both{at, {}};
+    for (std::size_t own = 0; own <= kMost; ++own) {
+      if (!sizes.test(own)) continue;
+      for (std::size_t i = 0; own + i < kMost; ++i) both.at[own + i] |= next.at[i];
+      for (std::size_t i = 0; i <= kMost; ++i) {
+        if (next.sizes.test(i)) both.sizes.set(std::min(own + i, kMost));
+      }
+    }
+    return both;
+  }
+  void unite(const Lead& other) {
+    for (std::size_t i = 0; i < kMost; ++i) at[i] |= other.at[i];
+    sizes |= other.sizes;
+  }
+};
+
 // What a part of a pattern is known to need.
 struct Begin {
-  ByteSet bytes;
-  bool nullable{true};  // may match nothing, so that what follows begins the match
+  Lead lead;  // of nothing: it may match the empty text
   // In lower case: one of these begins every match; where `exact`, it is the whole of it.
   Literals words{""};
   bool exact{true};
@@ -54,6 +76,19 @@ struct Count {
   int least{1}, most{1};  // most: kMany = any number
 };
 constexpr int kMany = 1000;
+
+// Of so many in a row. More than kMost of them change nothing: each that is no empty text adds a
+// byte.
+Lead repeated(const Lead& unit, Count count) {
+  constexpr int kMost = static_cast<int>(Lead::kMost);
+  Lead all;
+  for (int i = 0; i < std::min(count.least, kMost); ++i) all = all.then(unit);
+  auto once_or_not = unit;
+  once_or_not.sizes.set(0);
+  const int further = std::min(count.most, kMany) - count.least;
+  for (int i = 0; i < std::min(further, kMost); ++i) all = all.then(once_or_not);
+  return all;
+}
 
 // Puts the words of a sequence together, as far as they stand side by side.
 class Row {
@@ -141,10 +176,15 @@ class Reader {
   Reader(std::string_view pattern, bool ignore_case) : p_(pattern), ignore_case_(ignore_case) {}
 
   // Of a pattern without its anchor; a | outside groups may lead to a branch that has none.
-  std::optional<ByteSet> read_bytes() {
+  std::optional<Beginning> read_beginning() {
     const auto begin = sequence(0);
-    if (given_up_ || at_ < p_.size() || begin.nullable) return std::nullopt;
-    return begin.bytes;
+    if (given_up_ || at_ < p_.size() || begin.lead.sizes.test(0)) return std::nullopt;
+    Beginning out;
+    while (out.size < Beginning::kMost && !begin.lead.sizes.test(out.size)) {
+      out.bytes[out.size] = begin.lead.at[out.size];
+      ++out.size;
+    }
+    return out;
   }
 
   std::optional<std::vector<Literals>> read_texts() {
@@ -162,6 +202,10 @@ class Reader {
     given_up_ = true;
     return {};
   }
+  ByteSet give_up_set() {
+    given_up_ = true;
+    return {};
+  }
 
   Begin alternatives(int depth) {
     auto all = sequence(depth);
@@ -173,8 +217,7 @@ class Reader {
     while (more() && p_[at_] == '|') {
       ++at_;
       const auto branch = sequence(depth);
-      all.bytes |= branch.bytes;
-      all.nullable = all.nullable || branch.nullable;
+      all.lead.unite(branch.lead);
       all.exact = all.exact && branch.exact;
       unite(all.words, branch.words);
       best = best_of(branch);
@@ -194,22 +237,22 @@ class Reader {
     Begin all;
     Row row;
     while (more() && p_[at_] != '|' && p_[at_] != ')') {
-      auto unit = next_unit(depth);
+      const auto unit = next_unit(depth);
       const auto count = read_quantifier();
       row.add(unit, count);
-      unit.nullable = count.least == 0 || unit.nullable;
-      if (!all.nullable) continue;
-      all.bytes |= unit.bytes;
-      all.nullable = unit.nullable;
+      all.lead = all.lead.then(repeated(unit.lead, count));
     }
     std::move(row).finish(all);
     return all;
   }
 
   static Begin any_of(const ByteSet& bytes) {
+    Lead lead;
+    lead.at[0] = bytes;
+    lead.sizes = 1U << 1;  // one byte, that is
     auto words = written_out(bytes);
-    if (words.empty()) return {bytes, false, {""}, false, {}};
-    return {bytes, false, std::move(words), true, {}};
+    if (words.empty()) return {lead, {""}, false, {}};
+    return {lead, std::move(words), true, {}};
   }
 
   Begin next_unit(int depth) {
@@ -227,8 +270,12 @@ class Reader {
   Begin group(int depth) {
     if (depth >= kMaxDepth) return give_up();
     ++at_;
+    const bool outside = ignore_case_;
     if (p_.substr(at_).starts_with("?:")) {
       at_ += 2;
+    } else if (p_.substr(at_).starts_with("?i:")) {
+      at_ += 3;
+      ignore_case_ = true;
     } else if (p_.substr(at_).starts_with("?P<") || p_.substr(at_).starts_with("?<")) {
       const auto close = p_.find('>', at_);
       if (close == std::string_view::npos) return give_up();
@@ -237,6 +284,7 @@ class Reader {
       return give_up();
     }
     const auto inside = alternatives(depth + 1);
+    ignore_case_ = outside;
     if (!more() || p_[at_] != ')') return give_up();
     ++at_;
     return inside;
@@ -294,7 +342,8 @@ class Reader {
       at_ += 2;
       if (byte && byte->size() == 1) return any_of(one(static_cast<char>(byte->front())));
     }
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0) return give_up();  // \b, \1 …
+    if (c == 'b' || c == 'B') return {};  // stands between two bytes
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0) return give_up();  // \A, \1 …
     return any_of(one(c));
   }
 
@@ -304,12 +353,12 @@ class Reader {
     const bool negated = more() && p_[at_] == '^';
     if (negated) ++at_;
     for (bool first = true; more() && (first || p_[at_] != ']'); first = false) {
-      if (p_.substr(at_).starts_with("[:")) return give_up().bytes;
+      if (p_.substr(at_).starts_with("[:")) return give_up_set();
       if (p_[at_] == '\\') {
-        const auto escaped = escape().bytes;
+        const auto escaped = escape().lead.at[0];
         // A range from an escaped byte on: rare, and `\d-` is none.
         const bool spans = at_ + 1 < p_.size() && p_[at_] == '-' && p_[at_ + 1] != ']';
-        if (spans && escaped.count() <= 2) return give_up().bytes;
+        if (spans && escaped.count() <= 2) return give_up_set();
         set |= escaped;
         continue;
       }
@@ -320,11 +369,11 @@ class Reader {
       }
       const auto from = static_cast<unsigned char>(p_[at_]);
       const auto to = static_cast<unsigned char>(p_[at_ + 2]);
-      if (p_[at_ + 2] == '\\') return give_up().bytes;
+      if (p_[at_ + 2] == '\\') return give_up_set();
       for (int b = from; b <= to; ++b) set |= one(static_cast<char>(b));
       at_ += 3;
     }
-    if (!more()) return give_up().bytes;
+    if (!more()) return give_up_set();
     ++at_;
     return negated ? ~set : set;
   }
@@ -343,7 +392,8 @@ class Reader {
       }
       const auto comma = body.find(',');
       count.least = number(body.substr(0, comma));
-      count.most = comma == std::string_view::npos ? count.least : kMany;
+      const auto upper = comma == std::string_view::npos ? body : body.substr(comma + 1);
+      count.most = upper.empty() ? kMany : number(upper);
       at_ = close;
     }
     ++at_;
@@ -365,7 +415,7 @@ class Reader {
 
 }  // namespace
 
-std::optional<ByteSet> first_bytes(std::string_view pattern) {
+std::optional<Beginning> beginning_of(std::string_view pattern) {
   bool ignore_case = false;
   if (pattern.starts_with("(?")) {
     const auto close = pattern.find(')');
@@ -377,7 +427,7 @@ std::optional<ByteSet> first_bytes(std::string_view pattern) {
   }
   // With (?m) a match may begin at any line; with a | outside groups a branch may have no anchor.
   if (!pattern.starts_with('^')) return std::nullopt;
-  return Reader(pattern.substr(1), ignore_case).read_bytes();
+  return Reader(pattern.substr(1), ignore_case).read_beginning();
 }
 
 std::vector<Literals> held_texts(const Part& part) {

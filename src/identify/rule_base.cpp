@@ -11,6 +11,7 @@
 
 #include "identify/combine.h"
 #include "identify/rule_codec.h"
+#include "qingdan/base/contract.h"
 #include "qingdan/net/digest.h"
 
 namespace qingdan::identify {
@@ -53,6 +54,25 @@ void prune(const fs::path& dir) {
     fs::remove(compiled[i].second, failed);
 }
 
+// What of a rank is read out of patterns, which takes longer than reading it back.
+void write_ranks(ByteWriter& out, const std::vector<RuleBrief>& briefs) {
+  for (const auto& brief : briefs) {
+    out.u8(static_cast<std::uint8_t>(brief.rank.anchoring));
+    out.u32be(static_cast<std::uint32_t>(brief.rank.literals));
+  }
+}
+
+std::vector<Rank> parse_ranks(ByteReader& in, const RuleSet& set) {
+  std::vector<Rank> ranks;
+  ranks.reserve(set.rules.size());
+  for (const auto& rule : set.rules) {
+    const int anchoring = in.u8();
+    ranks.push_back(
+        {rule.trust, static_cast<int>(rule.parts.size()), anchoring, static_cast<int>(in.u32be())});
+  }
+  return ranks;
+}
+
 }  // namespace
 
 Rank rank_of(const Rule& rule) {
@@ -64,16 +84,22 @@ Rank rank_of(const Rule& rule) {
   return rank;
 }
 
-RuleBase::RuleBase(RuleSet set, std::string release, Matcher matcher)
+RuleBase::RuleBase(RuleSet set, std::string release, Matcher matcher,
+                   const std::vector<Rank>& ranks)
     : set_(std::move(set)), release_(std::move(release)), matcher_(std::move(matcher)) {
+  product_index_.reserve(set_.products.size());
+  rule_index_.reserve(set_.rules.size());
   for (std::size_t i = 0; i < set_.products.size(); ++i) {
     product_index_.emplace(set_.products[i].id, i);
   }
   for (std::size_t i = 0; i < set_.rules.size(); ++i) rule_index_.emplace(set_.rules[i].id, i);
-  write_briefs();
+  write_briefs(ranks);
 }
 
-void RuleBase::write_briefs() {
+void RuleBase::write_briefs(const std::vector<Rank>& ranks) {
+  QD_EXPECTS(ranks.size() == set_.rules.size());
+  briefs_.reserve(set_.rules.size());
+  traits_.reserve(set_.products.size());
   const auto found = [&](const std::string& id) { return id.empty() ? nullptr : find_product(id); };
   for (const auto& rule : set_.rules) {
     auto& brief = briefs_.emplace_back();
@@ -86,7 +112,7 @@ void RuleBase::write_briefs() {
     brief.hw_version = used(rule.hw.version);
     brief.id = rule.id;
     brief.precision = rule.precision;
-    brief.rank = rank_of(rule);
+    brief.rank = ranks[briefs_.size() - 1];
     brief.parts = static_cast<std::uint32_t>(rule.parts.size());
     if (!rule.parts.empty()) brief.field = rule.parts.front().input;
     brief.beats = !rule.beats.empty();
@@ -140,8 +166,10 @@ Result<std::shared_ptr<const RuleBase>> RuleBase::build(RuleSet set, std::string
   }
   auto matcher = Matcher::build(set.rules);
   if (!matcher) return matcher.error();
+  std::vector<Rank> ranks;
+  for (const auto& rule : set.rules) ranks.push_back(rank_of(rule));
   return std::shared_ptr<const RuleBase>(
-      new RuleBase(std::move(set), std::move(release), std::move(*matcher)));
+      new RuleBase(std::move(set), std::move(release), std::move(*matcher), ranks));
 }
 
 Result<std::shared_ptr<const RuleBase>> RuleBase::open(const std::vector<fs::path>& dirs,
@@ -166,30 +194,33 @@ std::shared_ptr<const RuleBase> RuleBase::load(const fs::path& file, const std::
   if (!in) return nullptr;
   const auto size = in.tellg();
   if (size <= 0) return nullptr;
-  Bytes bytes(static_cast<std::size_t>(size));
+  const auto bytes = std::make_unique_for_overwrite<char[]>(static_cast<std::size_t>(size));
   in.seekg(0);
-  if (!in.read(reinterpret_cast<char*>(bytes.data()), size)) return nullptr;
-  ByteReader reader{BytesView(bytes)};
+  if (!in.read(bytes.get(), size)) return nullptr;
+  ByteReader reader(as_bytes({bytes.get(), static_cast<std::size_t>(size)}));
   if (as_text(reader.take(kMagic.size())) != kMagic) return nullptr;
   if (as_text(reader.take(key.size())) != key) return nullptr;
   const auto sum = as_text(reader.take(64));
-  const auto payload = reader.rest();
+  const auto payload = reader.take(reader.u32be());
   if (!reader.ok() || net::sha256_hex(payload) != sum) return nullptr;
   ByteReader content(payload);
   auto set = parse_rule_set(content);
   if (!set) return nullptr;
-  auto matcher = Matcher::load(set->rules, content);
+  const auto ranks = parse_ranks(content, *set);
+  ByteReader databases(reader.rest());
+  auto matcher = Matcher::load(set->rules, content, databases);
   if (!matcher) return nullptr;
   std::error_code ignored;
   fs::last_write_time(file, fs::file_time_type::clock::now(), ignored);  // by which they are kept
   return std::shared_ptr<const RuleBase>(
-      new RuleBase(std::move(*set), release, std::move(*matcher)));
+      new RuleBase(std::move(*set), release, std::move(*matcher), ranks));
 }
 
 void RuleBase::store(const fs::path& file, const std::string& key) const {
-  ByteWriter content;
+  ByteWriter content, databases;
   write_rule_set(content, set_);
-  if (!matcher_.save(content)) return;
+  write_ranks(content, briefs_);
+  if (!matcher_.save(content, databases)) return;
   std::error_code failed;
   fs::create_directories(file.parent_path(), failed);
   // Written beside and renamed, so that another process sees the old file or the whole new one.
@@ -197,7 +228,10 @@ void RuleBase::store(const fs::path& file, const std::string& key) const {
   fresh += "." + std::to_string(::getpid()) + ".new";
   {
     std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
-    out << kMagic << key << net::sha256_hex(content.view()) << as_text(content.view());
+    ByteWriter size;
+    size.u32be(static_cast<std::uint32_t>(content.view().size()));
+    out << kMagic << key << net::sha256_hex(content.view()) << as_text(size.view())
+        << as_text(content.view()) << as_text(databases.view());
     out.flush();
     if (!out) {
       fs::remove(fresh, failed);

@@ -2,6 +2,8 @@
 // reading cannot disagree.
 #include "identify/rule_codec.h"
 
+#include <algorithm>
+
 namespace qingdan::identify {
 namespace {
 
@@ -42,11 +44,11 @@ class Writer {
 class Reader {
  public:
   explicit Reader(ByteReader& in) : in_(in) {}
-  void operator()(std::string& text) { text = std::string(as_text(in_.take(in_.u32be()))); }
+  void operator()(std::string& text) { text.assign(as_text(in_.take(in_.u32be()))); }
   void operator()(int& number) { number = static_cast<int>(in_.u32be()); }
   void operator()(Template& text) {
-    std::string raw;
-    (*this)(raw);
+    const auto raw = as_text(in_.take(in_.u32be()));
+    if (raw.empty()) return;  // most are
     auto parsed = Template::parse(raw);
     if (parsed) {
       text = std::move(*parsed);
@@ -61,6 +63,7 @@ class Reader {
   void list(std::vector<T>& items, Each each) {
     const auto count = in_.u32be();
     if (count > kMaxItems) good_ = false;
+    if (ok()) items.reserve(std::min<std::size_t>(count, in_.remaining()));
     for (std::uint32_t i = 0; i < count && ok(); ++i) each(items.emplace_back());
   }
   void maps(ValueMaps& maps) {

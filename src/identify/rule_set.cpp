@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <sstream>
 
 #include "qingdan/base/text.h"
 #include "qingdan/identify/rule_file.h"
@@ -19,12 +18,13 @@ Error unreadable(const fs::path& path) {
 }
 
 Result<std::string> open_text(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  if (!in || !(out << in.rdbuf() || in.peek() == std::ifstream::traits_type::eof())) {
-    return unreadable(path);
-  }
-  return std::move(out).str();
+  std::ifstream in(path, std::ios::binary | std::ios::ate);
+  const auto size = in ? static_cast<std::streamoff>(in.tellg()) : -1;
+  if (size < 0) return unreadable(path);
+  std::string text(static_cast<std::size_t>(size), '\0');
+  in.seekg(0);
+  if (!in.read(text.data(), size)) return unreadable(path);
+  return text;
 }
 
 void take_retired(std::string_view text, std::map<std::string, std::string>& retired) {

@@ -69,9 +69,11 @@ class Matcher {
 
   // Fails where a pattern is refused; the message names the rule.
   [[nodiscard]] static Result<Matcher> build(const std::vector<Rule>& rules);
-  // `compiled` as written by save(), for the same rules. An error means: build anew.
-  [[nodiscard]] static Result<Matcher> load(const std::vector<Rule>& rules, ByteReader& compiled);
-  [[nodiscard]] Result<void> save(ByteWriter& out) const;
+  // Both as written by save(), for the same rules. An error means: build anew. Whether `plans` are
+  // whole is for the caller to know; the engine's databases are checked here, by their own sums.
+  [[nodiscard]] static Result<Matcher> load(const std::vector<Rule>& rules, ByteReader& plans,
+                                            ByteReader& databases);
+  [[nodiscard]] Result<void> save(ByteWriter& plans, ByteWriter& databases) const;
 
   Matcher(Matcher&&) noexcept;
   Matcher& operator=(Matcher&&) noexcept;

@@ -83,8 +83,9 @@ class RuleBase {
   [[nodiscard]] bool is_kind_of(const Product& special, const Product& general) const;
 
  private:
-  RuleBase(RuleSet set, std::string release, Matcher matcher);
-  void write_briefs();
+  // `ranks` by rule.
+  RuleBase(RuleSet set, std::string release, Matcher matcher, const std::vector<Rank>& ranks);
+  void write_briefs(const std::vector<Rank>& ranks);
   static std::shared_ptr<const RuleBase> load(const std::filesystem::path& file,
                                               const std::string& key, const std::string& release);
   void store(const std::filesystem::path& file, const std::string& key) const;

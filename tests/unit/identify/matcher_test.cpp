@@ -1,4 +1,4 @@
-// covers: identify/engines
+// covers: identify/engines identify/field_plan
 #include "qingdan/identify/matcher.h"
 
 #include "unit/identify/small_base.h"
@@ -88,25 +88,31 @@ TEST_CASE("bytes that are no text do not come out as captures", "[identify][matc
 TEST_CASE("what a compiled matcher saves, another loads", "[identify][matcher]") {
   const auto set = make_set(kRules);
   const auto matcher = Matcher::build(set.rules);
-  ByteWriter out;
-  REQUIRE(matcher->save(out));
-  auto bytes = std::move(out).take();
-  ByteReader reader(bytes);
-  const auto loaded = Matcher::load(set.rules, reader);
+  ByteWriter out, databases;
+  REQUIRE(matcher->save(out, databases));
+  const auto plans = std::move(out).take();
+  auto bytes = std::move(databases).take();
+  ByteReader plan(plans), reader(bytes);
+  const auto loaded = Matcher::load(set.rules, plan, reader);
   REQUIRE(loaded);
+  CHECK(plan.at_end());
   CHECK(reader.at_end());
   Matcher::Scratch scratch(*loaded);
   CHECK(rules_of(loaded->match("ssh.banner", "OpenSSH_9.2p1 a+b", scratch)) ==
         std::vector<std::uint32_t>{0, 1});
   SECTION("damaged bytes are refused") {
     bytes[bytes.size() / 2] ^= 0x40;
-    ByteReader damaged(bytes);
-    CHECK_FALSE(Matcher::load(set.rules, damaged));
+    ByteReader again(plans), damaged(bytes);
+    CHECK_FALSE(Matcher::load(set.rules, again, damaged));
   }
   SECTION("cut bytes are refused") {
     bytes.resize(bytes.size() / 2);
-    ByteReader cut(bytes);
-    CHECK_FALSE(Matcher::load(set.rules, cut));
+    ByteReader again(plans), cut(bytes);
+    CHECK_FALSE(Matcher::load(set.rules, again, cut));
+  }
+  SECTION("cut plans are refused") {
+    ByteReader cut(BytesView(plans).first(plans.size() / 2)), again(bytes);
+    CHECK_FALSE(Matcher::load(set.rules, cut, again));
   }
 }
 
@@ -243,4 +249,39 @@ TEST_CASE("picked conditions hold exactly where the patterns match", "[identify]
   CHECK(asked("x55") == Numbers{22});
   CHECK(asked("Y55") == Numbers{20, 22});
   CHECK(asked("").empty());
+}
+
+// Vectorscan 5.4.9 loses some of these on processors with AVX-512, if it is left to itself.
+TEST_CASE("a literal is found wherever it stands in the value, by few conditions and by many",
+          "[identify][matcher]") {
+  for (const int beside : {0, 5, 14, 60}) {
+    std::string rules;
+    const auto add = [&](const std::string& id, const std::string& condition) {
+      rules += "[[rule]]\nid = \"test." + id + "\"\ninput = \"ftp.banner\"\n" + condition +
+               "\nservice = \"nginx\"\n";
+    };
+    add("contains", "contains = ['release ', 'lease#']");
+    add("pattern", "pattern = 'vendor=a re'");
+    add("caught", "pattern = 'Server: (?P<version>[a-z]+)$'");
+    add("short", "pattern = '[ac]bz'");
+    for (int i = 0; i < beside; ++i)
+      add("o" + std::to_string(i), "contains = ['other" + std::to_string(100 + i) + "']");
+    const auto set = make_set(rules);
+    const auto matcher = Matcher::build(set.rules);
+    REQUIRE(matcher);
+    Matcher::Scratch scratch(*matcher, VerdictMemory::none);
+    const std::pair<std::string, std::uint32_t> marks[] = {
+        {"Release ", 0}, {"lease#", 0}, {"vendor=a re", 1}, {"Server: x", 2}, {"abz", 3}};
+    std::size_t missed = 0;
+    for (std::size_t i = 0; i < 6000; ++i) {
+      const auto& [mark, number] = marks[i % std::size(marks)];
+      const bool last = number == 2;
+      const auto before = i / 5 % 100 + (i % 2 == 0 ? 0 : 2100);
+      const std::string value =
+          std::string(before, 'x') + mark + std::string(last ? 0 : i / 500 * 3, 'y');
+      if (rules_of(matcher->match("ftp.banner", value, scratch)) != std::vector{number}) ++missed;
+    }
+    INFO(beside << " beside");
+    CHECK(missed == 0);
+  }
 }

@@ -1,0 +1,290 @@
+// field_plan — see the header.
+#include "identify/field_plan.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "qingdan/base/text.h"
+#include "qingdan/identify/matcher.h"
+
+namespace qingdan::identify {
+namespace {
+
+// Above this a field's conditions are picked by their literals; so many are asked one by one.
+constexpr std::size_t kDirectMax = 8;
+
+Error bad(ErrorCode code, std::string text) { return {code, std::move(text), ""}; }
+
+struct Expressions {
+  std::vector<std::string> texts;
+  std::vector<unsigned> flags, ids;
+};
+
+Expressions expressions_of(const Field& field, const std::vector<Rule>& rules,
+                           const std::vector<std::uint32_t>& atoms) {
+  Expressions out;
+  for (const auto i : atoms) {
+    const auto& part = rules[field.atoms[i].rule].parts[field.atoms[i].part];
+    const bool literal = part.kind == MatchKind::contains;
+    const bool loose = field.atoms[i].loose;
+    for (const auto& text : part.texts) {
+      out.texts.push_back(literal ? as_expression(text)
+                          : loose ? as_expression(requirements(text))
+                                  : text);
+      out.flags.push_back(HS_FLAG_SINGLEMATCH | (literal || loose ? HS_FLAG_CASELESS : 0U) |
+                          (loose ? HS_FLAG_DOTALL : 0U));
+      out.ids.push_back(i);
+    }
+  }
+  return out;
+}
+
+std::string place_of(const Rule& rule) {
+  return rule.place.file + ":" + std::to_string(rule.place.line) + ": rule " + rule.id + ": ";
+}
+
+Result<Database> compile(const Expressions& set, const Field& field,
+                         const std::vector<Rule>& rules) {
+  if (set.texts.empty()) return Database();
+  std::vector<const char*> texts;
+  for (const auto& text : set.texts) texts.push_back(text.c_str());
+  hs_database_t* db = nullptr;
+  hs_compile_error_t* error = nullptr;
+  const auto status =
+      hs_compile_multi(texts.data(), set.flags.data(), set.ids.data(),
+                       static_cast<unsigned>(texts.size()), HS_MODE_BLOCK, nullptr, &db, &error);
+  if (status == HS_SUCCESS) return Database(db);
+  std::string text = error == nullptr ? "vectorscan refused the patterns" : error->message;
+  if (error != nullptr && error->expression >= 0) {
+    const auto atom = set.ids[static_cast<std::size_t>(error->expression)];
+    text = place_of(rules[field.atoms[atom].rule]) + text;
+  }
+  hs_free_compile_error(error);
+  return bad(ErrorCode::input, std::move(text));
+}
+
+}  // namespace
+
+void BeginIndex::add(std::uint32_t atom, const Beginning& begin) {
+  if (begin.size < 2 || begin.bytes[0].count() * begin.bytes[1].count() > kPairsMax) {
+    wide_.push_back(atom);
+    return;
+  }
+  slots_.resize(kSlots);
+  for (std::size_t first = 0; first < 256; ++first) {
+    for (std::size_t second = 0; begin.bytes[0].test(first) && second < 256; ++second) {
+      auto& slot = slots_[slot_of(first, second)];
+      const bool fits = begin.bytes[1].test(second);
+      if (fits && (slot.empty() || slot.back() != atom)) slot.push_back(atom);
+    }
+  }
+}
+
+void BeginIndex::find(std::string_view value, std::vector<std::uint32_t>& atoms) const {
+  atoms.insert(atoms.end(), wide_.begin(), wide_.end());
+  if (slots_.empty() || value.size() < 2) return;
+  const auto first = static_cast<unsigned char>(value[0]);
+  const auto second = static_cast<unsigned char>(value[1]);
+  const auto& slot = slots_[slot_of(first, second)];
+  atoms.insert(atoms.end(), slot.begin(), slot.end());
+}
+
+void index_rules(const std::vector<Rule>& rules, Fields& fields,
+                 std::vector<CaptureSpec>& captures) {
+  for (std::uint32_t r = 0; r < rules.size(); ++r) {
+    for (std::uint16_t p = 0; p < rules[r].parts.size(); ++p) {
+      const auto& part = rules[r].parts[p];
+      auto& field = fields[part.input];
+      Atom atom{r, p, part.kind == MatchKind::pattern};
+      if (atom.pattern) {
+        auto names = capture_names(part.texts.front());
+        atom.captures = !names.empty();
+        atom.captor = static_cast<std::uint32_t>(captures.size());
+        captures.push_back({part.texts.front(), std::move(names)});
+      }
+      if (part.kind == MatchKind::equals) {
+        for (const auto& text : part.texts) {
+          field.equals[to_lower_ascii(text)].push_back(
+              static_cast<std::uint32_t>(field.atoms.size()));
+          field.equals_lengths |= std::uint64_t{1} << text.size() % 64;
+        }
+      }
+      field.atoms.push_back(atom);
+    }
+  }
+}
+
+namespace {
+
+struct Plan {
+  std::vector<std::uint32_t> all, others;  // atoms of the two databases
+};
+
+const Part& part_of(const Field& field, const std::vector<Rule>& rules, std::uint32_t atom) {
+  return rules[field.atoms[atom].rule].parts[field.atoms[atom].part];
+}
+
+// PCRE2 must have as much of the value before it as vectorscan, or the captures alone would differ.
+bool sees_enough(const Atom& atom, const Part& part) {
+  return !atom.pattern || atom.captures || cap_of(part.input) <= kCaptureCap;
+}
+
+// Moves few conditions from a database to those that are asked directly.
+void take_few(std::vector<std::uint32_t>& atoms, Field& field, const std::vector<Rule>& rules) {
+  const auto fits = [&](std::uint32_t atom) {
+    return sees_enough(field.atoms[atom], part_of(field, rules, atom));
+  };
+  if (atoms.size() > kDirectMax || !std::all_of(atoms.begin(), atoms.end(), fits)) return;
+  field.direct = std::exchange(atoms, {});
+}
+
+void sort_direct(Field& field, const std::vector<Rule>& rules) {
+  for (const auto atom : field.direct) {
+    if (field.atoms[atom].pattern) {
+      field.direct_patterns.push_back(atom);
+      continue;
+    }
+    for (const auto& text : part_of(field, rules, atom).texts)
+      field.direct_texts.emplace_back(to_lower_ascii(text), atom);
+  }
+}
+
+void index_begins(Field& field) {
+  for (const auto atom : field.unlisted)
+    field.begins.add(atom, field.beginnings[field.atoms[atom].begin]);
+}
+
+// Fills the field's index where it has so many rules that it pays; what of a pattern its database
+// is to know is decided here too.
+Plan plan_databases(Field& field, const std::vector<Rule>& rules) {
+  Plan plan;
+  for (std::uint32_t i = 0; i < field.atoms.size(); ++i) {
+    if (part_of(field, rules, i).kind != MatchKind::equals) plan.all.push_back(i);
+  }
+  field.picks = plan.all.size() > kDirectMax;
+  if (!field.picks) {
+    take_few(plan.all, field, rules);
+    return plan;
+  }
+  std::vector<std::pair<std::string, std::uint32_t>> keyed;
+  std::vector<std::vector<Literals>> held;
+  LiteralChooser chooser;
+  for (const auto i : plan.all)
+    chooser.add(held.emplace_back(held_texts(part_of(field, rules, i))));
+  for (std::size_t n = 0; n < plan.all.size(); ++n) {
+    const auto i = plan.all[n];
+    const auto& part = part_of(field, rules, i);
+    auto& atom = field.atoms[i];
+    atom.loose = atom.pattern && sees_enough(atom, part) && !requirements(part).empty();
+    auto literals = chooser.choose(held[n]);
+    const auto begin =
+        part.kind == MatchKind::pattern ? beginning_of(part.texts.front()) : std::nullopt;
+    if (begin) {
+      const auto same = std::find(field.beginnings.begin(), field.beginnings.end(), *begin);
+      atom.begin = static_cast<std::uint32_t>(same - field.beginnings.begin());
+      if (same == field.beginnings.end()) field.beginnings.push_back(*begin);
+    }
+    if (literals.empty()) (begin ? field.unlisted : plan.others).push_back(i);
+    for (auto& text : literals) keyed.emplace_back(std::move(text), i);
+  }
+  field.index = LiteralIndex(std::move(keyed));
+  index_begins(field);
+  take_few(plan.others, field, rules);
+  return plan;
+}
+
+constexpr std::size_t kSetBytes = 32;
+
+void save_beginning(const Beginning& begin, ByteWriter& out) {
+  out.u8(static_cast<std::uint8_t>(begin.size));
+  for (std::size_t i = 0; i < begin.size; ++i) {
+    for (std::size_t byte = 0; byte < kSetBytes; ++byte) {
+      std::uint8_t bits = 0;
+      for (std::size_t bit = 0; bit < 8; ++bit)
+        bits = static_cast<std::uint8_t>(bits | begin.bytes[i].test(8 * byte + bit) << bit);
+      out.u8(bits);
+    }
+  }
+}
+
+Beginning load_beginning(ByteReader& in) {
+  Beginning begin;
+  begin.size = std::min<std::size_t>(in.u8(), Beginning::kMost);
+  for (std::size_t i = 0; i < begin.size; ++i) {
+    const auto bits = in.take(kSetBytes);
+    for (std::size_t b = 0; b < 8 * bits.size(); ++b)
+      begin.bytes[i].set(b, (bits[b / 8] >> b % 8 & 1) != 0);
+  }
+  return begin;
+}
+
+void save_numbers(const std::vector<std::uint32_t>& numbers, ByteWriter& out) {
+  out.u32be(static_cast<std::uint32_t>(numbers.size()));
+  for (const auto number : numbers) out.u32be(number);
+}
+
+// False where one is not below `end`.
+bool load_numbers(std::vector<std::uint32_t>& numbers, std::size_t end, ByteReader& in) {
+  for (auto left = in.u32be(); left > 0 && in.ok(); --left) {
+    numbers.push_back(in.u32be());
+    if (numbers.back() >= end) return false;
+  }
+  return in.ok();
+}
+
+}  // namespace
+
+Result<void> build_field(Field& field, const std::vector<Rule>& rules) {
+  const auto plan = plan_databases(field, rules);
+  sort_direct(field, rules);
+  // Nobody compiles these until they are asked.
+  for (const auto atom : field.direct_patterns) {
+    const auto fault = find_pattern_fault(part_of(field, rules, atom).texts.front());
+    if (fault) return bad(ErrorCode::input, place_of(rules[field.atoms[atom].rule]) + *fault);
+  }
+  for (const auto& [atoms, into] :
+       {std::pair(&plan.all, &field.all), std::pair(&plan.others, &field.others)}) {
+    auto database = compile(expressions_of(field, rules, *atoms), field, rules);
+    if (!database) return database.error();
+    *into = std::move(*database);
+  }
+  return {};
+}
+
+void save_plan(const Field& field, ByteWriter& out) {
+  out.u8(field.picks ? 1 : 0);
+  save_numbers(field.direct, out);
+  if (!field.picks) return;
+  for (const auto& atom : field.atoms) out.u32be(atom.begin << 1 | (atom.loose ? 1U : 0U));
+  out.u32be(static_cast<std::uint32_t>(field.beginnings.size()));
+  for (const auto& begin : field.beginnings) save_beginning(begin, out);
+  save_numbers(field.unlisted, out);
+  field.index.save(out);
+}
+
+bool load_plan(Field& field, const std::vector<Rule>& rules, ByteReader& in) {
+  field.picks = in.u8() == 1;
+  if (!load_numbers(field.direct, field.atoms.size(), in)) return false;
+  sort_direct(field, rules);
+  if (!field.picks) return in.ok();
+  for (auto& atom : field.atoms) {
+    const auto word = in.u32be();
+    atom.loose = (word & 1) != 0;
+    atom.begin = word >> 1;
+  }
+  field.beginnings.clear();
+  for (auto left = in.u32be(); left > 0 && in.ok(); --left)
+    field.beginnings.push_back(load_beginning(in));
+  const bool listed = load_numbers(field.unlisted, field.atoms.size(), in);
+  auto index = LiteralIndex::load(in, field.atoms.size());
+  const bool sound = listed && index && in.ok() &&
+                     std::all_of(field.atoms.begin(), field.atoms.end(), [&](const Atom& atom) {
+                       return atom.begin < field.beginnings.size();
+                     });
+  if (!sound) return false;
+  field.index = std::move(*index);
+  index_begins(field);
+  return true;
+}
+
+}  // namespace qingdan::identify
