@@ -124,6 +124,9 @@ void dissect_zabbix(BytesView raw, Dissection& out);
 // dissect_tls.cpp
 void dissect_tls_session(BytesView raw, Dissection& out);
 void dissect_tls_answer(BytesView raw, Dissection& out);
+// What a server said to one hello, over whatever it came.
+void add_answer(const net::TlsRecordOfAnswer& record, const net::TlsAnswer& answer,
+                Dissection& out);
 void dissect_certificate(BytesView raw, Dissection& out);
 void dissect_certificate_text(BytesView raw, Dissection& out);
 
