@@ -103,6 +103,7 @@ void dissect_iiop(BytesView raw, Dissection& out);
 
 // dissect_shares.cpp
 void dissect_stomp(BytesView raw, Dissection& out);
+void dissect_irc(BytesView raw, Dissection& out);
 void dissect_svn(BytesView raw, Dissection& out);
 void dissect_rsync(BytesView raw, Dissection& out);
 void dissect_git(BytesView raw, Dissection& out);
@@ -120,6 +121,7 @@ void dissect_sadp(BytesView raw, Dissection& out);
 void dissect_apcupsd(BytesView raw, Dissection& out);
 void dissect_epmd(BytesView raw, Dissection& out);
 void dissect_zabbix(BytesView raw, Dissection& out);
+void dissect_nrpe(BytesView raw, Dissection& out);
 
 // dissect_tls.cpp
 void dissect_tls_session(BytesView raw, Dissection& out);

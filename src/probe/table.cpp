@@ -97,9 +97,10 @@ constexpr std::array<std::uint16_t, 1> kFins{9600};
 constexpr std::array<std::uint16_t, 1> kBacnet{47808};
 
 // Usually TLS from the first byte.
-constexpr std::array<std::uint16_t, 30> kTlsPorts{
-    443,  465,  636,  990,  992,  993,  995,  2376, 3269, 4430, 4433,  4443, 5061, 5349,  5671,
-    5986, 6443, 7002, 7443, 8006, 8443, 8834, 8883, 9043, 9443, 10443, 8243, 9444, 61614, 61617};
+constexpr std::array<std::uint16_t, 31> kTlsPorts{443,  465,  636,   990,  992,  993,   995,  2376,
+                                                  3269, 4430, 4433,  4443, 5061, 5349,  5671, 5986,
+                                                  6443, 6697, 7002,  7443, 8006, 8443,  8834, 8883,
+                                                  9043, 9443, 10443, 8243, 9444, 61614, 61617};
 
 constexpr auto kSshChannels = words(channel::kSsh, channel::kSshKeys);
 constexpr auto kTelnetChannels = words(channel::kTelnet);
