@@ -11,7 +11,8 @@
 namespace qingdan::net {
 namespace {
 
-constexpr std::uint8_t kAlert = 21, kHandshake = 22;  // RFC 5246 §6.2.1
+constexpr std::uint8_t kAlert = 21, kHandshake = 22;         // RFC 5246 §6.2.1
+constexpr std::uint8_t kLowestType = 20, kHighestType = 26;  // of records, RFC 9147 §4.1
 constexpr std::uint8_t kClientHello = 1, kHelloVerify = 3;
 constexpr std::uint16_t kVersion10 = 0xFEFF, kVersion12 = 0xFEFD;  // RFC 6347 §4.1
 constexpr std::size_t kHandshakeHeader = 12;                       // §4.2.2
@@ -49,7 +50,8 @@ class Flight {
       reader.skip(6);  // sequence
       const auto length = reader.u16be();
       const auto body = reader.take(length);
-      if (!reader || !known_version(version)) return any;
+      const bool known = type >= kLowestType && type <= kHighestType;
+      if (!reader || !known || !known_version(version)) return any;
       // From epoch 1 on all is encrypted.
       if (epoch != 0) continue;
       if (type == kAlert) any = read_tls_alert(body, alerts_) || any;

@@ -85,7 +85,7 @@ constexpr std::array<std::uint16_t, 1> kCoap{5683};
 constexpr std::array<std::uint16_t, 4> kQuic{443, 8443, 784, 853};
 // 2083 RadSec, 3391 remote desktop gateways, 4433 and 4443 VPN gateways, 4755 and 5684 CoAP and
 // lights, 5349 TURN, 10161 SNMP.
-constexpr std::array<std::uint16_t, 8> kDtls{2083, 3391, 4433, 4443, 4755, 5349, 5684, 10161};
+constexpr std::array<std::uint16_t, 9> kDtls{2083, 3391, 4433, 4443, 4755, 5349, 5684, 6514, 10161};
 
 constexpr std::array<std::uint16_t, 1> kModbus{502};
 constexpr std::array<std::uint16_t, 1> kEnip{44818};

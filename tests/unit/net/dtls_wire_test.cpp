@@ -279,6 +279,10 @@ TEST_CASE("records of TLS, cut ones and other bytes are no answer", "[net][dtls]
   CHECK_FALSE(parse_dtls_reply(record(23, k12, Bytes(50, 0))));
   CHECK_FALSE(parse_dtls_reply(BytesView(verify_request()).first(20)));
   CHECK_FALSE(parse_dtls_reply(Bytes(300, 0)));
+  // No kind of record at all, whatever follows.
+  auto unheard = record(0, k12, {});
+  for (const auto byte : record(21, k12, Bytes{2, 40})) unheard.push_back(byte);
+  CHECK_FALSE(is_dtls_reply(unheard));
   // Certificates without a hello, and what should be one and is none.
   CHECK(reply({whole(11, 0, certificates_body(9))}).answer.certificates.empty());
   CHECK(reply({whole(2, 0, Bytes(38, 0))}).answer.version == 0);
