@@ -132,6 +132,8 @@ constexpr std::array kTable{
     Entry{model::channel::kApcupsd, dissect_apcupsd},
     Entry{model::channel::kEpmd, dissect_epmd},
     Entry{model::channel::kZabbix, dissect_zabbix},
+    Entry{model::channel::kNrpe, dissect_nrpe},
+    Entry{model::channel::kIrc, dissect_irc},
     Entry{model::channel::kUnknown, dissect_unknown},
 };
 

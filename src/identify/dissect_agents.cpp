@@ -36,4 +36,12 @@ void dissect_zabbix(BytesView raw, Dissection& out) {
   out.add_text("zabbix.version", *version);
 }
 
+void dissect_nrpe(BytesView raw, Dissection& out) {
+  const auto version = net::parse_nrpe(raw);
+  if (!version) return out.add_text("nrpe.version", as_text(raw));
+  out.protocol = "nrpe";
+  out.banner = *version;
+  out.add_text("nrpe.version", *version);
+}
+
 }  // namespace qingdan::identify

@@ -2,11 +2,25 @@
 #include <fmt/format.h>
 
 #include "identify/dissectors.h"
+#include "qingdan/net/irc_wire.h"
 #include "qingdan/net/relay_wire.h"
 #include "qingdan/net/share_wire.h"
 #include "qingdan/net/stomp_wire.h"
 
 namespace qingdan::identify {
+
+void dissect_irc(BytesView raw, Dissection& out) {
+  const auto reply = net::parse_irc(raw);
+  if (!reply.any) return;
+  out.protocol = "irc";
+  for (const auto& notice : reply.notices) out.add_text("irc.notice", notice);
+  for (const auto& name : reply.capabilities) out.add_text("irc.capability", name);
+  out.add_text("irc.version", reply.version);
+  out.add_text("irc.refusal", reply.refusal);
+  out.add_text("irc.closing", reply.closing);
+  if (!reply.version.empty()) out.banner = reply.version;
+  if (reply.server.find('.') != std::string::npos) out.add_host_name(reply.server);
+}
 
 void dissect_stomp(BytesView raw, Dissection& out) {
   const auto frame = net::parse_stomp(raw);

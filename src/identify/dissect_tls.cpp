@@ -88,29 +88,21 @@ void add_choice(const net::TlsRecordOfAnswer& record, const net::TlsAnswer& answ
 
 }  // namespace
 
-void dissect_tls_answer(BytesView raw, Dissection& out) {
-  const auto record = net::read_tls_record(raw);
-  if (!record) return;
-  const auto answer = net::parse_tls_answer(record->stream);
+void add_answer(const net::TlsRecordOfAnswer& record, const net::TlsAnswer& answer,
+                Dissection& out) {
   auto& heard = out.tls_heard.emplace();
-  heard.asked = record->asked;
-  heard.keys = record->keys;
-  if (!answer) {
-    heard.declined = record->end == net::TlsEnd::closed && record->stream.empty();
-    const auto shown = record->stream.first(std::min(record->stream.size(), kInsteadMost));
-    if (!shown.empty()) out.add_text("tls.instead", to_hex(shown));
-    return;
-  }
-  heard.chosen = net::tls_version_of(answer->version);
-  if (heard.chosen) heard.cipher = net::tls_suite_name(answer->cipher);
-  heard.alpn = answer->alpn;
-  out.add_text("tls.alpn", answer->alpn);
-  if (answer->alert) heard.alert = *answer->alert;
-  heard.declined = answer->version == 0 && (answer->alert || record->end == net::TlsEnd::closed);
-  add_choice(*record, *answer, out);
+  heard.asked = record.asked;
+  heard.keys = record.keys;
+  heard.chosen = net::tls_version_of(answer.version);
+  if (heard.chosen) heard.cipher = net::tls_suite_name(answer.cipher);
+  heard.alpn = answer.alpn;
+  out.add_text("tls.alpn", answer.alpn);
+  if (answer.alert) heard.alert = *answer.alert;
+  heard.declined = answer.version == 0 && (answer.alert || record.end == net::TlsEnd::closed);
+  add_choice(record, answer, out);
   const bool pair = heard.chosen == net::TlsVersion::tlcp;
-  for (std::size_t i = 0; i < answer->certificates.size(); ++i) {
-    const auto& der = answer->certificates[i];
+  for (std::size_t i = 0; i < answer.certificates.size(); ++i) {
+    const auto& der = answer.certificates[i];
     const auto parsed = net::parse_certificate(der);
     if (!parsed) continue;
     // GB/T 38636-2020 §6.4.5.4: the one for signing, then the one for encrypting.
@@ -120,6 +112,19 @@ void dissect_tls_answer(BytesView raw, Dissection& out) {
     if (shown.leaf) add_names(*parsed, out);
     heard.certificates.push_back(std::move(shown));
   }
+}
+
+void dissect_tls_answer(BytesView raw, Dissection& out) {
+  const auto record = net::read_tls_record(raw);
+  if (!record) return;
+  const auto answer = net::parse_tls_answer(record->stream);
+  if (answer) return add_answer(*record, *answer, out);
+  auto& heard = out.tls_heard.emplace();
+  heard.asked = record->asked;
+  heard.keys = record->keys;
+  heard.declined = record->end == net::TlsEnd::closed && record->stream.empty();
+  const auto shown = record->stream.first(std::min(record->stream.size(), kInsteadMost));
+  if (!shown.empty()) out.add_text("tls.instead", to_hex(shown));
 }
 
 void dissect_certificate(BytesView raw, Dissection& out) {

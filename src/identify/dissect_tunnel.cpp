@@ -56,17 +56,24 @@ void dissect_quic(BytesView raw, Dissection& out) {
 }
 
 void dissect_dtls(BytesView raw, Dissection& out) {
-  using Kind = net::DtlsReply::Kind;
   const auto reply = net::parse_dtls_reply(raw);
   if (!reply) return;
+  const auto& answer = reply->answer;
   out.protocol = "dtls";
-  const auto kind = reply->kind == Kind::verify_request ? "verify-request"
-                    : reply->kind == Kind::server_hello ? "server-hello"
-                                                        : "alert";
+  const auto kind = answer.version != 0 ? "server-hello"
+                    : answer.alert      ? "alert"
+                                        : "verify-request";
   out.banner = fmt::format("DTLS {}", kind);
   out.add_text("dtls.kind", kind);
-  if (reply->kind == Kind::server_hello) out.add_text("dtls.version", reply->version);
-  if (reply->kind == Kind::alert) out.add_text("dtls.alert", std::to_string(reply->alert));
+  // A cookie alone: the version in it says nothing (RFC 6347 §4.2.1).
+  if (answer.version == 0 && !answer.alert) return;
+  if (answer.alert) out.add_text("dtls.alert", std::to_string(*answer.alert));
+  add_answer({net::TlsVersion::dtls12, net::TlsKeys::any, net::TlsEnd::heard, {}}, answer, out);
+  const auto& heard = *out.tls_heard;
+  if (!heard.chosen) return;
+  const auto version = net::to_string(*heard.chosen);
+  out.banner = fmt::format("{} {}", version, heard.cipher);
+  out.add_text("dtls.version", version.substr(version.find('v') + 1));
 }
 
 }  // namespace qingdan::identify

@@ -103,6 +103,7 @@ void dissect_iiop(BytesView raw, Dissection& out);
 
 // dissect_shares.cpp
 void dissect_stomp(BytesView raw, Dissection& out);
+void dissect_irc(BytesView raw, Dissection& out);
 void dissect_svn(BytesView raw, Dissection& out);
 void dissect_rsync(BytesView raw, Dissection& out);
 void dissect_git(BytesView raw, Dissection& out);
@@ -120,10 +121,14 @@ void dissect_sadp(BytesView raw, Dissection& out);
 void dissect_apcupsd(BytesView raw, Dissection& out);
 void dissect_epmd(BytesView raw, Dissection& out);
 void dissect_zabbix(BytesView raw, Dissection& out);
+void dissect_nrpe(BytesView raw, Dissection& out);
 
 // dissect_tls.cpp
 void dissect_tls_session(BytesView raw, Dissection& out);
 void dissect_tls_answer(BytesView raw, Dissection& out);
+// What a server said to one hello, over whatever it came.
+void add_answer(const net::TlsRecordOfAnswer& record, const net::TlsAnswer& answer,
+                Dissection& out);
 void dissect_certificate(BytesView raw, Dissection& out);
 void dissect_certificate_text(BytesView raw, Dissection& out);
 

@@ -126,6 +126,7 @@ constexpr auto kPlainFields = std::to_array<std::string_view>({"afp.server_name"
                                                                "ipmi.auth",
                                                                "ipmi.pong",
                                                                "ipmi.version",
+                                                               "irc.closing",
                                                                "iscsi.key",
                                                                "iscsi.status",
                                                                "kafka.apis",

@@ -15,6 +15,14 @@ using Versions = std::set<TlsVersion>;
 
 constexpr std::array kByAge{TlsVersion::tls10, TlsVersion::tls11, TlsVersion::tls12,
                             TlsVersion::tls13};
+constexpr std::array kDatagramsByAge{TlsVersion::dtls10, TlsVersion::dtls12, TlsVersion::dtls13};
+
+bool over_datagrams(TlsVersion version) { return version >= TlsVersion::dtls10; }
+
+std::span<const TlsVersion> kin_of(TlsVersion version) {
+  if (over_datagrams(version)) return kDatagramsByAge;
+  return kByAge;
+}
 
 // OpenSSL calls 1.0 "TLSv1".
 std::optional<TlsVersion> version_of(const std::string& text) {
@@ -25,7 +33,7 @@ std::optional<TlsVersion> version_of(const std::string& text) {
 // between.
 void note_chosen(TlsVersion most, TlsVersion chosen, Versions& accepts, Versions& refuses) {
   accepts.insert(chosen);
-  for (const auto version : kByAge) {
+  for (const auto version : kin_of(most)) {
     if (version <= most && version > chosen) refuses.insert(version);
   }
 }
@@ -36,7 +44,8 @@ void note_hello(const TlsHeard& heard, Versions& accepts, Versions& refuses) {
     if (alone) {
       // What it chose that was not offered is no answer.
       if (*heard.chosen == heard.asked) accepts.insert(heard.asked);
-    } else if (*heard.chosen <= heard.asked && *heard.chosen != TlsVersion::tlcp) {
+    } else if (*heard.chosen <= heard.asked && *heard.chosen != TlsVersion::tlcp &&
+               over_datagrams(*heard.chosen) == over_datagrams(heard.asked)) {
       note_chosen(heard.asked, *heard.chosen, accepts, refuses);
     }
     return;
@@ -45,17 +54,19 @@ void note_hello(const TlsHeard& heard, Versions& accepts, Versions& refuses) {
   if (!heard.declined || heard.keys != net::TlsKeys::any) return;
   refuses.insert(heard.asked);
   if (alone || heard.alert != net::kTlsProtocolVersion) return;
-  for (const auto version : kByAge) {
+  for (const auto version : kin_of(heard.asked)) {
     if (version < heard.asked) refuses.insert(version);
   }
 }
 
 std::vector<std::string> names_of(const Versions& versions) {
+  constexpr std::array kAll{TlsVersion::tls10,  TlsVersion::tls11, TlsVersion::tls12,
+                            TlsVersion::tls13,  TlsVersion::tlcp,  TlsVersion::dtls10,
+                            TlsVersion::dtls12, TlsVersion::dtls13};
   std::vector<std::string> names;
-  for (const auto version : kByAge) {
+  for (const auto version : kAll) {
     if (versions.contains(version)) names.emplace_back(net::to_string(version));
   }
-  if (versions.contains(TlsVersion::tlcp)) names.emplace_back(net::to_string(TlsVersion::tlcp));
   return names;
 }
 
@@ -82,6 +93,8 @@ class Collector {
     tls.keys.assign(keys_.begin(), keys_.end());
     tls.certificates = std::move(further_);
     if (!version_of(tls.version) && !tls.accepts.empty()) tls.version = tls.accepts.back();
+    // As a session that was refused over a stream is called TLS.
+    if (tls.version.empty() && datagrams_) tls.version = "DTLS";
     if (tls.cipher.empty()) tls.cipher = cipher_;
     if (!alpn_.empty()) tls.alpn = alpn_;
     return std::move(out_);
@@ -98,6 +111,7 @@ class Collector {
   }
   void add(const TlsHeard& heard) {
     note_hello(heard, accepts_, refuses_);
+    datagrams_ = datagrams_ || over_datagrams(heard.asked);
     if (heard.chosen && cipher_.empty()) cipher_ = heard.cipher;
     // An ordinary handshake offers http/1.1 alone, as that is what we speak.
     if (!heard.alpn.empty()) alpn_ = heard.alpn;
@@ -120,6 +134,7 @@ class Collector {
   Versions accepts_, refuses_;
   std::set<std::string> keys_, seen_;
   std::string leaf_, cipher_, alpn_;
+  bool datagrams_ = false;
   std::vector<model::TlsCertificate> further_;
 };
 

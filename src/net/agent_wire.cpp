@@ -18,7 +18,20 @@ constexpr std::string_view kApcFirst = "APC ";
 constexpr std::string_view kEpmdHead("\0\0\x11\x11", 4);  // kEpmdPort
 constexpr std::uint8_t kNamesRequest = 'n';
 constexpr std::string_view kNode = "name ", kNodePort = " at port ";
+constexpr std::uint16_t kNrpeVersion = 2, kNrpeQuery = 1, kNrpeResponse = 2;
+constexpr std::size_t kNrpeCrcAt = 4, kNrpeText = 1024;
 constexpr std::string_view kZabbixHead = "ZBXD\x01";  // neither compressed nor large
+
+// CRC-32 of IEEE 802.3, reflected, over a packet whose own four bytes of it count as zero.
+std::uint32_t nrpe_crc(BytesView packet) {
+  std::uint32_t crc = 0xFFFF'FFFFU;
+  for (std::size_t at = 0; at < packet.size(); ++at) {
+    const bool own = at >= kNrpeCrcAt && at < kNrpeCrcAt + 4;
+    crc ^= own ? 0U : packet[at];
+    for (int bit = 0; bit < 8; ++bit) crc = crc >> 1U ^ ((crc & 1U) != 0 ? 0xEDB8'8320U : 0U);
+  }
+  return ~crc;
+}
 
 }  // namespace
 
@@ -113,6 +126,36 @@ std::optional<std::string> parse_zabbix(BytesView stream) {
   const auto data = trim(as_text(stream.first(extent.size).subspan(kZabbixHead.size() + 8)));
   const bool number = !data.empty() && data[0] >= '0' && data[0] <= '9';
   return number ? std::string(data) : std::string();
+}
+
+Bytes build_nrpe_version() {
+  constexpr std::string_view kQuestion = "_NRPE_CHECK";
+  const auto packet = [&](std::uint32_t crc) {
+    ByteWriter out;
+    out.u16be(kNrpeVersion).u16be(kNrpeQuery).u32be(crc).u16be(0).text(kQuestion);
+    out.fill(kNrpePacket - out.size());
+    return std::move(out).take();
+  };
+  return packet(nrpe_crc(packet(0)));
+}
+
+Extent measure_nrpe(BytesView stream) {
+  ByteReader reader(stream);
+  const auto version = reader.u16be();
+  const auto type = reader.u16be();
+  if (!reader) return !stream.empty() && stream[0] != 0 ? kForeign : Extent{};
+  if (version != kNrpeVersion || type != kNrpeResponse) return kForeign;
+  if (stream.size() < kNrpePacket) return {};
+  const auto crc = reader.u32be();
+  if (crc != nrpe_crc(stream.first(kNrpePacket))) return kForeign;
+  return {State::whole, kNrpePacket};
+}
+
+std::optional<std::string> parse_nrpe(BytesView stream) {
+  constexpr std::size_t kTextAt = 10;
+  if (!measure_nrpe(stream).whole()) return std::nullopt;
+  const auto text = as_text(stream.subspan(kTextAt, kNrpeText));
+  return std::string(trim(text.substr(0, text.find('\0'))));
 }
 
 }  // namespace qingdan::net

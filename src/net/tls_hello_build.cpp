@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "net/tls_flight.h"
 #include "qingdan/net/tls_wire.h"
 
 namespace qingdan::net {
@@ -64,6 +65,16 @@ constexpr std::array<Suite, 6> kSuites13{{
     {0x00C6, "TLS_SM4_GCM_SM3"},  // RFC 8998 §2
     {0x00C7, "TLS_SM4_CCM_SM3"},
 }};
+// Over datagrams alone: lamps and meters have no certificate, only a key shared in advance.
+constexpr std::array<Suite, 7> kPskSuites{{
+    {0xC0A8, "TLS_PSK_WITH_AES_128_CCM_8"},  // RFC 6655 §4; RFC 7252 §9.1.3.1 demands it of CoAP
+    {0xC0A4, "TLS_PSK_WITH_AES_128_CCM"},
+    {0x00A8, "TLS_PSK_WITH_AES_128_GCM_SHA256"},
+    {0x00AE, "TLS_PSK_WITH_AES_128_CBC_SHA256"},
+    {0x008C, "TLS_PSK_WITH_AES_128_CBC_SHA"},
+    {0xC037, "TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256"},
+    {0xC035, "TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA"},
+}};
 // ECDHE ones want a certificate of the client too, so they come last.
 constexpr std::array<Suite, 8> kTlcpSuites{{
     {0xE013, "ECC_SM4_CBC_SM3"},
@@ -78,7 +89,8 @@ constexpr std::array<Suite, 8> kTlcpSuites{{
 constexpr std::uint16_t kRenegotiation = 0x00FF;  // RFC 5746 §3.3
 
 constexpr std::uint16_t kServerName = 0, kGroups = 10, kPointFormats = 11, kSignatures = 13,
-                        kPadding = 21, kVersions = 43, kPskModes = 45, kKeyShare = 51;
+                        kPadding = 21, kMasterSecret = 23, kVersions = 43, kPskModes = 45,
+                        kKeyShare = 51;
 constexpr std::uint16_t kAlpn = 16;  // RFC 7301 §3.1
 constexpr std::string_view kWebProtocols = "\x02h2\x08http/1.1";
 constexpr std::uint16_t kX25519 = 0x001D;
@@ -113,8 +125,12 @@ class Spread {
 };
 
 template <std::size_t N>
-void put_suites(ByteWriter& out, const std::array<Suite, N>& suites) {
-  for (const auto& suite : suites) out.u16be(suite.number);
+void put_suites(ByteWriter& out, const std::array<Suite, N>& suites, bool datagrams = false) {
+  for (const auto& suite : suites) {
+    // RFC 6347 §4.1.2.2: datagrams may be lost, which a stream cipher does not bear.
+    const bool streams_alone = suite.name.find("_RC4_") != std::string_view::npos;
+    if (!datagrams || !streams_alone) out.u16be(suite.number);
+  }
 }
 
 ByteWriter suites_of(const TlsQuestion& question) {
@@ -127,8 +143,10 @@ ByteWriter suites_of(const TlsQuestion& question) {
     put_suites(out, kSuites13);
     return out;
   }
-  if (question.keys != TlsKeys::rsa) put_suites(out, kEccSuites);
-  if (question.keys != TlsKeys::ecc) put_suites(out, kRsaSuites);
+  const bool datagrams = question.most == TlsVersion::dtls12;
+  if (question.keys != TlsKeys::rsa) put_suites(out, kEccSuites, datagrams);
+  if (question.keys != TlsKeys::ecc) put_suites(out, kRsaSuites, datagrams);
+  if (datagrams) put_suites(out, kPskSuites);
   out.u16be(kRenegotiation);
   return out;
 }
@@ -187,8 +205,10 @@ ByteWriter extensions_of(const TlsQuestion& question, Spread& spread) {
   constexpr std::array<std::uint8_t, 2> kUncompressed{1, 0};
   put_numbers(out, kGroups, {kCurves});
   put_extension(out, kPointFormats, kUncompressed);
+  const bool datagrams = question.most == TlsVersion::dtls12;
   // RFC 5246 §7.4.1.4.1: not before 1.2.
-  if (question.most == TlsVersion::tls12) put_signatures(out, question.keys);
+  if (question.most == TlsVersion::tls12 || datagrams) put_signatures(out, question.keys);
+  if (datagrams) put_extension(out, kMasterSecret, {});  // RFC 7627
   if (question.most == TlsVersion::tls12 && question.web) {
     ByteWriter names;
     names.u16be(static_cast<std::uint16_t>(kWebProtocols.size())).text(kWebProtocols);
@@ -207,22 +227,23 @@ std::string_view name_in(const std::array<Suite, N>& suites, std::uint16_t numbe
 
 }  // namespace
 
-Bytes build_tls_hello(const TlsQuestion& question) {
+Bytes build_hello_body(const TlsQuestion& question, BytesView cookie) {
   Spread spread(question.seed);
   const bool latest = question.most == TlsVersion::tls13;
-  // RFC 8446 §4.1.2 and §5.1: 1.3 calls itself 1.2 here, and 1.0 in the record's header.
-  const auto version = latest ? number_of(TlsVersion::tls12) : number_of(question.most);
+  const bool datagrams = question.most == TlsVersion::dtls12;
   ByteWriter hello;
-  hello.u16be(version);
+  // RFC 8446 §4.1.2: 1.3 calls itself 1.2 here.
+  hello.u16be(latest ? number_of(TlsVersion::tls12) : number_of(question.most));
   spread.fill(hello, 4);
   hello.u8(latest ? 32 : 0);
   if (latest) spread.fill(hello, 4);  // RFC 8446 §D.4
+  if (datagrams) hello.u8(static_cast<std::uint8_t>(cookie.size())).bytes(cookie);
   const auto suites = suites_of(question);
   hello.u16be(static_cast<std::uint16_t>(suites.size())).bytes(suites.view());
   hello.u8(1).u8(0);  // no compression
   auto extensions = extensions_of(question, spread);
   const auto size = 4 + hello.size() + 2 + extensions.size();
-  if (extensions.size() > 0 && size >= kHangsFrom && size < kHangsTo) {
+  if (!datagrams && extensions.size() > 0 && size >= kHangsFrom && size < kHangsTo) {
     const auto left = kHangsTo - size;
     const Bytes zeros(left > 4 ? left - 4 : 0, 0);
     put_extension(extensions, kPadding, zeros);
@@ -230,11 +251,17 @@ Bytes build_tls_hello(const TlsQuestion& question) {
   if (extensions.size() > 0) {
     hello.u16be(static_cast<std::uint16_t>(extensions.size())).bytes(extensions.view());
   }
+  return std::move(hello).take();
+}
+
+Bytes build_tls_hello(const TlsQuestion& question) {
+  const auto hello = build_hello_body(question, {});
   const bool tlcp = question.most == TlsVersion::tlcp;
   ByteWriter out;
+  // RFC 8446 §5.1: 1.0 in the record's header.
   out.u8(22).u16be(number_of(tlcp ? TlsVersion::tlcp : TlsVersion::tls10));
   out.u16be(static_cast<std::uint16_t>(hello.size() + 4));
-  out.u8(1).u24be(static_cast<std::uint32_t>(hello.size())).bytes(hello.view());
+  out.u8(1).u24be(static_cast<std::uint32_t>(hello.size())).bytes(hello);
   return std::move(out).take();
 }
 
@@ -247,8 +274,9 @@ Bytes build_tls_goodbye(std::uint16_t version) {
 }
 
 std::string tls_suite_name(std::uint16_t number) {
-  for (const auto name : {name_in(kTlcpSuites, number), name_in(kSuites13, number),
-                          name_in(kEccSuites, number), name_in(kRsaSuites, number)}) {
+  for (const auto name :
+       {name_in(kTlcpSuites, number), name_in(kSuites13, number), name_in(kEccSuites, number),
+        name_in(kRsaSuites, number), name_in(kPskSuites, number)}) {
     if (!name.empty()) return std::string(name);
   }
   return fmt::format("0x{:04X}", number);

@@ -1,5 +1,5 @@
 // agent_questions — what agents on a host say to anybody of its power supply, its Erlang nodes or
-// themselves: the questions of apcaccess, epmd -names and zabbix_get.
+// themselves: the questions of apcaccess, epmd -names, zabbix_get and check_nrpe.
 #include "probe/heard_stream.h"
 #include "probe/one_reply.h"
 #include "probe/service_conversations.h"
@@ -10,6 +10,7 @@ namespace qingdan::probe {
 namespace {
 
 bool is_apcupsd(BytesView stream) { return net::parse_apcupsd(stream).has_value(); }
+bool is_nrpe(BytesView stream) { return net::parse_nrpe(stream).has_value(); }
 bool is_zabbix(BytesView stream) { return net::parse_zabbix(stream).has_value(); }
 
 // The answer has no end but that of the connection.
@@ -47,6 +48,11 @@ ServiceConversation make_epmd(const Setting&) { return std::make_unique<EpmdName
 ServiceConversation make_zabbix(const Setting&) {
   return std::make_unique<OneReply>(net::build_zabbix_version(), net::measure_zabbix, is_zabbix,
                                     model::channel::kZabbix);
+}
+
+ServiceConversation make_nrpe(const Setting&) {
+  return std::make_unique<OneReply>(net::build_nrpe_version(), net::measure_nrpe, is_nrpe,
+                                    model::channel::kNrpe);
 }
 
 }  // namespace qingdan::probe

@@ -285,7 +285,7 @@ Awaitable<void> Interview::over_plain(Visit& visit, Connection& connection) {
 }
 
 Awaitable<void> Interview::over_tls(Visit& visit, Connection& connection) {
-  const TlsWish wish{subject_.vhost, alpn_of(*visit.attempt.entry)};
+  const TlsWish wish{subject_.vhost, alpn_of(*visit.attempt.entry), visit.attempt.anonymous};
   TlsPipe pipe(connection, tls_, wish);
   const auto patience = visit.attempt.hinted ? kHandshake : kHandshakeGuess;
   const Deadline by{std::min(pacer_.now() + patience, session_.at)};
@@ -415,9 +415,7 @@ void Interview::on_handshake_failed(const TlsPipe& pipe, const Attempt& attempt)
   const auto text = pipe.engine().session_text();
   if (pipe.engine().spoke_tls() && !text.empty()) {
     keep_tls(pipe, attempt);
-    // It speaks TLS, and within it something else than what was offered.
-    recognised_ = pipe.engine().alert() != net::kTlsNoApplicationProtocol;
-    if (!recognised_) plan_.on_tls();
+    recognised_ = !plan_.on_refused(attempt, pipe.engine().alert());
     return;
   }
   if (pipe.raw().empty()) return;

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "qingdan/base/contract.h"
+#include "qingdan/net/tls_wire.h"
 
 namespace qingdan::probe {
 namespace {
@@ -34,6 +35,8 @@ InterviewPlan::InterviewPlan(std::uint16_t port, bool gentle) : port_(port), gen
     // A device that is asked with care is asked what its port means first, and no more.
     const bool second = entry != usual.front();
     if (!second || !gentle) append({tls_first, entry, true, second});
+    // In their own words or inside TLS: neither tells the other from silence.
+    if (entry->anonymous && !gentle) append({true, entry, true, second});
   }
   if (tls_first && usual.empty()) append({true, tcp_entry("http"), true});
   if (!tls_first && usual.empty()) append({false, tcp_entry("listen")});
@@ -136,6 +139,19 @@ void InterviewPlan::on_tls() {
   for (const auto* entry : by_yield()) {
     if (entry->with_tls) append({true, entry});
   }
+}
+
+bool InterviewPlan::on_refused(const Attempt& attempt, int alert) {
+  constexpr int kHandshakeFailure = 40;  // RFC 5246 §7.2.2
+  if (alert == net::kTlsNoApplicationProtocol) {
+    // It speaks TLS, and within it something else than what was offered.
+    on_tls();
+    return true;
+  }
+  if (alert != kHandshakeFailure || !attempt.entry->anonymous || attempt.anonymous) return false;
+  queue_.push_front(attempt);
+  queue_.front().anonymous = true;
+  return true;
 }
 
 void InterviewPlan::on_wants_tls() {

@@ -20,6 +20,7 @@ struct Attempt {
   bool hinted{false};      // by the port, or by what was heard
   bool second{false};      // by the port, where what it hints at first stays without an answer
   bool remembered{false};  // by nothing but the register
+  bool anonymous{false};   // TLS without certificates, as an ordinary handshake was refused
   auto operator<=>(const Attempt&) const = default;
 };
 
@@ -45,6 +46,8 @@ class InterviewPlan {
   void on_gentle();
   // It speaks TLS: plain attempts are dropped, the same order begins inside.
   void on_tls();
+  // It refused a handshake by this alert; whether there is another way to be let in.
+  [[nodiscard]] bool on_refused(const Attempt& attempt, int alert);
   // Says by itself that it wants TLS (an HTTP server's 400).
   void on_wants_tls();
 
@@ -62,8 +65,8 @@ class InterviewPlan {
   bool heard_{false};
 };
 
-// What to offer by ALPN before this conversation, "" = nothing (RFC 7301 §6, RFC 9113 §3.1). Who does not
-// take HTTP/2 by it does not speak it (RFC 9113 §3.2).
+// What to offer by ALPN before this conversation, "" = nothing (RFC 7301 §6, RFC 9113 §3.1). Who
+// does not take HTTP/2 by it does not speak it (RFC 9113 §3.2).
 inline constexpr std::string_view kAlpnHttp2 = "h2";
 [[nodiscard]] std::string_view alpn_of(const ConversationEntry& entry);
 

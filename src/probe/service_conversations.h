@@ -52,11 +52,13 @@ using ServiceConversation = std::unique_ptr<Conversation>;
 [[nodiscard]] ServiceConversation make_socks(const Setting& setting);    // greeting
 [[nodiscard]] ServiceConversation make_fastcgi(const Setting& setting);  // FCGI_GET_VALUES
 [[nodiscard]] ServiceConversation make_rtmp(const Setting& setting);     // C0, C1
+[[nodiscard]] ServiceConversation make_irc(const Setting& setting);      // CAP, VERSION, QUIT
 
 // agent_questions.cpp
 [[nodiscard]] ServiceConversation make_apcupsd(const Setting& setting);  // status
 [[nodiscard]] ServiceConversation make_epmd(const Setting& setting);     // NAMES_REQ
 [[nodiscard]] ServiceConversation make_zabbix(const Setting& setting);   // agent.version
+[[nodiscard]] ServiceConversation make_nrpe(const Setting& setting);     // _NRPE_CHECK
 
 // remote_questions.cpp
 [[nodiscard]] ServiceConversation make_pptp(const Setting& setting);      // SCCRQ, StopCCRQ

@@ -1,9 +1,10 @@
-// share_questions — shares, proxies and streams. svnserve and rsync introduce themselves, so
+// share_questions — shares, proxies, streams and chat. svnserve and rsync introduce themselves, so
 // nothing is sent to them; the others hear the first message of a client, and are left before a
 // login, a session or a request. A broker that lets us in is told that we leave.
 #include "probe/one_reply.h"
 #include "probe/rounds.h"
 #include "probe/service_conversations.h"
+#include "qingdan/net/irc_wire.h"
 #include "qingdan/net/relay_wire.h"
 #include "qingdan/net/share_wire.h"
 #include "qingdan/net/stomp_wire.h"
@@ -16,6 +17,7 @@ bool is_rsync(BytesView stream) { return net::parse_rsync(stream).has_value(); }
 bool is_iscsi(BytesView stream) { return net::parse_iscsi(stream).has_value(); }
 bool is_socks(BytesView stream) { return net::parse_socks(stream).has_value(); }
 bool is_fastcgi(BytesView stream) { return net::parse_fastcgi(stream).has_value(); }
+bool is_irc(BytesView stream) { return net::parse_irc(stream).any; }
 bool is_rtmp(BytesView stream) { return net::parse_rtmp(stream).has_value(); }
 
 ServiceConversation ask(Bytes request, OneReply::Measure measure, OneReply::Recognise recognise,
@@ -72,6 +74,10 @@ ServiceConversation make_fastcgi(const Setting&) {
 
 ServiceConversation make_rtmp(const Setting&) {
   return ask(net::build_rtmp_hello(), net::measure_rtmp, is_rtmp, model::channel::kRtmp);
+}
+
+ServiceConversation make_irc(const Setting&) {
+  return ask(net::build_irc_question(), net::measure_irc, is_irc, model::channel::kIrc);
 }
 
 }  // namespace qingdan::probe

@@ -85,7 +85,7 @@ constexpr std::array<std::uint16_t, 1> kCoap{5683};
 constexpr std::array<std::uint16_t, 4> kQuic{443, 8443, 784, 853};
 // 2083 RadSec, 3391 remote desktop gateways, 4433 and 4443 VPN gateways, 4755 and 5684 CoAP and
 // lights, 5349 TURN, 10161 SNMP.
-constexpr std::array<std::uint16_t, 8> kDtls{2083, 3391, 4433, 4443, 4755, 5349, 5684, 10161};
+constexpr std::array<std::uint16_t, 9> kDtls{2083, 3391, 4433, 4443, 4755, 5349, 5684, 6514, 10161};
 
 constexpr std::array<std::uint16_t, 1> kModbus{502};
 constexpr std::array<std::uint16_t, 1> kEnip{44818};
@@ -97,9 +97,10 @@ constexpr std::array<std::uint16_t, 1> kFins{9600};
 constexpr std::array<std::uint16_t, 1> kBacnet{47808};
 
 // Usually TLS from the first byte.
-constexpr std::array<std::uint16_t, 30> kTlsPorts{
-    443,  465,  636,  990,  992,  993,  995,  2376, 3269, 4430, 4433,  4443, 5061, 5349,  5671,
-    5986, 6443, 7002, 7443, 8006, 8443, 8834, 8883, 9043, 9443, 10443, 8243, 9444, 61614, 61617};
+constexpr std::array<std::uint16_t, 31> kTlsPorts{443,  465,  636,   990,  992,  993,   995,  2376,
+                                                  3269, 4430, 4433,  4443, 5061, 5349,  5671, 5986,
+                                                  6443, 6697, 7002,  7443, 8006, 8443,  8834, 8883,
+                                                  9043, 9443, 10443, 8243, 9444, 61614, 61617};
 
 constexpr auto kSshChannels = words(channel::kSsh, channel::kSshKeys);
 constexpr auto kTelnetChannels = words(channel::kTelnet);
@@ -320,8 +321,9 @@ const std::array kTable{
     ConversationEntry{"quic", Transport::udp, kQuic,
                       "A long header of a version that does not exist.", kNever, false, false,
                       kDatagrams, kQuicChannels, Words(), 0, &make_quic},
-    ConversationEntry{"dtls", Transport::udp, kDtls, "A ClientHello without a cookie.", kNever,
-                      false, false, kDatagrams, kDtlsChannels, Words(), 0, &make_dtls},
+    ConversationEntry{"dtls", Transport::udp, kDtls,
+                      "A ClientHello, again with the server's cookie, and two alerts in parting.",
+                      kNever, false, false, kDatagrams, kDtlsChannels, Words(), 0, &make_dtls},
     ConversationEntry{"modbus", Transport::tcp, kModbus,
                       "Read Device Identification; no register is read or written.", kNeverPrinters,
                       false, false, kReply, kModbusChannels, Words(), 0, &make_modbus,

@@ -35,6 +35,7 @@ struct Part {
   bool peer_first{false};
   bool with_tls{false};
   std::span<const std::uint16_t> second{};
+  bool anonymous{false};
 };
 
 [[nodiscard]] constexpr ConversationEntry entry(const Part& part) {
@@ -51,7 +52,8 @@ struct Part {
           .yield = 0,
           .make = part.make,
           .after = part.after,
-          .second = part.second};
+          .second = part.second,
+          .anonymous = part.anonymous};
 }
 
 // The same over UDP.

@@ -58,10 +58,14 @@ constexpr std::array<std::uint16_t, 1> kRtmp{1935};
 constexpr std::array<std::uint16_t, 1> kApcupsd{3551};
 constexpr std::array<std::uint16_t, 1> kEpmd{4369};
 constexpr std::array<std::uint16_t, 1> kZabbix{10050};
+constexpr std::array<std::uint16_t, 1> kNrpe{5666};
+constexpr std::array<std::uint16_t, 6> kIrc{6667, 6665, 6666, 6668, 6669, 6697};
 
 constexpr auto kApcupsdChannels = words(channel::kApcupsd);
 constexpr auto kEpmdChannels = words(channel::kEpmd);
 constexpr auto kZabbixChannels = words(channel::kZabbix);
+constexpr auto kNrpeChannels = words(channel::kNrpe);
+constexpr auto kIrcChannels = words(channel::kIrc);
 constexpr auto kStompChannels = words(channel::kStomp);
 constexpr auto kSvnChannels = words(channel::kSvn);
 constexpr auto kRsyncChannels = words(channel::kRsync);
@@ -99,6 +103,13 @@ constexpr auto kIiopKinds = words("giop");
 constexpr std::string_view kBinding = "A Binding request; nothing is allocated.";
 constexpr std::string_view kLocate =
     "A LocateRequest for the object NameService; nothing is called.";
+
+// Servers that look our name up first.
+constexpr ConversationEntry patient(const Part& part) {
+  auto made = entry(part);
+  made.limits = kGreeting;
+  return made;
+}
 
 constexpr std::array kTable{
     entry({"oracle",
@@ -249,6 +260,26 @@ constexpr std::array kTable{
            kZabbixChannels,
            {},
            &make_zabbix}),
+    entry({"nrpe",
+           kNrpe,
+           "_NRPE_CHECK, which is answered with the version; no command is run.",
+           kNrpeChannels,
+           {},
+           &make_nrpe,
+           "",
+           false,
+           true,
+           {},
+           true}),
+    patient({"irc",
+             kIrc,
+             "CAP LS, VERSION and QUIT, before any registration; no name is taken.",
+             kIrcChannels,
+             {},
+             &make_irc,
+             "",
+             false,
+             true}),
     entry({"stun", kStunTcp, kBinding, kStunChannels, {}, &make_stun_tcp, "", false, true}),
     datagram({"stun", kStun, kBinding, kStunChannels, {}, &make_stun_udp}),
     entry({"iiop", kIiop, kLocate, kIiopChannels, kIiopKinds, &make_iiop}),

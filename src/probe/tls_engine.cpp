@@ -64,7 +64,8 @@ Result<TlsContextPtr> open_tls_context() {
   SSL_CTX_set_options(made, SSL_OP_LEGACY_SERVER_CONNECT |
                                 SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION |
                                 SSL_OP_IGNORE_UNEXPECTED_EOF);
-  // eNULL and aNULL stay out: a peer that agrees to either has no certificate to show.
+  // eNULL and aNULL stay out: a peer that agrees to either has no certificate to show. Who has none
+  // to show is asked so by a wish of its own.
   if (SSL_CTX_set_min_proto_version(made, TLS1_VERSION) != 1 ||
       SSL_CTX_set_cipher_list(made, "ALL:!eNULL:!aNULL:@SECLEVEL=0") != 1) {
     return Error{ErrorCode::internal, "TLS cannot be set up: OpenSSL says " + drain_errors(),
@@ -121,6 +122,11 @@ TlsEngine::TlsEngine(TlsContext& context, const TlsWish& wish) : held_(std::make
     // SSL_set_tlsext_host_name() without its C cast; the library copies the name.
     std::string name = wish.sni;
     SSL_ctrl(held.ssl.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
+  }
+  if (wish.anonymous) {
+    // 1.3 has no such suites.
+    SSL_set_max_proto_version(held.ssl.get(), TLS1_2_VERSION);
+    SSL_set_cipher_list(held.ssl.get(), "aNULL:!eNULL:@SECLEVEL=0");
   }
   if (!wish.alpn.empty()) {
     ByteWriter list;

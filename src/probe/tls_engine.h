@@ -21,8 +21,9 @@
 namespace qingdan::probe {
 
 struct TlsWish {
-  std::string sni;  // "" = none: asked by address
+  std::string sni;          // "" = none: asked by address
   std::string_view alpn{};  // the one protocol to offer (RFC 7301): "http/1.1", "h2"; "" = none
+  bool anonymous{false};    // a key without certificates, and no other, up to TLS 1.2
 };
 
 enum class TlsState : std::uint8_t { handshaking, established, failed, closed };
@@ -47,7 +48,7 @@ class TlsEngine {
   // Agreed on; nullopt before.
   [[nodiscard]] std::optional<net::TlsVersion> version() const;
   [[nodiscard]] std::string_view alpn() const;  // the peer's choice, "" = none
-  [[nodiscard]] int alert() const;  // the fatal one the peer sent, -1 = none
+  [[nodiscard]] int alert() const;              // the fatal one the peer sent, -1 = none
   // "version\ncipher\nalpn\n" after the handshake. Where the peer ended it by an alert:
   // "TLS\n\n\nalert: <description>\n". "" otherwise.
   [[nodiscard]] std::string session_text() const;

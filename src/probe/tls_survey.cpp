@@ -16,8 +16,7 @@ std::optional<TlsVersion> step_down(TlsVersion from) {
       return TlsVersion::tls11;
     case TlsVersion::tls11:
       return TlsVersion::tls10;
-    case TlsVersion::tls10:
-    case TlsVersion::tlcp:
+    default:
       break;
   }
   return std::nullopt;
@@ -39,7 +38,7 @@ const ConversationEntry* entry_of(TlsVersion version) {
       return entry_of("tls-1.1");
     case TlsVersion::tls10:
       return entry_of("tls-1.0");
-    case TlsVersion::tlcp:
+    default:
       break;
   }
   return entry_of("tlcp");

@@ -9,5 +9,6 @@ namespace qingdan::model::channel {
 inline constexpr std::string_view kApcupsd = "apcupsd.status";  // records of the answer to status
 inline constexpr std::string_view kEpmd = "epmd.names";         // NAMES_RESP
 inline constexpr std::string_view kZabbix = "zabbix.agent";     // answer to agent.version
+inline constexpr std::string_view kNrpe = "nrpe.version";       // answer to _NRPE_CHECK
 
 }  // namespace qingdan::model::channel

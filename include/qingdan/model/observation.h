@@ -108,6 +108,7 @@ inline constexpr std::string_view kIscsi = "iscsi.login";          // Login Resp
 inline constexpr std::string_view kSocks = "socks.method";         // the two bytes of SOCKS5
 inline constexpr std::string_view kFastcgi = "fastcgi.values";     // FCGI_GET_VALUES_RESULT, or that it is unknown
 inline constexpr std::string_view kRtmp = "rtmp.handshake";        // S0, S1, S2
+inline constexpr std::string_view kIrc = "irc.reply";              // lines of a server to who has not registered
 inline constexpr std::string_view kX11 = "x11.setup";             // connection setup reply
 // What was seen of the SYN-ACK by which the port accepted, as text: net/tcp_signature.h, then where the
 // peer is a neighbour a space and the MAC it came from.

@@ -1,7 +1,7 @@
 // agent_wire — one question each to agents that tell a host's state: apcupsd (uninterruptible power
-// supplies), epmd (Erlang nodes), the agent of Zabbix. Pure, bounded.
+// supplies), epmd (Erlang nodes), the agents of Zabbix and Nagios (NRPE). Pure, bounded.
 //
-// Channels apcupsd.status, epmd.names, zabbix.agent = the answer as it came.
+// Channels apcupsd.status, epmd.names, zabbix.agent, nrpe.version = the answer as it came.
 #pragma once
 
 #include <optional>
@@ -43,5 +43,15 @@ inline constexpr std::size_t kZabbixMax = 1024;
 [[nodiscard]] Extent measure_zabbix(BytesView stream);
 // "6.0.14"; "" where the agent does not know the item or may not tell it.
 [[nodiscard]] std::optional<std::string> parse_zabbix(BytesView stream);
+
+// _NRPE_CHECK, the question of check_nrpe without a command, which is answered with the version and
+// runs nothing: a packet of version 2 of the protocol (NRPE's common.h), 1036 bytes either way:
+// version, type, CRC-32, result (two bytes, two, four, two, big-endian), 1024 bytes of text, two to
+// spare.
+[[nodiscard]] Bytes build_nrpe_version();
+inline constexpr std::size_t kNrpePacket = 1036;
+[[nodiscard]] Extent measure_nrpe(BytesView stream);
+// "NRPE v4.1.0"
+[[nodiscard]] std::optional<std::string> parse_nrpe(BytesView stream);
 
 }  // namespace qingdan::net

@@ -20,8 +20,9 @@
 
 namespace qingdan::net {
 
-enum class TlsVersion : std::uint8_t { tlcp, tls10, tls11, tls12, tls13 };
-// "TLCP", "TLSv1.0" … "TLSv1.3".
+// Those over datagrams come from net/dtls_wire.h alone.
+enum class TlsVersion : std::uint8_t { tlcp, tls10, tls11, tls12, tls13, dtls10, dtls12, dtls13 };
+// "TLCP", "TLSv1.0" … "TLSv1.3", "DTLSv1.0" "DTLSv1.2" "DTLSv1.3".
 [[nodiscard]] std::string_view to_string(TlsVersion version);
 [[nodiscard]] std::optional<TlsVersion> parse_tls_version(std::string_view text);
 // Of the number on the wire; nullopt: SSL 3.0, a draft, or none.
@@ -33,7 +34,7 @@ enum class TlsKeys : std::uint8_t { any, rsa, ecc };
 [[nodiscard]] std::string_view to_string(TlsKeys keys);
 
 struct TlsQuestion {
-  TlsVersion most{TlsVersion::tls12};
+  TlsVersion most{TlsVersion::tls12};  // over a stream
   TlsKeys keys{TlsKeys::any};
   std::string sni;        // "" = none: asked by address
   std::uint64_t seed{0};  // makes random, session and key share, on which nothing will rest
@@ -47,7 +48,7 @@ struct TlsQuestion {
 [[nodiscard]] Bytes build_tls_goodbye(std::uint16_t version);
 
 inline constexpr std::size_t kTlsCertificatesMax = 16;
-inline constexpr std::uint8_t kTlsProtocolVersion = 70;  // RFC 5246 §7.2.2: the alert
+inline constexpr std::uint8_t kTlsProtocolVersion = 70;         // RFC 5246 §7.2.2: the alert
 inline constexpr std::uint8_t kTlsNoApplicationProtocol = 120;  // RFC 7301 §3.2
 
 struct TlsAnswer {

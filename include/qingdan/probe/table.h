@@ -44,6 +44,9 @@ struct ConversationEntry {
   // At these ports it is asked second: where the one whose `ports` they are got no answer that a
   // protocol is known by.
   std::span<const std::uint16_t> second{};
+  // Its servers may have no certificate: one that refuses an ordinary handshake is offered one
+  // without (RFC 5246 §A.5).
+  bool anonymous{false};
 };
 
 [[nodiscard]] std::span<const ConversationEntry> conversations();

@@ -65,8 +65,10 @@ std::shared_ptr<Server> make_server(const TlsOptions& options) {
   server->context.reset(SSL_CTX_new(TLS_server_method()));
   auto* context = server->context.get();
   SSL_CTX_set_security_level(context, 0);
-  SSL_CTX_use_certificate(context, server->certificate.get());
-  SSL_CTX_use_PrivateKey(context, server->key.get());
+  if (!options.anonymous) {
+    SSL_CTX_use_certificate(context, server->certificate.get());
+    SSL_CTX_use_PrivateKey(context, server->key.get());
+  }
   if (options.rsa) {
     const std::unique_ptr<EVP_PKEY, Free> key(EVP_RSA_gen(2048));
     const auto certificate = self_signed(key.get(), options.common_name);
@@ -79,6 +81,11 @@ std::shared_ptr<Server> make_server(const TlsOptions& options) {
   }
   if (options.least_version != 0) SSL_CTX_set_min_proto_version(context, options.least_version);
   // No cipher in common: the library's own way to say handshake_failure.
+  if (options.anonymous) {
+    SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_cipher_list(context, "aNULL:@SECLEVEL=0");
+    SSL_CTX_set_dh_auto(context, 1);
+  }
   if (options.refuse) {
     SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
     SSL_CTX_set_cipher_list(context, "PSK");

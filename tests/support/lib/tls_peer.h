@@ -9,11 +9,12 @@ namespace qingdan::test::peers {
 
 struct TlsOptions {
   std::string common_name{"test.invalid"};
-  int least_version{0};  // 0 = the library's, or TLS 1.0 where there is a highest
-  int most_version{0};   // 0 = the library's; else 0x0301 … 0x0304 as the highest offered
-  bool rsa{false};       // has an RSA key beside the one of P-256
-  bool refuse{false};    // answers every ClientHello with handshake_failure
-  std::string alpn;      // chosen where offered, e.g. "http/1.1"
+  int least_version{0};   // 0 = the library's, or TLS 1.0 where there is a highest
+  int most_version{0};    // 0 = the library's; else 0x0301 … 0x0304 as the highest offered
+  bool rsa{false};        // has an RSA key beside the one of P-256
+  bool refuse{false};     // answers every ClientHello with handshake_failure
+  bool anonymous{false};  // has no certificate, and agrees on a key without, up to TLS 1.2
+  std::string alpn;       // chosen where offered, e.g. "http/1.1"
 };
 MakePeer tls(MakePeer inside, TlsOptions options = {});
 

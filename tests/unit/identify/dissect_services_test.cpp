@@ -105,6 +105,23 @@ TEST_CASE("agents tell what they watch", "[identify][dissect_agents]") {
   CHECK(agent.protocol == "zabbix-agent");
   CHECK(field(agent, "zabbix.version") == "6.0.21");
   CHECK(read("zabbix.agent", "agent_wire/zabbix_unsupported").protocol == "zabbix-agent");
+  const auto nrpe = read("nrpe.version", "agent_wire/nrpe");
+  CHECK(nrpe.protocol == "nrpe");
+  CHECK(field(nrpe, "nrpe.version") == "NRPE v4.1.0");
+  CHECK(field(dissect("nrpe.version", as_bytes("NRPE v3.2.1")), "nrpe.version") == "NRPE v3.2.1");
+}
+
+TEST_CASE("a server of IRC tells what it can do and how it refuses", "[identify][dissect_shares]") {
+  const auto inspircd = read("irc.reply", "irc_wire/inspircd_cap");
+  CHECK(inspircd.protocol == "irc");
+  CHECK(field(inspircd, "irc.capability").find(" | inspircd.org/poison | ") != std::string::npos);
+  CHECK(field(inspircd, "irc.refusal") == "* VERSION :You have not registered.");
+  CHECK(field(inspircd, "irc.closing") == "Closing link: (454AAAAAB@192.0.2.7) [Client exited]");
+  CHECK(inspircd.host_names == std::vector<std::string>{"irc.example.test"});
+  const auto unreal = read("irc.reply", "irc_wire/unreal");
+  CHECK(unreal.banner == "UnrealIRCd-6.1.2. irc.example.test FhinW [*=6100]");
+  CHECK(field(read("irc.reply", "irc_wire/hybrid"), "irc.notice") ==
+        "*** Looking up your hostname | *** Checking Ident | *** No Ident response");
 }
 
 TEST_CASE("an SSH host key identifies its host", "[identify][dissect_services]") {
@@ -124,7 +141,7 @@ TEST_CASE("other bytes under these channels prove nothing", "[identify][dissect_
         "x11.setup",       "mssql.prelogin", "amqp.start", "db2.exchange",    "cassandra.supported",
         "pptp.reply",      "afp.status",     "nats.info",  "beanstalk.stats", "gearman.version",
         "clamd.version",   "mqtt.connack",   "stun.reply", "firebird.answer", "apcupsd.status",
-        "epmd.names",      "zabbix.agent"}) {
+        "epmd.names",      "zabbix.agent",   "irc.reply"}) {
     CAPTURE(name);
     CHECK(dissect(name, as_bytes("HTTP/1.1 400 Bad Request\r\n\r\n")).protocol.empty());
   }

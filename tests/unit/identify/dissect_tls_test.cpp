@@ -2,10 +2,11 @@
 #include <iterator>
 
 #include "unit/identify/fields.h"
+#include "unit/seed.h"
 
 using namespace qingdan;
 using namespace qingdan::identify;
-using test::field;
+using identify::test::field;
 
 TEST_CASE("a TLS session tells version, cipher and ALPN", "[identify][dissect_tls]") {
   const auto out = dissect("tls.session", as_bytes("TLSv1.3\nTLS_AES_256_GCM_SHA384\nh2\n"));
@@ -87,4 +88,25 @@ TEST_CASE("what comes instead of TLS is shown, and no more of it than a refusal 
   const auto page = dissect("tls.answer", as_bytes("TLSv1.2 any closed\n" + std::string(100, 'a')));
   CHECK(field(page, "tls.instead").size() == 64);
   CHECK(field(dissect("tls.answer", as_bytes("TLSv1.0 any silent\n")), "tls.instead").empty());
+}
+
+TEST_CASE("a flight over datagrams gives what one over a stream gives", "[identify][dissect_tls]") {
+  const auto out = dissect("dtls.reply", qingdan::test::seed("dtls_wire/openssl_dtls12_rsa"));
+  CHECK(out.protocol == "dtls");
+  CHECK(out.banner == "DTLSv1.2 TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
+  CHECK(field(out, "dtls.kind") == "server-hello");
+  CHECK(field(out, "dtls.version") == "1.2");
+  CHECK(field(out, "tls.accepts") == "DTLSv1.2 TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
+  CHECK(field(out, "tls.extensions") == "DTLSv1.2 65281 11 23");
+  CHECK(field(out, "x509.subject") == "CN=rsa.example.test,O=Example City");
+  CHECK(field(out, "x509.san") == "rsa.example.test");
+  REQUIRE(out.tls_heard);
+  CHECK(out.tls_heard->certificates.size() == 2);
+  const auto refused = dissect("dtls.reply", qingdan::test::seed("dtls_wire/alert"));
+  CHECK(field(refused, "tls.refuses") == "DTLSv1.2 alert 40");
+  CHECK(field(refused, "dtls.alert") == "40");
+  // A cookie agrees to nothing.
+  const auto cookie = dissect("dtls.reply", qingdan::test::seed("dtls_wire/verify"));
+  CHECK(field(cookie, "dtls.kind") == "verify-request");
+  CHECK_FALSE(cookie.tls_heard);
 }

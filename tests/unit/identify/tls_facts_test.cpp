@@ -2,10 +2,9 @@
 #include "identify/tls_facts.h"
 
 #include <catch2/catch.hpp>
-#include <fstream>
-#include <iterator>
 
 #include "unit/identify/fields.h"
+#include "unit/seed.h"
 
 using namespace qingdan;
 using namespace qingdan::identify;
@@ -17,11 +16,7 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-Bytes seed(const std::string& name) {
-  std::ifstream file(QINGDAN_SOURCE_DIR "/tests/fuzz/corpus/tls_wire/" + name, std::ios::binary);
-  REQUIRE(file);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
+Bytes seed(const std::string& name) { return qingdan::test::seed("tls_wire/" + name); }
 
 Dissection session(std::string_view text) { return dissect("tls.session", as_bytes(text)); }
 
@@ -133,6 +128,26 @@ TEST_CASE("a session that came about says more than one that was refused",
     CHECK(facts.statement->alpn == "h2");
     CHECK(facts.statement->accepts == Names{"TLSv1.2", "TLSv1.3"});
   }
+}
+
+TEST_CASE("over datagrams: the versions of DTLS, and the certificate", "[identify][tls_facts]") {
+  const auto facts =
+      together({dissect("dtls.reply", qingdan::test::seed("dtls_wire/openssl_dtls10"))});
+  REQUIRE(facts.statement);
+  CHECK(facts.statement->version == "DTLSv1.0");
+  CHECK(facts.statement->cipher == "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA");
+  CHECK(facts.statement->accepts == Names{"DTLSv1.0"});
+  CHECK(facts.statement->refuses == Names{"DTLSv1.2"});
+  CHECK(facts.statement->keys == Names{"RSA"});
+  REQUIRE(facts.certificates.size() == 1);
+  const auto too_old =
+      dissect("dtls.reply", Bytes{21, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 70});
+  const auto refused = together({too_old});
+  REQUIRE(refused.statement);
+  CHECK(refused.statement->version == "DTLS");
+  CHECK(refused.statement->accepts.empty());
+  CHECK(refused.statement->refuses == Names{"DTLSv1.0", "DTLSv1.2"});
+  CHECK_FALSE(together({dissect("dtls.reply", qingdan::test::seed("dtls_wire/verify"))}).statement);
 }
 
 TEST_CASE("nothing of TLS, no statement", "[identify][tls_facts]") {

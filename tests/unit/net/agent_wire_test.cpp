@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "qingdan/base/text.h"
 #include "unit/seed.h"
 
 using namespace qingdan;
@@ -21,8 +22,10 @@ TEST_CASE("questions of apcaccess, epmd and zabbix_get", "[net][agents]") {
 
 TEST_CASE("an agent's answer is whole at its end", "[net][agents]") {
   using Measure = Extent (*)(BytesView);
-  const std::vector<std::pair<std::string, Measure>> answers{
-      {"apcupsd", &measure_apcupsd}, {"zabbix", &measure_zabbix}, {"epmd", &measure_epmd}};
+  const std::vector<std::pair<std::string, Measure>> answers{{"apcupsd", &measure_apcupsd},
+                                                             {"zabbix", &measure_zabbix},
+                                                             {"nrpe", &measure_nrpe},
+                                                             {"epmd", &measure_epmd}};
   for (const auto& [name, measure] : answers) {
     const auto answer = seed("agent_wire/" + name);
     for (std::size_t size = 0; size < answer.size(); ++size) {
@@ -74,4 +77,17 @@ TEST_CASE("a Zabbix agent tells its version or that it may not", "[net][zabbix]"
   CHECK(measure_zabbix(long_one).foreign());
   long_one[4] = 3;  // compressed
   CHECK(measure_zabbix(long_one).foreign());
+}
+
+TEST_CASE("NRPE's version is in a packet that answers for itself", "[net][nrpe]") {
+  const auto request = build_nrpe_version();
+  REQUIRE(request.size() == kNrpePacket);
+  // As check_nrpe sends it: CRC-32 over the rest.
+  CHECK(to_hex(BytesView(request).first(21)) == "00020001d4673f0000005f4e5250455f434845434b");
+  CHECK(parse_nrpe(seed("agent_wire/nrpe")) == "NRPE v4.1.0");
+  CHECK(measure_nrpe(request).foreign());  // an echo
+  auto wrong = seed("agent_wire/nrpe");
+  wrong[12] ^= 1;
+  CHECK(measure_nrpe(wrong).foreign());
+  CHECK_FALSE(parse_nrpe(wrong));
 }

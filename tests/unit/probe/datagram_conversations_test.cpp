@@ -1,6 +1,6 @@
 // Conversations over UDP: each claims the answer to its own request, and no other bytes.
 // covers: probe/rpcbind probe/tftp probe/memcached_udp probe/sql_browser probe/ws_discovery
-// covers: probe/ike probe/l2tp probe/openvpn probe/coap probe/quic probe/dtls
+// covers: probe/ike probe/l2tp probe/openvpn probe/coap probe/quic
 #include <catch2/catch.hpp>
 
 #include "probe/conversations.h"
@@ -82,12 +82,6 @@ Bytes stun_answer(BytesView request) {
   out.u16be(0x0101).u16be(8).bytes(request.subspan(4)).u16be(0x8022).u16be(4).text("x 1 ");
   return std::move(out).take();
 }
-Bytes dtls_answer(BytesView) {
-  ByteWriter out;
-  out.u8(21).u16be(0xFEFD).fill(8).u16be(2).u8(2).u8(40);
-  return std::move(out).take();
-}
-
 ConversationPtr make_rpcbind_udp(const Setting& setting) {
   return make_rpcbind(setting, net::Transport::udp);
 }
@@ -117,8 +111,7 @@ const std::vector<Case> kCases{
     {"openvpn", make_openvpn_udp, 1194, openvpn_answer, channel::kOpenvpn, true},
     {"coap", make_coap, 5683, coap_answer, channel::kCoap, true},
     {"stun", make_stun_udp, 3478, stun_answer, channel::kStun, true},
-    {"quic", make_quic, 443, quic_answer, channel::kQuic, true},
-    {"dtls", make_dtls, 4433, dtls_answer, channel::kDtls, false}};
+    {"quic", make_quic, 443, quic_answer, channel::kQuic, true}};
 
 Bytes request_of(const Case& one, const Setting& setting) {
   return one.make(setting)->on_open().send;

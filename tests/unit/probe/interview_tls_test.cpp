@@ -186,3 +186,33 @@ TEST_CASE("a server of HTTP/2 alone is asked for a name in its own frames, by Ho
   CHECK(report.vhost == "www.example.test");
   CHECK(as_text(first(report, "http.response").raw).starts_with("HTTP/2 200\r\n"));
 }
+
+TEST_CASE("an agent without a certificate is asked again without one, and no other server is") {
+  const auto answer = std::string(as_text(seed("agent_wire/nrpe")));
+  peers::TlsOptions options;
+  options.anonymous = true;
+  const auto agent = peers::scripted("", {{"_NRPE_CHECK", answer}});
+  Bench bench(peers::tls(agent, options), 5666);
+  const auto report = bench.ask({.tls_questions = 0});
+  CHECK(report.service == "nrpe");
+  CHECK(report.tls);
+  CHECK(report.connections == 3);  // plain, refused, let in
+  CHECK(first(report, "nrpe.version").inside_tls);
+  std::vector<std::string> sessions;
+  for (const auto& seen : report.observations) {
+    if (seen.channel == "tls.session") sessions.emplace_back(as_text(seen.raw));
+  }
+  REQUIRE(sessions.size() == 2);
+  CHECK(sessions[0] == "TLS\n\n\nalert: handshake failure\n");
+  CHECK(sessions[1].starts_with("TLSv1.2\nTLS_"));
+  CHECK(sessions[1].find("_anon_") != std::string::npos);
+  // With a certificate, and in plain words.
+  Bench usual(peers::tls(agent), 5666);
+  const auto with = usual.ask({.tls_questions = 0});
+  CHECK(with.service == "nrpe");
+  CHECK(first(with, "x509.der").raw.size() > 100);
+  Bench plain(agent, 5666);
+  CHECK(plain.ask().connections == 1);
+  Bench elsewhere(peers::tls(agent, options), 443);
+  CHECK(elsewhere.ask({.tls_questions = 0}).connections == 1);
+}

@@ -104,3 +104,19 @@ TEST_CASE("what is not TLS fails quietly and is not called TLS", "[probe][tls]")
     CHECK(engine.take_plain().empty());
   }
 }
+
+TEST_CASE("a server without a certificate is agreed with only where that is wished",
+          "[probe][tls]") {
+  const auto tls = context();
+  TlsOptions options;
+  options.anonymous = true;
+  TlsEngine usual(*tls, {});
+  shake(usual, *test::peers::tls(test::peers::silent(), options)());
+  CHECK(usual.state() == TlsState::failed);
+  CHECK(usual.alert() == 40);
+  TlsEngine engine(*tls, {"", "", true});
+  shake(engine, *test::peers::tls(test::peers::silent(), options)());
+  CHECK(engine.state() == TlsState::established);
+  CHECK(engine.session_text().find("_anon_") != std::string::npos);
+  CHECK(engine.chain().empty());
+}
