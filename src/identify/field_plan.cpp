@@ -2,6 +2,8 @@
 #include "identify/field_plan.h"
 
 #include <algorithm>
+#include <cstring>
+#include <type_traits>
 #include <utility>
 
 #include "qingdan/base/text.h"
@@ -193,27 +195,21 @@ Plan plan_databases(Field& field, const std::vector<Rule>& rules) {
   return plan;
 }
 
-constexpr std::size_t kSetBytes = 32;
+// As they lie in memory: the cache is this machine's own, and there are thousands.
+static_assert(std::is_trivially_copyable_v<ByteSet>);
 
 void save_beginning(const Beginning& begin, ByteWriter& out) {
   out.u8(static_cast<std::uint8_t>(begin.size));
-  for (std::size_t i = 0; i < begin.size; ++i) {
-    for (std::size_t byte = 0; byte < kSetBytes; ++byte) {
-      std::uint8_t bits = 0;
-      for (std::size_t bit = 0; bit < 8; ++bit)
-        bits = static_cast<std::uint8_t>(bits | begin.bytes[i].test(8 * byte + bit) << bit);
-      out.u8(bits);
-    }
-  }
+  for (std::size_t i = 0; i < begin.size; ++i)
+    out.bytes({reinterpret_cast<const std::uint8_t*>(&begin.bytes[i]), sizeof(ByteSet)});
 }
 
 Beginning load_beginning(ByteReader& in) {
   Beginning begin;
   begin.size = std::min<std::size_t>(in.u8(), Beginning::kMost);
   for (std::size_t i = 0; i < begin.size; ++i) {
-    const auto bits = in.take(kSetBytes);
-    for (std::size_t b = 0; b < 8 * bits.size(); ++b)
-      begin.bytes[i].set(b, (bits[b / 8] >> b % 8 & 1) != 0);
+    const auto bytes = in.take(sizeof(ByteSet));
+    if (bytes.size() == sizeof(ByteSet)) std::memcpy(&begin.bytes[i], bytes.data(), bytes.size());
   }
   return begin;
 }

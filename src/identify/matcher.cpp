@@ -235,10 +235,27 @@ bool find_candidates(const Field& field, std::string_view value, Engines& engine
   return knows_all;
 }
 
+// Thousands of patterns do not fit into the processor's caches, and what is needed of each hangs
+// together by pointers: those of all candidates are fetched side by side.
+void fetch_ahead(const Field& field, const Engines& engines) {
+  if (engines.found.size() < 2) return;
+  for (const auto index : engines.found) {
+    const auto& atom = field.atoms[index];
+    if (atom.pattern) __builtin_prefetch(&engines.captors[atom.captor]);
+  }
+  for (const auto index : engines.found) {
+    if (!field.atoms[index].pattern) continue;
+    const auto& captor = engines.captors[field.atoms[index].captor];
+    if (captor.code != nullptr) __builtin_prefetch(captor.code.get());
+    if (!captor.groups.empty()) __builtin_prefetch(captor.groups.data());
+  }
+}
+
 // Overwrites `hits`, whose texts are reused.
 void write_hits(const Field& field, const std::vector<CaptureSpec>& specs, std::string_view value,
                 Engines& engines, std::vector<Hit>& hits) {
   const bool certain = find_candidates(field, value, engines);
+  fetch_ahead(field, engines);
   std::size_t count = 0;
   for (const auto index : engines.found) {
     const auto& atom = field.atoms[index];

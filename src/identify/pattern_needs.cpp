@@ -175,9 +175,16 @@ class Reader {
  public:
   Reader(std::string_view pattern, bool ignore_case) : p_(pattern), ignore_case_(ignore_case) {}
 
-  // Of a pattern without its anchor; a | outside groups may lead to a branch that has none.
+  // Of a pattern; a | outside groups may lead to a branch without an anchor.
   std::optional<Beginning> read_beginning() {
-    const auto begin = sequence(0);
+    Begin begin;
+    for (bool first = true; first || (more() && p_[at_] == '|'); first = false) {
+      if (!first) ++at_;
+      if (!more() || p_[at_] != '^') return std::nullopt;
+      const auto branch = sequence(0);
+      if (first) begin.lead = branch.lead;
+      begin.lead.unite(branch.lead);
+    }
     if (given_up_ || at_ < p_.size() || begin.lead.sizes.test(0)) return std::nullopt;
     Beginning out;
     while (out.size < Beginning::kMost && !begin.lead.sizes.test(out.size)) {
@@ -425,9 +432,8 @@ std::optional<Beginning> beginning_of(std::string_view pattern) {
       pattern.remove_prefix(close + 1);
     }
   }
-  // With (?m) a match may begin at any line; with a | outside groups a branch may have no anchor.
-  if (!pattern.starts_with('^')) return std::nullopt;
-  return Reader(pattern.substr(1), ignore_case).read_beginning();
+  // With (?m) a match may begin at any line.
+  return Reader(pattern, ignore_case).read_beginning();
 }
 
 std::vector<Literals> held_texts(const Part& part) {

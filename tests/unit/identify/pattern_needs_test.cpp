@@ -119,7 +119,8 @@ TEST_CASE("as many bytes are told as every match has, each with what can stand t
   CHECK(leads("^ab.{1,9}d") == "a|b|any|any");
   CHECK(leads("(?i)^ab") == "Aa|Bb");
   CHECK(leads("^[Ll](?i:in)u") == "Ll|Ii|Nn|u");
-  CHECK(leads(R"(^AB\b.{0,9}|^x)") == "?");
+  CHECK(leads(R"(^AB\b.{0,9}|^x)") == "Ax");
+  CHECK(leads("^AB|^CDE") == "AC|BD");
   CHECK(leads(R"(^\bAB\b-)") == "A|B|-");
 }
 
