@@ -64,7 +64,7 @@ Result<std::vector<UnknownCluster>> unknown_clusters(const registry::Query& quer
                                                      const registry::Filter& filter) {
   std::set<Place> wanted;
   auto listed = query.services(filter, [&](const registry::ServiceRow& row) {
-    if (row.product.empty() && row.vendor.empty())
+    if (!model::is_described(row.vendor, row.product.empty() ? 0 : row.confidence))
       wanted.insert({row.zone, row.ip, row.transport, row.port, row.vhost});
     return true;
   });

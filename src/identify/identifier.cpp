@@ -124,8 +124,13 @@ class ClaimWriter {
     write_website(combined);
     write_host(judgement, combined);
     write_identifiers();
-    const bool known =
-        combined.service || !combined.also.empty() || combined.os || combined.hardware;
+    // What is known by its own name alone may be labelled like what is not known at all.
+    const auto described = [](const Held& held) {
+      return model::is_described(held.statement.vendor, held.statement.confidence);
+    };
+    const auto is = [&](const std::optional<Held>& held) { return held && described(*held); };
+    const bool known = is(combined.service) || is(combined.os) || is(combined.hardware) ||
+                       std::any_of(combined.also.begin(), combined.also.end(), described);
     if (!known) {
       add_service(field::kDigest,
                   model::to_json(unknown_digest(main_->seen->channel, main_->dissection)),

@@ -97,6 +97,12 @@ struct ProductStatement {
   bool operator==(const ProductStatement&) const = default;
 };
 
+// Of a product without a vendor: less is what software calls itself, and nobody described it.
+inline constexpr int kDescribedConfidence = 61;
+[[nodiscard]] inline bool is_described(std::string_view vendor, int confidence) {
+  return !vendor.empty() || confidence >= kDescribedConfidence;
+}
+
 // A leaf certificate that a service shows beside service.certificate: to who offers suites of
 // another kind of key, or as one of the two of TLCP.
 struct TlsCertificate {

@@ -61,6 +61,22 @@ TEST_CASE("unknown services that look alike are one row, largest first",
   CHECK(stage.run(ServicesList{"port=443", true}).out.empty());
 }
 
+TEST_CASE("what is known by its own name alone may still be labelled", "[app][commands_unknown]") {
+  Stage stage;
+  app::test::write_file(stage.file("fingerprints/products/named.toml"),
+                        "[[product]]\nid = \"named-ssh\"\nvendor = \"\"\nproduct = \"SSH "
+                        "server\"\ncategory = \"远程登录\"\n");
+  app::test::write_file(stage.file("fingerprints/ssh/named.toml"),
+                        "[[rule]]\nid = \"ssh.named\"\ninput = \"ssh.banner\"\npattern = "
+                        "'^(?P<name>Example[A-Z][a-z]+)_(?P<version>[\\d.]+)'\nservice = "
+                        "\"named-ssh\"\nservice_name = \"{name}\"\ntrust = 44\n");
+  hear(stage, {gate("192.0.2.7", "1.2"), kKnown});
+  const auto listed = stage.run(ServicesList{"ip=192.0.2.7", false});
+  CHECK(has(listed.out, R"("vendor":null,"product":"ExampleGate","version":"1.2")"));
+  CHECK(has(listed.out, R"("confidence":44)"));
+  CHECK(lines(stage.run(ServicesList{"", true}).out) == 1);
+}
+
 TEST_CASE("a labelled look becomes a rule that knows it and passes the check",
           "[app][commands_unknown]") {
   Stage stage;
