@@ -1,6 +1,7 @@
 // share_questions — shares, proxies, streams and chat. svnserve and rsync introduce themselves, so
 // nothing is sent to them; the others hear the first message of a client, and are left before a
 // login, a session or a request. A broker that lets us in is told that we leave.
+#include "probe/conversations.h"
 #include "probe/one_reply.h"
 #include "probe/rounds.h"
 #include "probe/service_conversations.h"
@@ -19,6 +20,31 @@ bool is_socks(BytesView stream) { return net::parse_socks(stream).has_value(); }
 bool is_fastcgi(BytesView stream) { return net::parse_fastcgi(stream).has_value(); }
 bool is_irc(BytesView stream) { return net::parse_irc(stream).any; }
 bool is_rtmp(BytesView stream) { return net::parse_rtmp(stream).has_value(); }
+
+// The bouncer ZNC tells its version on its pages alone, which it serves at the same port.
+class Irc final : public Conversation {
+ public:
+  explicit Irc(const Setting& setting)
+      : setting_(setting),
+        question_(net::build_irc_question(), net::measure_irc, is_irc, model::channel::kIrc) {}
+
+  Step on_open() override { return question_.on_open(); }
+  Step on_received(BytesView received) override {
+    has_pages_ = has_pages_ || net::parse_irc(received).server == "irc.znc.in";
+    return question_.on_received(received);
+  }
+  std::vector<Heard> take() override { return question_.take(); }
+  std::vector<std::unique_ptr<Conversation>> follow_ups() override {
+    std::vector<std::unique_ptr<Conversation>> next;
+    if (has_pages_) next.push_back(make_http(setting_));
+    return next;
+  }
+
+ private:
+  Setting setting_;
+  OneReply question_;
+  bool has_pages_{false};
+};
 
 ServiceConversation ask(Bytes request, OneReply::Measure measure, OneReply::Recognise recognise,
                         std::string_view channel) {
@@ -76,8 +102,6 @@ ServiceConversation make_rtmp(const Setting&) {
   return ask(net::build_rtmp_hello(), net::measure_rtmp, is_rtmp, model::channel::kRtmp);
 }
 
-ServiceConversation make_irc(const Setting&) {
-  return ask(net::build_irc_question(), net::measure_irc, is_irc, model::channel::kIrc);
-}
+ServiceConversation make_irc(const Setting& setting) { return std::make_unique<Irc>(setting); }
 
 }  // namespace qingdan::probe

@@ -349,3 +349,17 @@ TEST_CASE("every connection takes its token") {
   REQUIRE(rig.net.traffic().attempts.size() == 2);
   CHECK(rig.net.traffic().attempts[1].at - rig.net.traffic().attempts[0].at >= 1s);
 }
+
+TEST_CASE(
+    "a bouncer of chat that serves pages beside is asked for them too, other servers are not") {
+  const std::string bouncer = ":irc.znc.in CAP unknown-nick LS :znc.in/self-message\r\n";
+  const std::string page =
+      "HTTP/1.0 403 Access Denied\r\nServer: ZNC 1.8.2 - https://znc.in\r\n\r\n";
+  Bench znc(peers::scripted("", {{"CAP LS", bouncer, true}, {"GET ", page, true}}), 6667);
+  const auto told = znc.ask();
+  CHECK(told.service == "irc");
+  CHECK(as_text(first(told, "irc.reply").raw) == bouncer);
+  CHECK(as_text(first(told, "http.response").raw) == page);
+  Bench plain(peers::scripted("", {{"CAP LS", ":irc.example.test 451 * :no\r\n", true}}), 6667);
+  CHECK(plain.ask().connections == 1);
+}
