@@ -64,18 +64,19 @@ void ReverseNames::pass_turn(Server& server) {
 }
 
 // The port of our side is new for each try, as RFC 5452 §9.2 asks; the id tells late answers.
+// `left`: whether a question left.
 Awaitable<std::optional<std::string>> ReverseNames::question(targets::ApprovedTarget server,
-                                                             net::Address ip) {
+                                                             net::Address ip, bool& left) {
   const auto name = net::reverse_name(ip);
-  auto setting = make_setting(server, name, false);
+  auto setting = make_setting(server, name, false);  // so that each name has a cookie of its own
   for (const auto patience : kPatience) {
     ++setting.attempt;
     auto leave = co_await pacer_.admit(server, {"dns-ptr"});
     if (leave != Leave::granted) break;
-    const auto id = static_cast<std::uint16_t>(cookie_of(setting) ^ std::hash<std::string>()(name) ^
-                                               static_cast<std::uint64_t>(setting.attempt));
+    const auto id = static_cast<std::uint16_t>(cookie_of(setting) + setting.attempt);
     auto exchange = pacer_.dialer().open_udp(server);
     ++sent_;
+    left = true;
     const auto asked =
         net::build_dns_query(name, net::kDnsTypePtr, net::kDnsClassIn, id, net::Recursion::desired);
     if (exchange.send(asked) != DatagramOutcome::bytes) break;
@@ -103,9 +104,11 @@ Awaitable<std::optional<model::ReverseName>> ReverseNames::ask(std::string zone,
   std::optional<std::string> told;
   const bool asks = server.failures < kGivenUpAfter && !pacer_.stopped();
   if (asks) {
-    auto answer = co_await question(*target, ip);
+    bool left = false;
+    auto answer = co_await question(*target, ip, left);
     told = std::move(answer);
-    if (!pacer_.stopped()) server.failures = told ? 0 : server.failures + 1;
+    // A window that closed, or a stop, is not the server's fault.
+    if (left && !pacer_.stopped()) server.failures = told ? 0 : server.failures + 1;
   }
   pass_turn(server);
   if (!told) co_return std::nullopt;

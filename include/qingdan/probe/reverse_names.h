@@ -46,7 +46,7 @@ class ReverseNames {
   [[nodiscard]] Awaitable<bool> take_turn(Server& server);
   void pass_turn(Server& server);
   [[nodiscard]] Awaitable<std::optional<std::string>> question(targets::ApprovedTarget server,
-                                                               net::Address ip);
+                                                               net::Address ip, bool& left);
 
   Pacer& pacer_;
   std::map<net::Address, Server> servers_;
