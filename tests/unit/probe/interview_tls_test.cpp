@@ -23,14 +23,19 @@ using test::kSshIdent;
 using test::seed;
 namespace peers = qingdan::test::peers;
 
-TEST_CASE("HTTP/2 is spoken with who takes it by ALPN and says nothing to HTTP/1.1") {
-  const auto answer = seed("h2_exchange/nghttpd");
+namespace {
+
+test::MakePeer speaks_http2_alone() {
   peers::TlsOptions options;
   options.alpn = "h2";
-  Bench bench(peers::tls(peers::scripted("", {{"GET ", "", true},
-                                              {"PRI * HTTP/2.0", std::string(as_text(answer))}}),
-                         options),
-              8443);
+  const std::string answer(as_text(seed("h2_exchange/nghttpd")));
+  return peers::tls(peers::scripted("", {{"GET ", "", true}, {"PRI * HTTP/2.0", answer}}), options);
+}
+
+}  // namespace
+
+TEST_CASE("HTTP/2 is spoken with who takes it by ALPN and says nothing to HTTP/1.1") {
+  Bench bench(speaks_http2_alone(), 8443);
   const auto report = bench.ask({.tls_questions = 0});
   CHECK(report.service == "http2");
   CHECK(report.verdict == Verdict::open_verified);
@@ -171,13 +176,7 @@ TEST_CASE("mail that offers no TLS is asked for none") {
 }
 
 TEST_CASE("a server of HTTP/2 alone is asked for a name in its own frames, by Host and SNI") {
-  const auto answer = seed("h2_exchange/nghttpd");
-  peers::TlsOptions options;
-  options.alpn = "h2";
-  Bench bench(peers::tls(peers::scripted("", {{"GET ", "", true},
-                                              {"PRI * HTTP/2.0", std::string(as_text(answer))}}),
-                         options),
-              8443);
+  Bench bench(speaks_http2_alone(), 8443);
   probe::Subject subject{bench.rig.target(kHost, 8443), 2ms, "www.example.test", false,
                          probe::Subject::Web::h2};
   const auto report = bench.rig.net.await(
