@@ -3,6 +3,7 @@
 
 #include "identify/dissectors.h"
 #include "qingdan/net/irc_wire.h"
+#include "qingdan/net/iscsi_wire.h"
 #include "qingdan/net/relay_wire.h"
 #include "qingdan/net/share_wire.h"
 #include "qingdan/net/stomp_wire.h"
@@ -68,12 +69,24 @@ void dissect_git(BytesView raw, Dissection& out) {
 }
 
 void dissect_iscsi(BytesView raw, Dissection& out) {
-  const auto login = net::parse_iscsi(raw);
-  if (!login) return;
+  constexpr std::size_t kTargetsMost = 64;
+  const auto heard = net::parse_iscsi(raw);
+  if (!heard) return;
+  const auto status = fmt::format("{}.{}", heard->status_class, heard->status_detail);
   out.protocol = "iscsi-target";
-  out.banner = fmt::format("iSCSI, login {}.{}", login->status_class, login->status_detail);
-  out.add_text("iscsi.status", fmt::format("{}.{}", login->status_class, login->status_detail));
-  for (const auto& key : login->keys) out.add_text("iscsi.key", key);
+  out.banner = fmt::format("iSCSI, login {}", status);
+  if (const auto count = heard->targets.size(); count > 0) {
+    out.banner += fmt::format(", {} target{}: {}{}", count, count == 1 ? "" : "s",
+                              heard->targets.front(), count == 1 ? "" : " …");
+  }
+  out.add_text("iscsi.status", status);
+  for (const auto& key : heard->keys) out.add_text("iscsi.key", key);
+  if (!heard->negotiated.empty()) {
+    out.add_text("iscsi.negotiated", fmt::format("{}", fmt::join(heard->negotiated, " ")));
+  }
+  for (std::size_t i = 0; i < heard->targets.size() && i < kTargetsMost; ++i) {
+    out.add_text("iscsi.target", heard->targets[i]);
+  }
 }
 
 void dissect_socks(BytesView raw, Dissection& out) {

@@ -128,6 +128,7 @@ constexpr auto kPlainFields = std::to_array<std::string_view>({"afp.server_name"
                                                                "ipmi.version",
                                                                "irc.closing",
                                                                "iscsi.key",
+                                                               "iscsi.negotiated",
                                                                "iscsi.status",
                                                                "kafka.apis",
                                                                "kerberos.error",

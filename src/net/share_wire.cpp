@@ -2,7 +2,6 @@
 #include "qingdan/net/share_wire.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <utility>
 
@@ -15,16 +14,6 @@ namespace {
 using State = Extent::State;
 
 constexpr Extent kForeign{State::foreign, 0};
-
-// RFC 7143: §11.12, §11.13 opcodes; §11.12.1 to .3 the flags T and C and the stages; §11.2.1 sizes.
-constexpr std::uint8_t kLoginRequest = 0x43, kLoginResponse = 0x23;  // immediate; of the target
-constexpr std::uint8_t kToOperational = 0x81;                        // T, from SecurityNegotiation
-constexpr std::uint8_t kReserved = 0x30;
-constexpr std::size_t kHeader = 48;
-constexpr std::uint32_t kTaskTag = 0x71'64'00'01;
-// §11.12.5: a random qualifier. Together with the name it is ours alone, so that no session of an
-// initiator is taken for reinstated (§6.3.5).
-constexpr std::array<std::uint8_t, 6> kIsid{0x80, 0, 0, 0x71, 0, 0x64};
 
 constexpr std::string_view kSvnSuccess = "( success ( ";
 constexpr std::string_view kRsyncWord = "@RSYNCD: ";
@@ -163,54 +152,6 @@ std::optional<GitReply> parse_git(BytesView stream) {
     if (line.starts_with("agent=")) reply.agent = line.substr(6);
   }
   return reply;
-}
-
-Bytes build_iscsi_login() {
-  ByteWriter text;
-  for (const std::string_view key : {"InitiatorName=iqn.2026-01.test.example:qingdan",
-                                     "SessionType=Discovery", "AuthMethod=CHAP,None"}) {
-    text.text(key).u8(0);
-  }
-  ByteWriter out;
-  out.u8(kLoginRequest).u8(kToOperational).u8(0).u8(0);  // version 0 is RFC 7143's, §11.12.4
-  out.u8(0).u24be(static_cast<std::uint32_t>(text.size()));
-  out.bytes(kIsid).u16be(0).u32be(kTaskTag).u16be(0).u16be(0);
-  out.u32be(1).u32be(0);  // CmdSN; ExpStatSN
-  out.fill(kHeader - out.size());
-  out.bytes(text.view()).fill((4 - text.size() % 4) % 4);
-  return std::move(out).take();
-}
-
-Extent measure_iscsi(BytesView stream) {
-  constexpr std::size_t kTaskTagAt = 16, kRead = 20;
-  if (!stream.empty() && stream[0] != kLoginResponse) return kForeign;
-  if (stream.size() > 1 && (stream[1] & kReserved) != 0) return kForeign;
-  if (stream.size() < kRead) return {};
-  ByteReader reader(stream);
-  reader.skip(2);
-  const bool version = reader.u16be() == 0;
-  const bool plain = reader.u8() == 0;
-  const std::size_t size = reader.u24be();
-  reader.skip(kTaskTagAt - reader.position());
-  if (!version || !plain || size > kIscsiTextMax || reader.u32be() != kTaskTag) return kForeign;
-  const auto all = kHeader + (size + 3) / 4 * 4;
-  return stream.size() < all ? Extent{} : Extent{State::whole, all};
-}
-
-std::optional<IscsiLogin> parse_iscsi(BytesView stream) {
-  constexpr std::size_t kSizeAt = 5, kStatusAt = 36;
-  if (!measure_iscsi(stream).whole()) return std::nullopt;
-  ByteReader reader(stream);
-  reader.skip(kSizeAt);
-  const auto size = reader.u24be();
-  reader.skip(kStatusAt - reader.position());
-  IscsiLogin login;
-  login.status_class = reader.u8();
-  login.status_detail = reader.u8();
-  for (const auto key : split(as_text(stream.subspan(kHeader, size)), '\0')) {
-    if (key.find('=') != std::string_view::npos) login.keys.emplace_back(key);
-  }
-  return login;
 }
 
 }  // namespace qingdan::net

@@ -6,6 +6,7 @@
 #include "probe/rounds.h"
 #include "probe/service_conversations.h"
 #include "qingdan/net/irc_wire.h"
+#include "qingdan/net/iscsi_wire.h"
 #include "qingdan/net/relay_wire.h"
 #include "qingdan/net/share_wire.h"
 #include "qingdan/net/stomp_wire.h"
@@ -15,7 +16,6 @@ namespace {
 
 bool is_svn(BytesView stream) { return net::parse_svn(stream).has_value(); }
 bool is_rsync(BytesView stream) { return net::parse_rsync(stream).has_value(); }
-bool is_iscsi(BytesView stream) { return net::parse_iscsi(stream).has_value(); }
 bool is_socks(BytesView stream) { return net::parse_socks(stream).has_value(); }
 bool is_fastcgi(BytesView stream) { return net::parse_fastcgi(stream).has_value(); }
 bool is_irc(BytesView stream) { return net::parse_irc(stream).any; }
@@ -58,6 +58,11 @@ Rounds::Turn leave_broker(BytesView frame) {
   return {true, true, answer->connected ? net::build_stomp_disconnect() : Bytes{}};
 }
 
+Rounds::Turn discover_targets(BytesView pdu) {
+  auto turn = net::answer_iscsi(pdu);
+  return {turn.ours, turn.last, std::move(turn.send)};
+}
+
 // As does git after ERR.
 Rounds::Turn leave_git(BytesView message) {
   const auto reply = net::parse_git(message);
@@ -86,7 +91,8 @@ ServiceConversation make_git(const Setting& setting) {
 }
 
 ServiceConversation make_iscsi(const Setting&) {
-  return ask(net::build_iscsi_login(), net::measure_iscsi, is_iscsi, model::channel::kIscsi);
+  return std::make_unique<Rounds>(net::build_iscsi_login(), net::measure_iscsi, discover_targets,
+                                  model::channel::kIscsi);
 }
 
 ServiceConversation make_socks(const Setting&) {

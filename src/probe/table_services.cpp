@@ -218,13 +218,14 @@ constexpr std::array kTable{
            kGitChannels,
            {},
            &make_git}),
-    entry({"iscsi",
-           kIscsi,
-           "The first login request of a discovery session, which is then given up; no target is "
-           "named.",
-           kIscsiChannels,
-           {},
-           &make_iscsi}),
+    entry(
+        {"iscsi",
+         kIscsi,
+         "A discovery session: the login of nobody, its limits, the names of the targets, logout. "
+         "Where a secret is wanted it is left; no target is logged in to.",
+         kIscsiChannels,
+         {},
+         &make_iscsi}),
     entry({"socks",
            kSocks,
            "A greeting with the methods it knows; no destination is named and no password sent.",

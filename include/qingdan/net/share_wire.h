@@ -1,7 +1,7 @@
-// share_wire — what shares of files, of versions and of disks say before anybody logs in:
-// svnserve, rsync, git's daemon, iSCSI. Pure, bounded.
+// share_wire — what shares of files and of versions say before anybody logs in: svnserve, rsync,
+// git's daemon. Pure, bounded.
 //
-// Channels svn.greeting, rsync.greeting, git.reply, iscsi.login = what came, as it came.
+// Channels svn.greeting, rsync.greeting, git.reply = what came, as it came.
 #pragma once
 
 #include <optional>
@@ -50,17 +50,5 @@ struct GitReply {
 // ERR, or the capabilities of version 2 up to their flush.
 [[nodiscard]] Extent measure_git(BytesView stream);
 [[nodiscard]] std::optional<GitReply> parse_git(BytesView stream);
-
-// The first Login Request of a discovery session, which offers CHAP and None: RFC 7143 §11.12,
-// §6.3, §13. There is no session before the login phase ends, and it does not: the connection is
-// closed after the answer, which ends the login (§6.3). No target is named or asked for.
-[[nodiscard]] Bytes build_iscsi_login();
-inline constexpr std::size_t kIscsiTextMax = 8192;
-struct IscsiLogin {
-  int status_class{0}, status_detail{0};  // RFC 7143 §11.13.5
-  std::vector<std::string> keys;          // "AuthMethod=None"
-};
-[[nodiscard]] Extent measure_iscsi(BytesView stream);
-[[nodiscard]] std::optional<IscsiLogin> parse_iscsi(BytesView stream);
 
 }  // namespace qingdan::net

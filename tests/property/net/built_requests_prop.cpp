@@ -7,6 +7,7 @@
 #include "qingdan/base/rng.h"
 #include "qingdan/net/dns_wire.h"
 #include "qingdan/net/frames.h"
+#include "qingdan/net/iscsi_wire.h"
 #include "qingdan/net/l2tp_wire.h"
 #include "qingdan/net/mdns_wire.h"
 #include "qingdan/net/memcached_wire.h"
@@ -200,6 +201,8 @@ TEST_CASE("a login is answered under its own tag, with any keys", "[property][is
     const auto login = parse_iscsi(answer.view());
     REQUIRE(login);
     REQUIRE(login->keys == keys);
+    REQUIRE(login->negotiated.empty());
+    REQUIRE(answer_iscsi(answer.view()).last);  // it stays where it is
   }
 }
 

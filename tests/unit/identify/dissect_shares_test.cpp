@@ -54,11 +54,6 @@ TEST_CASE("shares and relays are told by their answers", "[identify][dissect_sha
   CHECK(git.protocol == "git");
   CHECK(field(git, "git.error").starts_with("access denied or repository not exported: /"));
   CHECK(field(read("git.reply", "share_wire/git_served"), "git.agent") == "git/2.39.5");
-  const auto disk = read("iscsi.login", "share_wire/iscsi");
-  CHECK(disk.protocol == "iscsi-target");
-  CHECK(field(disk, "iscsi.status") == "0.0");
-  CHECK(field(disk, "iscsi.key") == "TargetPortalGroupTag=1 | AuthMethod=None");
-  CHECK(read("iscsi.login", "share_wire/iscsi_refused").banner == "iSCSI, login 2.2");
   const auto proxy = read("socks.method", "relay_wire/socks_password");
   CHECK(proxy.protocol == "socks");
   CHECK(field(proxy, "socks.method") == "2");
@@ -70,6 +65,20 @@ TEST_CASE("shares and relays are told by their answers", "[identify][dissect_sha
   CHECK(stream.protocol == "rtmp");
   CHECK(field(stream, "rtmp.version") == "5.0.3.1");
   CHECK(read("rtmp.handshake", "relay_wire/rtmp").fields.empty());
+}
+
+TEST_CASE("a target of disks shows its limits and its names", "[identify][dissect_shares]") {
+  const auto disk = read("iscsi.login", "iscsi_wire/tgt");
+  CHECK(disk.protocol == "iscsi-target");
+  CHECK(disk.banner == "iSCSI, login 0.0, 1 target: iqn.2020-01.test.example:disk");
+  CHECK(field(disk, "iscsi.status") == "0.0");
+  CHECK(field(disk, "iscsi.key").starts_with("TargetPortalGroupTag=1 | AuthMethod=None | HeaderD"));
+  CHECK(field(disk, "iscsi.negotiated").starts_with("HeaderDigest=None DataDigest=None Default"));
+  CHECK(field(disk, "iscsi.target") == "iqn.2020-01.test.example:disk");
+  const auto shy = read("iscsi.login", "iscsi_wire/login");
+  CHECK(field(shy, "iscsi.key") == "TargetPortalGroupTag=1 | AuthMethod=None");
+  CHECK(field(shy, "iscsi.negotiated").empty());
+  CHECK(read("iscsi.login", "iscsi_wire/refused").banner == "iSCSI, login 2.2");
 }
 
 TEST_CASE("other bytes under the channels of shares prove nothing", "[identify][dissect_shares]") {

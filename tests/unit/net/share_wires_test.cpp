@@ -1,5 +1,5 @@
 // share_wires — shares, proxies, streams and STOMP. Recorded from Debian 12: svnserve 1.14,
-// rsync 3.5, git 2.39's daemon, tgt 1.0.85, microsocks, PHP-FPM 8.2, nginx's RTMP module
+// rsync 3.5, git 2.39's daemon, microsocks, PHP-FPM 8.2, nginx's RTMP module
 // (tests/fuzz/corpus); the frames of STOMP are laid out after its document.
 // covers: net/stomp_wire net/share_wire net/relay_wire
 #include <catch2/catch.hpp>
@@ -19,9 +19,8 @@ namespace {
 
 using Measure = Extent (*)(BytesView);
 
-const std::vector<Measure> kMeasures{&measure_stomp,   &measure_svn,   &measure_rsync,
-                                     &measure_git,     &measure_iscsi, &measure_socks,
-                                     &measure_fastcgi, &measure_rtmp};
+const std::vector<Measure> kMeasures{&measure_stomp, &measure_svn,     &measure_rsync, &measure_git,
+                                     &measure_socks, &measure_fastcgi, &measure_rtmp};
 const std::vector<std::pair<std::string, Measure>> kSeeds{
     {"stomp_wire/artemis", &measure_stomp},
     {"stomp_wire/rabbitmq_refused", &measure_stomp},
@@ -32,8 +31,6 @@ const std::vector<std::pair<std::string, Measure>> kSeeds{
     {"share_wire/rsync_old", &measure_rsync},
     {"share_wire/git_error", &measure_git},
     {"share_wire/git_served", &measure_git},
-    {"share_wire/iscsi", &measure_iscsi},
-    {"share_wire/iscsi_refused", &measure_iscsi},
     {"relay_wire/socks", &measure_socks},
     {"relay_wire/socks_password", &measure_socks},
     {"relay_wire/socks_none", &measure_socks},
@@ -69,7 +66,7 @@ TEST_CASE("an answer is whole at its end, and nobody else's", "[net][shares]") {
 TEST_CASE("what we ask is no answer, though it be echoed", "[net][shares]") {
   for (const auto& request :
        {build_stomp_connect(), build_stomp_disconnect(), build_git_request("192.0.2.7"),
-        build_git_flush(), build_iscsi_login(), build_socks_greeting(), build_fastcgi_get_values(),
+        build_git_flush(), build_socks_greeting(), build_fastcgi_get_values(),
         build_rtmp_hello()}) {
     for (const auto measure : kMeasures) CHECK_FALSE(measure(request).whole());
   }
@@ -146,30 +143,6 @@ TEST_CASE("git refuses what it does not serve", "[net][git]") {
   CHECK(measure_git(as_bytes("ffffERR ")).foreign());
 }
 
-TEST_CASE("a target answers the login of nobody", "[net][iscsi]") {
-  const auto request = build_iscsi_login();
-  CHECK(request.size() == 48 + 92);
-  CHECK(request[0] == 0x43);
-  CHECK(request[1] == 0x81);
-  CHECK(as_text(BytesView(request).subspan(48)).starts_with("InitiatorName=iqn.2026-01.test."));
-  CHECK(as_text(request).find("TargetName") == std::string_view::npos);
-  const auto login = parse_iscsi(seed("share_wire/iscsi"));
-  REQUIRE(login);
-  CHECK(login->status_class == 0);
-  CHECK(login->keys == std::vector<std::string>{"TargetPortalGroupTag=1", "AuthMethod=None"});
-  const auto refused = parse_iscsi(seed("share_wire/iscsi_refused"));
-  REQUIRE(refused);
-  CHECK(refused->status_class == 2);
-  CHECK(refused->status_detail == 2);
-  CHECK(refused->keys.empty());
-  for (const std::size_t at : {1U, 2U, 3U, 4U, 5U, 19U}) {  // flags, versions, sizes, another's tag
-    auto other = seed("share_wire/iscsi");
-    other[at] ^= 0x30;
-    CAPTURE(at);
-    CHECK(measure_iscsi(other).foreign());
-  }
-}
-
 TEST_CASE("a proxy chooses of what was offered, and says no more", "[net][socks]") {
   CHECK(build_socks_greeting() == Bytes{5, 3, 0, 1, 2});
   CHECK(parse_socks(seed("relay_wire/socks")) == 0);
@@ -227,7 +200,6 @@ TEST_CASE("damaged answers of shares are survived", "[net][shares]") {
     static_cast<void>(parse_svn(bytes));
     static_cast<void>(parse_rsync(bytes));
     static_cast<void>(parse_git(bytes));
-    static_cast<void>(parse_iscsi(bytes));
     static_cast<void>(parse_socks(bytes));
     static_cast<void>(parse_fastcgi(bytes));
     static_cast<void>(parse_rtmp(bytes));

@@ -43,7 +43,7 @@ const std::vector<Case> kCases{{"oracle", "oracle.tns", "tns_wire/refuse_19c", 1
                                {"stun", "stun.reply", "stun_wire/binding", 3478},
                                {"stomp", "stomp.frame", "stomp_wire/rabbitmq_refused", 61613},
                                {"git", "git.reply", "share_wire/git_error", 9418},
-                               {"iscsi", "iscsi.login", "share_wire/iscsi", 3260},
+                               {"iscsi", "iscsi.login", "iscsi_wire/refused", 3260},
                                {"socks", "socks.method", "relay_wire/socks", 1080},
                                {"fastcgi", "fastcgi.values", "relay_wire/fastcgi", 9074},
                                {"rtmp", "rtmp.handshake", "relay_wire/rtmp", 1935},
@@ -73,6 +73,27 @@ TEST_CASE("an answer is kept as it came, in pieces too", "[probe][service_questi
       CHECK(played.heard[0].raw == reply);
       CHECK_FALSE(played.heard[0].truncated);
     }
+  }
+}
+
+TEST_CASE("a target of disks is asked for its limits and names, and told goodbye",
+          "[probe][service_questions]") {
+  const auto stream = seed("iscsi_wire/tgt");
+  const auto at = [&](std::size_t begin, std::size_t end) {
+    return Bytes(stream.begin() + static_cast<std::ptrdiff_t>(begin),
+                 stream.begin() + static_cast<std::ptrdiff_t>(end));
+  };
+  const std::vector<Bytes> says{at(0, 88), at(88, 492), at(492, stream.size())};
+  for (const std::size_t piece : {1UL, 1000UL}) {
+    const auto* entry = probe::find_conversation("iscsi", net::Transport::tcp);
+    REQUIRE(entry != nullptr);
+    const auto conversation = entry->make(test::setting_of(3260));
+    const auto played = test::play_stream(*conversation, says, piece);
+    CHECK(played.finished);
+    CHECK(played.sent.size() == 4);
+    REQUIRE(played.heard.size() == 1);
+    CHECK(played.heard[0].raw == stream);
+    CHECK_FALSE(played.heard[0].truncated);
   }
 }
 
