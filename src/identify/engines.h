@@ -13,6 +13,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include "identify/marks.h"
 #include "qingdan/identify/template.h"
 
 namespace qingdan::identify {
@@ -59,6 +60,7 @@ struct Engines {
   std::string folded;
   std::vector<char> room;
   std::vector<std::uint32_t> found;
+  MarksSeen marks;
 };
 
 // `scratch` is taken over. Room for `captors` patterns, which are compiled when first needed.

@@ -151,9 +151,68 @@ void sort_direct(Field& field, const std::vector<Rule>& rules) {
   }
 }
 
+// The byte that the set is, in either case; nothing where it is several, or zero.
+std::optional<std::uint8_t> single_of(const ByteSet& set) {
+  std::optional<std::uint8_t> one;
+  for (std::size_t byte = 0; byte < set.size(); ++byte) {
+    if (!set.test(byte)) continue;
+    const bool upper = byte >= 'A' && byte <= 'Z';
+    const auto own = static_cast<std::uint8_t>(upper ? byte | 0x20U : byte);
+    if ((one && *one != own) || own == 0) return std::nullopt;
+    one = own;
+  }
+  return one;
+}
+
+void write_firsts(Field& field) {
+  std::vector<std::pair<First, bool>> firsts;  // of each beginning, and whether it says more
+  for (const auto& begin : field.beginnings) {
+    std::array<std::uint8_t, 4> bytes{}, known{};
+    bool more = false;
+    for (std::size_t i = 0; i < begin.size; ++i) {
+      const auto one = single_of(begin.bytes[i]);
+      more = more || !one;
+      bytes[i] = one.value_or(0);
+      known[i] = one ? 0xFF : 0;
+    }
+    First first;
+    std::memcpy(&first.bytes, bytes.data(), sizeof first.bytes);
+    std::memcpy(&first.known, known.data(), sizeof first.known);
+    firsts.emplace_back(first, more);
+  }
+  for (auto& atom : field.atoms) {
+    atom.first = firsts[atom.begin].first;
+    atom.classed = firsts[atom.begin].second;
+  }
+}
+
 void index_begins(Field& field) {
+  write_firsts(field);
   for (const auto atom : field.unlisted)
     field.begins.add(atom, field.beginnings[field.atoms[atom].begin]);
+}
+
+// Of what the patterns need, the marks that the fewest of them need.
+void write_needs(Field& field, const std::vector<Rule>& rules,
+                 const std::vector<std::uint32_t>& atoms) {
+  std::vector<std::uint32_t> counts(kBytes + kPairs);
+  std::vector<std::pair<std::uint32_t, std::vector<Mark>>> all;  // of each atom
+  for (const auto i : atoms) {
+    if (!field.atoms[i].pattern) continue;
+    for (auto& marks : marks_of(part_of(field, rules, i).texts.front())) {
+      for (const auto mark : marks) ++counts[mark];
+      all.emplace_back(i, std::move(marks));
+    }
+  }
+  for (auto& [atom, marks] : all) {
+    std::stable_sort(marks.begin(), marks.end(),
+                     [&](Mark a, Mark b) { return counts[a] < counts[b]; });
+    Need need{};
+    for (std::size_t i = 0; i < need.size(); ++i) need[i] = marks[std::min(i, marks.size() - 1)];
+    auto& owner = field.atoms[atom];
+    if (owner.needs++ == 0) owner.need = static_cast<std::uint32_t>(field.needs.size());
+    field.needs.push_back(need);
+  }
 }
 
 // Fills the field's index where it has so many rules that it pays; what of a pattern its database
@@ -191,6 +250,7 @@ Plan plan_databases(Field& field, const std::vector<Rule>& rules) {
   }
   field.index = LiteralIndex(std::move(keyed));
   index_begins(field);
+  write_needs(field, rules, plan.all);
   take_few(plan.others, field, rules);
   return plan;
 }
@@ -212,6 +272,30 @@ Beginning load_beginning(ByteReader& in) {
     if (bytes.size() == sizeof(ByteSet)) std::memcpy(&begin.bytes[i], bytes.data(), bytes.size());
   }
   return begin;
+}
+
+void save_needs(const Field& field, ByteWriter& out) {
+  for (const auto& atom : field.atoms) out.u8(static_cast<std::uint8_t>(atom.needs));
+  for (const auto& need : field.needs) {
+    for (const auto mark : need) out.u16be(mark);
+  }
+}
+
+// Those of an atom lie beside each other, in the order of the atoms.
+bool load_needs(Field& field, ByteReader& in) {
+  std::uint32_t count = 0;
+  for (auto& atom : field.atoms) {
+    atom.need = count;
+    atom.needs = in.u8();
+    count += atom.needs;
+  }
+  for (; count > 0 && in.ok(); --count) {
+    auto& need = field.needs.emplace_back();
+    for (auto& mark : need) mark = in.u16be();
+    if (!std::all_of(need.begin(), need.end(), [](Mark m) { return m < kBytes + kPairs; }))
+      return false;
+  }
+  return in.ok();
 }
 
 void save_numbers(const std::vector<std::uint32_t>& numbers, ByteWriter& out) {
@@ -254,6 +338,7 @@ void save_plan(const Field& field, ByteWriter& out) {
   for (const auto& atom : field.atoms) out.u32be(atom.begin << 1 | (atom.loose ? 1U : 0U));
   out.u32be(static_cast<std::uint32_t>(field.beginnings.size()));
   for (const auto& begin : field.beginnings) save_beginning(begin, out);
+  save_needs(field, out);
   save_numbers(field.unlisted, out);
   field.index.save(out);
 }
@@ -271,7 +356,7 @@ bool load_plan(Field& field, const std::vector<Rule>& rules, ByteReader& in) {
   field.beginnings.clear();
   for (auto left = in.u32be(); left > 0 && in.ok(); --left)
     field.beginnings.push_back(load_beginning(in));
-  const bool listed = load_numbers(field.unlisted, field.atoms.size(), in);
+  const bool listed = load_needs(field, in) && load_numbers(field.unlisted, field.atoms.size(), in);
   auto index = LiteralIndex::load(in, field.atoms.size());
   const bool sound = listed && index && in.ok() &&
                      std::all_of(field.atoms.begin(), field.atoms.end(), [&](const Atom& atom) {

@@ -3,7 +3,10 @@
 // and kept with it; matcher.cpp asks by it.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <string>
 #include <string_view>
@@ -13,9 +16,22 @@
 
 #include "identify/engines.h"
 #include "identify/literal.h"
+#include "identify/marks.h"
 #include "qingdan/identify/rule.h"
 
 namespace qingdan::identify {
+
+// The first four bytes of a value in lower case, and which of them are known.
+struct First {
+  std::uint32_t bytes{0}, known{0};
+  [[nodiscard]] bool fits(std::uint32_t value) const { return (value & known) == bytes; }
+};
+// Zeros where the value is shorter: no value that a pattern may begin with is one.
+[[nodiscard]] inline std::uint32_t first_of(std::string_view folded) {
+  std::uint32_t four = 0;
+  std::memcpy(&four, folded.data(), std::min(folded.size(), sizeof four));
+  return four;
+}
 
 // One condition as the engines know it; small, as every match touches one.
 struct Atom {
@@ -23,10 +39,17 @@ struct Atom {
   std::uint16_t part{0};
   bool pattern : 1 {false};
   bool captures : 1 {false};
-  bool loose : 1 {false};   // of a pattern: `all` knows only its literals
-  std::uint32_t captor{0};  // of a pattern, over all fields
-  std::uint32_t begin{0};   // of an anchored pattern, in Field::beginnings; 0 = anything
+  bool loose : 1 {false};    // of a pattern: `all` knows only its literals
+  bool classed : 1 {false};  // its beginning says more than `first`
+  std::uint32_t captor{0};   // of a pattern, over all fields
+  std::uint32_t begin{0};    // of an anchored pattern, in Field::beginnings; 0 = anything
+  First first{};             // of the same: what it says of single bytes in lower case
+  std::uint32_t need{0};     // of a pattern, the first in Field::needs
+  std::uint32_t needs{0};    // how many, of which a value must meet one; 0 = anything does
 };
+
+// The rarest marks of one alternative of a pattern, the last one again where it has fewer.
+using Need = std::array<Mark, 6>;
 
 // Conditions by the first two bytes of the values that they can hold on.
 class BeginIndex {
@@ -60,8 +83,9 @@ struct Field {
   bool picks{false};
   LiteralIndex index;
   std::vector<Beginning> beginnings = {Beginning()};  // the first: of anything
-  std::vector<std::uint32_t> unlisted;                // anchored ones without literals
-  BeginIndex begins;                                  // the same, indexed
+  std::vector<Need> needs;
+  std::vector<std::uint32_t> unlisted;  // anchored ones without literals
+  BeginIndex begins;                    // the same, indexed
   Database others;
   std::unordered_map<std::string, std::vector<std::uint32_t>> equals;  // lower-case value -> atoms
   std::uint64_t equals_lengths{0};  // bit n: one of them has n bytes, modulo 64

@@ -19,6 +19,7 @@ constexpr std::size_t kNarrow = 4;
 // Bits for each literal: with 16 one window in 16 is looked up for nothing, which costs less than
 // bits of a field with thousands of literals that no longer fit into the processor's nearest cache.
 constexpr std::size_t kBitsEach = 16;
+constexpr std::size_t kAtOnce = 64;  // windows
 constexpr std::size_t kAlternativesMax = 32;
 
 using Requirements = std::vector<Literals>;
@@ -213,6 +214,13 @@ std::uint64_t load_wide(std::string_view text) {
   return key;
 }
 
+// Which bytes of a window count, by their number.
+const auto kMasks = [] {
+  std::array<std::uint64_t, kWide + 1> masks{};
+  for (std::size_t n = 0; n <= kWide; ++n) masks[n] = load_wide(std::string(n, '\xFF'));
+  return masks;
+}();
+
 // Fibonacci hashing (Knuth, The Art of Computer Programming, vol. 3, §6.4); the middle of the
 // product, of which both ends are used.
 std::uint32_t hash_of(std::uint32_t key) {
@@ -310,6 +318,7 @@ std::string as_expression(const std::vector<Literals>& requirements) {
 }
 
 LiteralIndex::LiteralIndex(std::vector<std::pair<std::string, std::uint32_t>> literals) {
+  for (auto& [text, group] : literals) text.resize(std::min(text.size(), kLiteralMost));
   std::sort(literals.begin(), literals.end());
   literals.erase(std::unique(literals.begin(), literals.end()), literals.end());
   std::unordered_map<std::uint32_t, std::uint32_t> seen;
@@ -321,13 +330,13 @@ LiteralIndex::LiteralIndex(std::vector<std::pair<std::string, std::uint32_t>> li
     groups_.push_back(group);
     const bool again =
         !entries_.empty() && std::string_view(texts_).substr(entries_.back().text) == text;
-    if (again) {
+    if (again && entries_.back().group_count < 0xFFFF) {
       ++entries_.back().group_count;
       continue;
     }
     Entry entry;
     entry.text = static_cast<std::uint32_t>(texts_.size());
-    entry.size = static_cast<std::uint32_t>(text.size());
+    entry.size = static_cast<std::uint8_t>(text.size());
     entry.first_group = static_cast<std::uint32_t>(groups_.size() - 1);
     entry.group_count = 1;
     // The rarest window tells a literal best.
@@ -336,7 +345,7 @@ LiteralIndex::LiteralIndex(std::vector<std::pair<std::string, std::uint32_t>> li
       const auto count = seen[load_narrow(&text[i])];
       if (count >= rarest) continue;
       rarest = count;
-      entry.offset = static_cast<std::uint32_t>(i);
+      entry.offset = static_cast<std::uint8_t>(i);
     }
     texts_ += text;
     set_key(entry);
@@ -352,7 +361,7 @@ void LiteralIndex::set_key(Entry& entry) const {
   const auto own = std::string_view(texts_).substr(entry.text, entry.size);
   const auto key = own.substr(entry.offset, kWide);
   entry.key = load_wide(key);
-  entry.mask = key.size() == kWide ? ~std::uint64_t{0} : load_wide(std::string(key.size(), '\xFF'));
+  entry.key_size = static_cast<std::uint8_t>(key.size());
 }
 
 void LiteralIndex::save(ByteWriter& out) const {
@@ -361,7 +370,7 @@ void LiteralIndex::save(ByteWriter& out) const {
   for (const auto group : groups_) out.u32be(group);
   out.u32be(static_cast<std::uint32_t>(entries_.size()));
   for (const auto& e : entries_)
-    out.u32be(e.text).u32be(e.size).u32be(e.offset).u32be(e.first_group).u32be(e.group_count);
+    out.u32be(e.text).u8(e.size).u8(e.offset).u32be(e.first_group).u16be(e.group_count);
 }
 
 std::optional<LiteralIndex> LiteralIndex::load(ByteReader& in, std::size_t groups) {
@@ -375,10 +384,10 @@ std::optional<LiteralIndex> LiteralIndex::load(ByteReader& in, std::size_t group
   for (auto left = in.u32be(); left > 0 && in.ok(); --left) {
     Entry entry;
     entry.text = in.u32be();
-    entry.size = in.u32be();
-    entry.offset = in.u32be();
+    entry.size = in.u8();
+    entry.offset = in.u8();
     entry.first_group = in.u32be();
-    entry.group_count = in.u32be();
+    entry.group_count = in.u16be();
     const auto within = [](std::size_t first, std::size_t count, std::size_t all) {
       return first <= all && count <= all - first;
     };
@@ -420,38 +429,63 @@ bool LiteralIndex::find(std::string_view folded, std::size_t max,
                         std::vector<std::uint32_t>& groups) const {
   if (entries_.empty() || folded.size() < kNarrow) return true;
   // Which windows are worth a look is settled without branches, which nothing could foretell.
-  std::array<std::uint32_t, 64> worth_it{};
+  std::array<Spot, kAtOnce> spots;
   const auto* text = folded.data();
   const auto* bits = bits_.data();
   const auto words = bits_.size() - 1;
   const auto windows = folded.size() - kNarrow + 1;
-  for (std::size_t from = 0; from < windows; from += worth_it.size()) {
-    const auto until = std::min(windows, from + worth_it.size());
+  for (std::size_t from = 0; from < windows; from += spots.size()) {
+    const auto until = std::min(windows, from + spots.size());
     std::size_t count = 0;
     for (auto at = from; at < until; ++at) {
       const auto hash = hash_of(load_narrow(text + at));
-      worth_it[count] = static_cast<std::uint32_t>(at);
+      spots[count] = {static_cast<std::uint32_t>(at), hash};
       count += bits[hash & words] >> (hash >> 26) & 1;
     }
-    for (std::size_t i = 0; i < count; ++i) look_up(folded, worth_it[i], groups);
+    look_up(folded, std::span(spots).first(count), groups);
     if (groups.size() > max) return false;
   }
   return true;
 }
 
-void LiteralIndex::look_up(std::string_view folded, std::size_t at,
+// Step by step for all windows together, so that what one step needs of memory, thousands of places
+// far apart, is fetched for all of them side by side.
+void LiteralIndex::look_up(std::string_view folded, std::span<const Spot> spots,
                            std::vector<std::uint32_t>& groups) const {
-  const auto begin = load_narrow(&folded[at]);
   const auto mask = table_.size() - 1;
-  auto slot = hash_of(begin) & mask;
-  while (table_[slot].count != 0 && table_[slot].begin != begin) slot = (slot + 1) & mask;
-  const auto& bucket = table_[slot];
-  if (bucket.count == 0) return;
-  const auto window = load_wide(folded.substr(at));
-  for (auto i = bucket.first; i < bucket.first + bucket.count; ++i) {
-    const auto& entry = entries_[i];
-    if ((window & entry.mask) != entry.key || entry.offset > at) continue;
-    const auto from = at - entry.offset;
+  for (const auto& spot : spots) __builtin_prefetch(&table_[spot.hash & mask]);
+  std::array<Known, kAtOnce> known;
+  std::size_t count = 0;
+  for (const auto& spot : spots) {
+    const auto begin = load_narrow(&folded[spot.at]);
+    auto slot = spot.hash & mask;
+    while (table_[slot].count != 0 && table_[slot].begin != begin) slot = (slot + 1) & mask;
+    if (table_[slot].count == 0) continue;
+    __builtin_prefetch(&entries_[table_[slot].first]);
+    known[count++] = {spot.at, table_[slot].first, table_[slot].count};
+  }
+  std::array<Like, kAtOnce> likes;
+  std::size_t alike = 0;
+  for (const auto& [at, first, entries] : std::span(known).first(count)) {
+    const auto window = load_wide(folded.substr(at));
+    for (auto i = first; i < first + entries; ++i) {
+      const auto& entry = entries_[i];
+      if ((window & kMasks[entry.key_size]) != entry.key || entry.offset > at) continue;
+      __builtin_prefetch(&texts_[entry.text]);
+      __builtin_prefetch(&groups_[entry.first_group]);
+      likes[alike++] = {at, i};
+      if (alike == likes.size())
+        report(folded, std::span(likes).first(std::exchange(alike, 0)), groups);
+    }
+  }
+  report(folded, std::span(likes).first(alike), groups);
+}
+
+void LiteralIndex::report(std::string_view folded, std::span<const Like> likes,
+                          std::vector<std::uint32_t>& groups) const {
+  for (const auto& like : likes) {
+    const auto& entry = entries_[like.entry];
+    const auto from = like.at - entry.offset;
     if (folded.size() - from < entry.size ||
         std::memcmp(&folded[from], &texts_[entry.text], entry.size) != 0)
       continue;

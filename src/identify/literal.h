@@ -9,6 +9,7 @@
 #include <bitset>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +22,7 @@ namespace qingdan::identify {
 
 // Shorter literals stand in too many values to tell rules apart.
 inline constexpr std::size_t kLiteralMin = 4;
+inline constexpr std::size_t kLiteralMost = 255;  // of which an index makes use
 
 // Texts, in lower case, all of kLiteralMin bytes or more.
 using Literals = std::vector<std::string>;
@@ -93,7 +95,8 @@ struct Beginning {
 class LiteralIndex {
  public:
   LiteralIndex() = default;
-  // (literal, group); literals as required_literals() gives them.
+  // (literal, group); literals as required_literals() gives them. Of a longer one its first
+  // kLiteralMost bytes are looked for.
   explicit LiteralIndex(std::vector<std::pair<std::string, std::uint32_t>> literals);
 
   [[nodiscard]] bool empty() const { return entries_.empty(); }
@@ -105,21 +108,37 @@ class LiteralIndex {
   [[nodiscard]] static std::optional<LiteralIndex> load(ByteReader& in, std::size_t groups);
 
  private:
-  // A literal as a search meets it: most are told off without a look at their text.
+  // A literal as a search meets it: most are told off without a look at their text. Small, as
+  // thousands do not fit into the nearest cache.
   struct Entry {
-    std::uint64_t key{0}, mask{0};  // up to eight bytes of it, and which of them count
-    std::uint32_t text{0};          // in texts_
-    std::uint32_t first_group{0};   // in groups_
-    std::uint32_t size{0};
-    std::uint32_t offset{0};  // of the key in the literal
-    std::uint32_t group_count{0};
+    std::uint64_t key{0};          // up to eight bytes of it
+    std::uint32_t text{0};         // in texts_
+    std::uint32_t first_group{0};  // in groups_
+    std::uint16_t group_count{0};
+    std::uint8_t key_size{0};
+    std::uint8_t size{0};
+    std::uint8_t offset{0};  // of the key in the literal
   };
   struct Bucket {
     std::uint32_t begin{0};  // what the keys begin with
     std::uint32_t first{0};  // in entries_
     std::uint32_t count{0};  // 0 = free
   };
-  void look_up(std::string_view folded, std::size_t at, std::vector<std::uint32_t>& groups) const;
+  // A window whose bit is set; what begins there; an entry whose key stands there. Thousands are
+  // written every second that nobody reads: they begin as they are.
+  struct Spot {
+    std::uint32_t at, hash;
+  };
+  struct Known {
+    std::uint32_t at, first, count;  // in entries_
+  };
+  struct Like {
+    std::uint32_t at, entry;
+  };
+  void look_up(std::string_view folded, std::span<const Spot> spots,
+               std::vector<std::uint32_t>& groups) const;
+  void report(std::string_view folded, std::span<const Like> likes,
+              std::vector<std::uint32_t>& groups) const;
   void set_key(Entry& entry) const;
   void fill_table();
 

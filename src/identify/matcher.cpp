@@ -182,10 +182,30 @@ void fold(std::string_view value, std::string& out) {
 }
 
 // Leaves in `found` what can hold on a value that begins so.
-void keep_beginning(const Field& field, std::string_view value, std::vector<std::uint32_t>& found) {
-  std::erase_if(found, [&](std::uint32_t atom) {
-    const auto begin = field.atoms[atom].begin;
-    return begin != 0 && !field.beginnings[begin].fits(value);
+void keep_beginning(const Field& field, std::string_view value, Engines& engines) {
+  auto& found = engines.found;
+  for (const auto atom : found) __builtin_prefetch(&field.atoms[atom]);
+  const auto first = first_of(engines.folded);
+  std::erase_if(found, [&](std::uint32_t index) {
+    const auto& atom = field.atoms[index];
+    return !atom.first.fits(first) || (atom.classed && !field.beginnings[atom.begin].fits(value));
+  });
+}
+
+// The same of patterns by what they need, where a look at the value pays.
+void keep_needed(const Field& field, Engines& engines) {
+  auto& found = engines.found;
+  const auto needs = [&](std::uint32_t atom) { return field.atoms[atom].needs != 0; };
+  if (std::none_of(found.begin(), found.end(), needs)) return;
+  for (const auto atom : found) __builtin_prefetch(field.needs.data() + field.atoms[atom].need);
+  engines.marks.read(engines.folded);
+  const auto is_met = [&](const Need& need) {
+    return std::all_of(need.begin(), need.end(), [&](Mark m) { return engines.marks.has(m); });
+  };
+  std::erase_if(found, [&](std::uint32_t index) {
+    const auto& atom = field.atoms[index];
+    const auto* first = field.needs.data() + atom.need;
+    return atom.needs != 0 && std::none_of(first, first + atom.needs, is_met);
   });
 }
 
@@ -195,7 +215,7 @@ bool pick(const Field& field, std::string_view value, Engines& engines) {
   auto& found = engines.found;
   if (!field.index.find(engines.folded, kFoundMax, found)) return false;
   field.begins.find(value, found);
-  keep_beginning(field, value, found);
+  keep_beginning(field, value, engines);
   return found.size() <= kPickedMax;
 }
 
@@ -215,14 +235,15 @@ bool find_candidates(const Field& field, std::string_view value, Engines& engine
   const bool short_enough = field.picks && value.size() <= kPickedMaxBytes;
   const bool whole =
       (field.equals_lengths >> value.size() % 64 & 1) != 0 && value.size() <= kVerdictMaxBytes;
-  if (short_enough || whole || !field.direct_texts.empty()) fold(value, engines.folded);
+  if (field.picks || whole || !field.direct_texts.empty()) fold(value, engines.folded);
   const bool picked = short_enough && pick(field, value, engines);
   if (!picked) found.clear();
   scan(picked ? field.others : field.all, value, engines);
-  if (!picked) keep_beginning(field, value, found);
+  if (!picked) keep_beginning(field, value, engines);
   // A database of all conditions has those too.
   const bool knows_all = !picked && field.all != nullptr;
   if (!knows_all) ask_directly(field, engines);
+  if (short_enough) keep_needed(field, engines);
   if (whole) {
     const auto same = field.equals.find(engines.folded);
     if (same != field.equals.end())

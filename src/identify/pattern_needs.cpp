@@ -1,11 +1,12 @@
-// pattern_needs — with which bytes a match of an anchored pattern can begin, and which texts a
-// match holds, alternatives and small classes written out. Reads the dialect of
+// pattern_needs — with which bytes a match of an anchored pattern can begin, and which texts and
+// marks a match holds, alternatives and small classes written out. Reads the dialect of
 // fingerprints/README.md and gives up at whatever it does not know: a byte or text that is missing
 // would lose matches, one too many costs only time.
 #include <algorithm>
 #include <cctype>
 
 #include "identify/literal.h"
+#include "identify/marks.h"
 #include "qingdan/base/text.h"
 
 namespace qingdan::identify {
@@ -46,6 +47,7 @@ struct Begin {
   Literals words{""};
   bool exact{true};
   std::vector<Literals> inside;  // sets of which every match holds one each
+  MarksNeeded marks;
 };
 
 bool is_telling(const Literals& set) {
@@ -201,6 +203,12 @@ class Reader {
     return std::move(all.inside);
   }
 
+  std::vector<std::vector<Mark>> read_marks() {
+    const auto all = alternatives(0);
+    if (given_up_ || at_ < p_.size()) return {};
+    return all.marks.alternatives();
+  }
+
  private:
   static constexpr int kMaxDepth = 32;
 
@@ -225,6 +233,7 @@ class Reader {
       ++at_;
       const auto branch = sequence(depth);
       all.lead.unite(branch.lead);
+      all.marks.unite(branch.marks);
       all.exact = all.exact && branch.exact;
       unite(all.words, branch.words);
       best = best_of(branch);
@@ -248,6 +257,7 @@ class Reader {
       const auto count = read_quantifier();
       row.add(unit, count);
       all.lead = all.lead.then(repeated(unit.lead, count));
+      all.marks = all.marks.then(unit.marks.repeated(count.least, count.most));
     }
     std::move(row).finish(all);
     return all;
@@ -258,8 +268,9 @@ class Reader {
     lead.at[0] = bytes;
     lead.sizes = 1U << 1;  // one byte, that is
     auto words = written_out(bytes);
-    if (words.empty()) return {lead, {""}, false, {}};
-    return {lead, std::move(words), true, {}};
+    auto marks = MarksNeeded::of(bytes);
+    if (words.empty()) return {lead, {""}, false, {}, std::move(marks)};
+    return {lead, std::move(words), true, {}, std::move(marks)};
   }
 
   Begin next_unit(int depth) {
@@ -436,17 +447,27 @@ std::optional<Beginning> beginning_of(std::string_view pattern) {
   return Reader(pattern, ignore_case).read_beginning();
 }
 
+namespace {
+
+// In lower case it does not matter how a pattern takes case, lines and dots.
+std::string_view without_flags(std::string_view pattern) {
+  if (!pattern.starts_with("(?")) return pattern;
+  const auto close = pattern.find(')');
+  const auto flags = pattern.substr(2, close == std::string_view::npos ? 0 : close - 2);
+  if (flags.empty() || flags.find_first_not_of("ims") != std::string_view::npos) return pattern;
+  return pattern.substr(close + 1);
+}
+
+}  // namespace
+
 std::vector<Literals> held_texts(const Part& part) {
   if (part.kind != MatchKind::pattern) return requirements(part);
-  std::string_view pattern = part.texts.front();
-  if (pattern.starts_with("(?")) {
-    const auto close = pattern.find(')');
-    const auto flags = pattern.substr(2, close == std::string_view::npos ? 0 : close - 2);
-    if (!flags.empty() && flags.find_first_not_of("ims") == std::string_view::npos)
-      pattern.remove_prefix(close + 1);
-  }
-  auto texts = Reader(pattern, false).read_texts();
+  auto texts = Reader(without_flags(part.texts.front()), false).read_texts();
   return texts ? std::move(*texts) : requirements(part);
+}
+
+std::vector<std::vector<Mark>> marks_of(std::string_view pattern) {
+  return Reader(without_flags(pattern), false).read_marks();
 }
 
 }  // namespace qingdan::identify
