@@ -187,7 +187,6 @@ void write_firsts(Field& field) {
 }
 
 void index_begins(Field& field) {
-  write_firsts(field);
   for (const auto atom : field.unlisted)
     field.begins.add(atom, field.beginnings[field.atoms[atom].begin]);
 }
@@ -249,6 +248,7 @@ Plan plan_databases(Field& field, const std::vector<Rule>& rules) {
     for (auto& text : literals) keyed.emplace_back(std::move(text), i);
   }
   field.index = LiteralIndex(std::move(keyed));
+  write_firsts(field);
   index_begins(field);
   write_needs(field, rules, plan.all);
   take_few(plan.others, field, rules);
@@ -335,7 +335,10 @@ void save_plan(const Field& field, ByteWriter& out) {
   out.u8(field.picks ? 1 : 0);
   save_numbers(field.direct, out);
   if (!field.picks) return;
-  for (const auto& atom : field.atoms) out.u32be(atom.begin << 1 | (atom.loose ? 1U : 0U));
+  for (const auto& atom : field.atoms) {
+    out.u32be(atom.begin << 2 | (atom.classed ? 2U : 0U) | (atom.loose ? 1U : 0U));
+    out.u32be(atom.first.bytes).u32be(atom.first.known);
+  }
   out.u32be(static_cast<std::uint32_t>(field.beginnings.size()));
   for (const auto& begin : field.beginnings) save_beginning(begin, out);
   save_needs(field, out);
@@ -351,7 +354,10 @@ bool load_plan(Field& field, const std::vector<Rule>& rules, ByteReader& in) {
   for (auto& atom : field.atoms) {
     const auto word = in.u32be();
     atom.loose = (word & 1) != 0;
-    atom.begin = word >> 1;
+    atom.classed = (word & 2) != 0;
+    atom.begin = word >> 2;
+    atom.first.bytes = in.u32be();
+    atom.first.known = in.u32be();
   }
   field.beginnings.clear();
   for (auto left = in.u32be(); left > 0 && in.ok(); --left)

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kMagic = "qingdan rules\n";
 constexpr std::string_view kCompiledName = "rules-";
-// Of some 6 MiB: those of two releases with and without own rules.
+// Of some 15 MiB: those of two releases with and without own rules.
 constexpr std::size_t kCompiledMost = 4;
 constexpr auto kHalfWrittenAge = std::chrono::hours(1);
 constexpr int kMaxKinds = 8;  // steps of is_a; more would be a circle
@@ -30,6 +30,10 @@ std::string first_problem(const RuleProblem& problem) {
   return problem.file + ":" + std::to_string(problem.line) + ": " +
          (problem.rule.empty() ? "" : problem.rule + ": ") + problem.text;
 }
+
+// Against files that are cut or spoiled, in a tenth of the time of a digest. It is this machine's
+// own file, written by the same library.
+std::uint64_t sum_of(BytesView payload) { return std::hash<std::string_view>{}(as_text(payload)); }
 
 // Only time goes with a file that is taken from under another process: it has read all of it, or
 // compiles anew.
@@ -200,9 +204,9 @@ std::shared_ptr<const RuleBase> RuleBase::load(const fs::path& file, const std::
   ByteReader reader(as_bytes({bytes.get(), static_cast<std::size_t>(size)}));
   if (as_text(reader.take(kMagic.size())) != kMagic) return nullptr;
   if (as_text(reader.take(key.size())) != key) return nullptr;
-  const auto sum = as_text(reader.take(64));
+  const auto sum = reader.u64be();
   const auto payload = reader.take(reader.u32be());
-  if (!reader.ok() || net::sha256_hex(payload) != sum) return nullptr;
+  if (!reader.ok() || sum_of(payload) != sum) return nullptr;
   ByteReader content(payload);
   auto set = parse_rule_set(content);
   if (!set) return nullptr;
@@ -228,10 +232,11 @@ void RuleBase::store(const fs::path& file, const std::string& key) const {
   fresh += "." + std::to_string(::getpid()) + ".new";
   {
     std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
-    ByteWriter size;
-    size.u32be(static_cast<std::uint32_t>(content.view().size()));
-    out << kMagic << key << net::sha256_hex(content.view()) << as_text(size.view())
-        << as_text(content.view()) << as_text(databases.view());
+    ByteWriter head;
+    head.u64be(sum_of(content.view()));
+    head.u32be(static_cast<std::uint32_t>(content.view().size()));
+    out << kMagic << key << as_text(head.view()) << as_text(content.view())
+        << as_text(databases.view());
     out.flush();
     if (!out) {
       fs::remove(fresh, failed);
