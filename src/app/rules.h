@@ -16,6 +16,8 @@ namespace qingdan::app {
 // Shipped rules and the operator's, compiled or from the cache.
 [[nodiscard]] Result<std::shared_ptr<const identify::RuleBase>> open_rules(
     const Settings& settings);
+// Which rules these are, without compiling them; an error where they cannot be read.
+[[nodiscard]] Result<std::string> rule_release(const Settings& settings);
 // The closed words stand beside the shipped rules, whatever directory is checked.
 [[nodiscard]] std::filesystem::path vocabulary_directory(const Settings& settings);
 

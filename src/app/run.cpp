@@ -66,9 +66,7 @@ int run(const Invocation& invocation) {
 std::string version_text(const Invocation& invocation) {
   std::string rules = "unreadable";
   if (auto settings = settle(invocation)) {
-    if (auto base = open_rules(*settings)) {
-      rules = (*base)->release();
-    }
+    if (auto release = rule_release(*settings)) rules = *release;
   }
   return fmt::format("qingdan {} (rules {}, built with {})", QINGDAN_VERSION, rules,
                      QINGDAN_COMPILER);

@@ -99,6 +99,8 @@ void index_rules(const std::vector<Rule>& rules, Fields& fields,
 
 // Plans the field and compiles its databases. An error names the rule that vectorscan refuses.
 [[nodiscard]] Result<void> build_field(Field& field, const std::vector<Rule>& rules);
+// The same of all, side by side; build_fields.cpp.
+[[nodiscard]] Result<void> build_fields(Fields& fields, const std::vector<Rule>& rules);
 
 // The plan without the databases: reading thousands of patterns takes longer than all else of
 // opening the rules.

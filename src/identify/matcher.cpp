@@ -2,10 +2,8 @@
 #include "qingdan/identify/matcher.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cstdlib>
 #include <cstring>
-#include <thread>
 #include <unordered_map>
 
 #include "identify/engines.h"
@@ -24,7 +22,6 @@ constexpr std::size_t kSeenSlots = 4096;
 constexpr std::size_t kVerdictMaxBytes = 1024;  // longer values are rarely alike
 constexpr std::size_t kPickedMax = 48;          // a value that asks for more is asked of all
 constexpr std::size_t kFoundMax = 128;          // the same, before anchors are looked at
-constexpr unsigned kBuildersMost = 4;           // threads
 constexpr std::size_t kPickedMaxBytes = 2048;   // in longer values too many literals occur
 
 Error bad(ErrorCode code, std::string text) { return {code, std::move(text), ""}; }
@@ -57,29 +54,6 @@ struct Matcher::Scratch::State {
 };
 
 namespace {
-
-// Fields have nothing to do with each other, and vectorscan compiles in any number of threads. The
-// largest first, or the last thread works alone.
-Result<void> build_fields(Fields& fields, const std::vector<Rule>& rules) {
-  std::vector<Field*> all;
-  for (auto& [name, field] : fields) all.push_back(&field);
-  std::stable_sort(all.begin(), all.end(), [](const Field* a, const Field* b) {
-    return a->atoms.size() > b->atoms.size();
-  });
-  std::vector<Result<void>> built(all.size());
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (auto i = next++; i < all.size(); i = next++) built[i] = build_field(*all[i], rules);
-  };
-  {
-    std::vector<std::jthread> others;
-    for (unsigned n = 1; n < std::min(std::thread::hardware_concurrency(), kBuildersMost); ++n)
-      others.emplace_back(work);
-    work();
-  }
-  const auto failed = std::find_if(built.begin(), built.end(), [](const auto& b) { return !b; });
-  return failed == built.end() ? Result<void>() : *failed;
-}
 
 int on_match(unsigned id, unsigned long long, unsigned long long, unsigned, void* context) {
   static_cast<std::vector<std::uint32_t>*>(context)->push_back(id);

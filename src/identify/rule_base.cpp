@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/interprocess/file_mapping.hpp>
+#include <boost/interprocess/mapped_region.hpp>
 #include <chrono>
 #include <fstream>
 #include <functional>
@@ -180,7 +182,7 @@ Result<std::shared_ptr<const RuleBase>> RuleBase::open(const std::vector<fs::pat
                                                        const fs::path& cache_dir) {
   auto texts = open_rule_texts(dirs);
   if (!texts) return texts.error();
-  const auto release = texts->version + "+" + texts->digest.substr(0, 12);
+  const auto release = release_of(*texts);
   const auto key = net::sha256_hex(
       as_bytes(texts->digest + "\n" + engine_version() + "\n" + std::to_string(kCodecVersion)));
   const auto file = cache_dir / (std::string(kCompiledName) + key.substr(0, 32) + ".bin");
@@ -194,14 +196,15 @@ Result<std::shared_ptr<const RuleBase>> RuleBase::open(const std::vector<fs::pat
 
 std::shared_ptr<const RuleBase> RuleBase::load(const fs::path& file, const std::string& key,
                                                const std::string& release) {
-  std::ifstream in(file, std::ios::binary | std::ios::ate);
-  if (!in) return nullptr;
-  const auto size = in.tellg();
-  if (size <= 0) return nullptr;
-  const auto bytes = std::make_unique_for_overwrite<char[]>(static_cast<std::size_t>(size));
-  in.seekg(0);
-  if (!in.read(bytes.get(), size)) return nullptr;
-  ByteReader reader(as_bytes({bytes.get(), static_cast<std::size_t>(size)}));
+  // Mapped, not read: most of it is copied once, to where it is used. Files change by rename alone.
+  boost::interprocess::mapped_region bytes;
+  try {
+    const boost::interprocess::file_mapping mapping(file.c_str(), boost::interprocess::read_only);
+    bytes = boost::interprocess::mapped_region(mapping, boost::interprocess::read_only);
+  } catch (const boost::interprocess::interprocess_exception&) {
+    return nullptr;  // not there yet, empty, or not ours to read
+  }
+  ByteReader reader({static_cast<const std::uint8_t*>(bytes.get_address()), bytes.get_size()});
   if (as_text(reader.take(kMagic.size())) != kMagic) return nullptr;
   if (as_text(reader.take(key.size())) != key) return nullptr;
   const auto sum = reader.u64be();

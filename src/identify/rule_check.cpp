@@ -250,7 +250,7 @@ Result<CheckReport> check_rules(const RuleTexts& texts, const std::string& shipp
   CheckReport report;
   report.rules = set.rules.size();
   report.products = set.products.size();
-  report.release = texts.version + "+" + texts.digest.substr(0, 12);
+  report.release = release_of(texts);
   report.problems = std::move(set.problems);
   set.problems.clear();
   Checker(set, *words, report.problems).run();

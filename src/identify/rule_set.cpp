@@ -112,6 +112,10 @@ void append(std::vector<T>& to, std::vector<T> from) {
 
 }  // namespace
 
+std::string release_of(const RuleTexts& texts) {
+  return texts.version + "+" + texts.digest.substr(0, 12);
+}
+
 Result<RuleTexts> open_rule_texts(const std::vector<fs::path>& dirs) {
   RuleTexts out;
   for (const auto& dir : dirs) {

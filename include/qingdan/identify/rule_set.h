@@ -30,6 +30,8 @@ struct RuleTexts {
 };
 // Later directories add to earlier ones. An error where a directory cannot be read.
 [[nodiscard]] Result<RuleTexts> open_rule_texts(const std::vector<std::filesystem::path>& dirs);
+// "2026.11+0123456789ab": what facts and reports call these rules.
+[[nodiscard]] std::string release_of(const RuleTexts& texts);
 
 struct RuleSet {
   std::vector<Rule> rules;  // by file, then as written

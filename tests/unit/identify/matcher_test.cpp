@@ -1,4 +1,4 @@
-// covers: identify/engines identify/field_plan
+// covers: identify/engines identify/field_plan identify/build_fields
 #include "qingdan/identify/matcher.h"
 
 #include "unit/identify/small_base.h"
