@@ -22,21 +22,22 @@ struct Expressions {
   std::vector<unsigned> flags, ids;
 };
 
+// `held` by atom: of a loose pattern what it is found by.
 Expressions expressions_of(const Field& field, const std::vector<Rule>& rules,
-                           const std::vector<std::uint32_t>& atoms) {
+                           const std::vector<std::uint32_t>& atoms,
+                           const std::vector<Literals>& held) {
   Expressions out;
+  const auto add = [&](std::uint32_t atom, std::string text, unsigned flags) {
+    out.texts.push_back(std::move(text));
+    out.flags.push_back(HS_FLAG_SINGLEMATCH | flags);
+    out.ids.push_back(atom);
+  };
   for (const auto i : atoms) {
     const auto& part = rules[field.atoms[i].rule].parts[field.atoms[i].part];
-    const bool literal = part.kind == MatchKind::contains;
     const bool loose = field.atoms[i].loose;
-    for (const auto& text : part.texts) {
-      out.texts.push_back(literal ? as_expression(text)
-                          : loose ? as_expression(requirements(text))
-                                  : text);
-      out.flags.push_back(HS_FLAG_SINGLEMATCH | (literal || loose ? HS_FLAG_CASELESS : 0U) |
-                          (loose ? HS_FLAG_DOTALL : 0U));
-      out.ids.push_back(i);
-    }
+    const bool literal = loose || part.kind == MatchKind::contains;
+    for (const auto& text : loose ? held[i] : part.texts)
+      add(i, literal ? as_expression(text) : text, literal ? HS_FLAG_CASELESS : 0U);
   }
   return out;
 }
@@ -120,6 +121,7 @@ namespace {
 
 struct Plan {
   std::vector<std::uint32_t> all, others;  // atoms of the two databases
+  std::vector<Literals> held;              // by atom: what it is picked by
 };
 
 const Part& part_of(const Field& field, const std::vector<Rule>& rules, std::uint32_t atom) {
@@ -214,6 +216,15 @@ void write_needs(Field& field, const std::vector<Rule>& rules,
   }
 }
 
+void write_beginning(Field& field, Atom& atom, const Part& part) {
+  if (!atom.pattern) return;
+  const auto begin = beginning_of(part.texts.front());
+  if (!begin) return;
+  const auto same = std::find(field.beginnings.begin(), field.beginnings.end(), *begin);
+  atom.begin = static_cast<std::uint32_t>(same - field.beginnings.begin());
+  if (same == field.beginnings.end()) field.beginnings.push_back(*begin);
+}
+
 // Fills the field's index where it has so many rules that it pays; what of a pattern its database
 // is to know is decided here too.
 Plan plan_databases(Field& field, const std::vector<Rule>& rules) {
@@ -226,31 +237,31 @@ Plan plan_databases(Field& field, const std::vector<Rule>& rules) {
     take_few(plan.all, field, rules);
     return plan;
   }
-  std::vector<std::pair<std::string, std::uint32_t>> keyed;
-  std::vector<std::vector<Literals>> held;
+  std::vector<std::vector<Literals>> texts;
   LiteralChooser chooser;
   for (const auto i : plan.all)
-    chooser.add(held.emplace_back(held_texts(part_of(field, rules, i))));
+    chooser.add(texts.emplace_back(held_texts(part_of(field, rules, i))));
+  plan.held.resize(field.atoms.size());
+  std::vector<std::pair<std::string, std::uint32_t>> keyed;
   for (std::size_t n = 0; n < plan.all.size(); ++n) {
     const auto i = plan.all[n];
     const auto& part = part_of(field, rules, i);
     auto& atom = field.atoms[i];
-    atom.loose = atom.pattern && sees_enough(atom, part) && !requirements(part).empty();
-    auto literals = chooser.choose(held[n]);
-    const auto begin =
-        part.kind == MatchKind::pattern ? beginning_of(part.texts.front()) : std::nullopt;
-    if (begin) {
-      const auto same = std::find(field.beginnings.begin(), field.beginnings.end(), *begin);
-      atom.begin = static_cast<std::uint32_t>(same - field.beginnings.begin());
-      if (same == field.beginnings.end()) field.beginnings.push_back(*begin);
-    }
-    if (literals.empty()) (begin ? field.unlisted : plan.others).push_back(i);
-    for (auto& text : literals) keyed.emplace_back(std::move(text), i);
+    write_beginning(field, atom, part);
+    const auto& literals = plan.held[i] = chooser.choose(texts[n]);
+    const bool decided_later = atom.pattern && sees_enough(atom, part);
+    atom.loose = decided_later && (atom.begin != 0 || !literals.empty());
+    if (literals.empty()) (atom.loose ? field.unlisted : plan.others).push_back(i);
+    for (const auto& text : literals) keyed.emplace_back(text, i);
   }
+  write_needs(field, rules, plan.all);
+  // A beginning is looked up, however long a value is.
+  std::erase_if(plan.all, [&](std::uint32_t i) {
+    return std::binary_search(field.unlisted.begin(), field.unlisted.end(), i);
+  });
   field.index = LiteralIndex(std::move(keyed));
   write_firsts(field);
   index_begins(field);
-  write_needs(field, rules, plan.all);
   take_few(plan.others, field, rules);
   return plan;
 }
@@ -324,7 +335,7 @@ Result<void> build_field(Field& field, const std::vector<Rule>& rules) {
   }
   for (const auto& [atoms, into] :
        {std::pair(&plan.all, &field.all), std::pair(&plan.others, &field.others)}) {
-    auto database = compile(expressions_of(field, rules, *atoms), field, rules);
+    auto database = compile(expressions_of(field, rules, *atoms, plan.held), field, rules);
     if (!database) return database.error();
     *into = std::move(*database);
   }

@@ -237,7 +237,10 @@ bool find_candidates(const Field& field, std::string_view value, Engines& engine
   const bool picked = short_enough && pick(field, value, engines);
   if (!picked) found.clear();
   scan(picked ? field.others : field.all, value, engines);
-  if (!picked) keep_beginning(field, value, engines);
+  if (!picked) {
+    field.begins.find(value, found);
+    keep_beginning(field, value, engines);
+  }
   // A database of all conditions has those too.
   const bool knows_all = !picked && field.all != nullptr;
   if (!knows_all) ask_directly(field, engines);
