@@ -68,28 +68,33 @@ Result<Database> compile(const Expressions& set, const Field& field,
 
 }  // namespace
 
-void BeginIndex::add(std::uint32_t atom, const Beginning& begin) {
+void BeginIndex::add(std::uint32_t atom, const Beginning& begin, First first_bytes) {
   if (begin.size < 2 || begin.bytes[0].count() * begin.bytes[1].count() > kPairsMax) {
-    wide_.push_back(atom);
+    wide_.push_back({first_bytes, atom});
     return;
   }
   slots_.resize(kSlots);
   for (std::size_t first = 0; first < 256; ++first) {
     for (std::size_t second = 0; begin.bytes[0].test(first) && second < 256; ++second) {
+      if (!begin.bytes[1].test(second)) continue;
       auto& slot = slots_[slot_of(first, second)];
-      const bool fits = begin.bytes[1].test(second);
-      if (fits && (slot.empty() || slot.back() != atom)) slot.push_back(atom);
+      if (slot.empty() || slot.back().atom != atom) slot.push_back({first_bytes, atom});
     }
   }
 }
 
-void BeginIndex::find(std::string_view value, std::vector<std::uint32_t>& atoms) const {
-  atoms.insert(atoms.end(), wide_.begin(), wide_.end());
+void BeginIndex::find(std::string_view value, std::string_view folded,
+                      std::vector<std::uint32_t>& atoms) const {
+  const auto four = first_of(folded);
+  const auto add_fitting = [&](const std::vector<Entry>& entries) {
+    for (const auto& entry : entries) {
+      if (entry.first.fits(four)) atoms.push_back(entry.atom);
+    }
+  };
+  add_fitting(wide_);
   if (slots_.empty() || value.size() < 2) return;
-  const auto first = static_cast<unsigned char>(value[0]);
-  const auto second = static_cast<unsigned char>(value[1]);
-  const auto& slot = slots_[slot_of(first, second)];
-  atoms.insert(atoms.end(), slot.begin(), slot.end());
+  add_fitting(
+      slots_[slot_of(static_cast<unsigned char>(value[0]), static_cast<unsigned char>(value[1]))]);
 }
 
 void index_rules(const std::vector<Rule>& rules, Fields& fields,
@@ -99,6 +104,8 @@ void index_rules(const std::vector<Rule>& rules, Fields& fields,
       const auto& part = rules[r].parts[p];
       auto& field = fields[part.input];
       Atom atom{r, p, part.kind == MatchKind::pattern};
+      atom.settles = rules[r].settles;
+      atom.last_resort = rules[r].last_resort;
       if (atom.pattern) {
         auto names = capture_names(part.texts.front());
         atom.captures = !names.empty();
@@ -188,9 +195,19 @@ void write_firsts(Field& field) {
   }
 }
 
+// All there are, by Rule::last_resort.
+template <class AnyField>
+auto picks_of(AnyField& field) {
+  std::array<decltype(&field.first), 8> all{&field.first};
+  for (std::size_t i = 0; i < field.last.size(); ++i) all[i + 1] = &field.last[i];
+  return all;
+}
+
 void index_begins(Field& field) {
-  for (const auto atom : field.unlisted)
-    field.begins.add(atom, field.beginnings[field.atoms[atom].begin]);
+  for (auto* picks : picks_of(field)) {
+    for (const auto atom : picks->unlisted)
+      picks->begins.add(atom, field.beginnings[field.atoms[atom].begin], field.atoms[atom].first);
+  }
 }
 
 // Of what the patterns need, the marks that the fewest of them need.
@@ -242,7 +259,8 @@ Plan plan_databases(Field& field, const std::vector<Rule>& rules) {
   for (const auto i : plan.all)
     chooser.add(texts.emplace_back(held_texts(part_of(field, rules, i))));
   plan.held.resize(field.atoms.size());
-  std::vector<std::pair<std::string, std::uint32_t>> keyed;
+  const auto picks = picks_of(field);
+  std::array<std::vector<std::pair<std::string, std::uint32_t>>, 8> keyed;  // for each of them
   for (std::size_t n = 0; n < plan.all.size(); ++n) {
     const auto i = plan.all[n];
     const auto& part = part_of(field, rules, i);
@@ -251,15 +269,16 @@ Plan plan_databases(Field& field, const std::vector<Rule>& rules) {
     const auto& literals = plan.held[i] = chooser.choose(texts[n]);
     const bool decided_later = atom.pattern && sees_enough(atom, part);
     atom.loose = decided_later && (atom.begin != 0 || !literals.empty());
-    if (literals.empty()) (atom.loose ? field.unlisted : plan.others).push_back(i);
-    for (const auto& text : literals) keyed.emplace_back(text, i);
+    const auto own = atom.last_resort;
+    if (literals.empty()) (atom.loose ? picks[own]->unlisted : plan.others).push_back(i);
+    for (const auto& text : literals) keyed[own].emplace_back(text, i);
   }
   write_needs(field, rules, plan.all);
   // A beginning is looked up, however long a value is.
-  std::erase_if(plan.all, [&](std::uint32_t i) {
-    return std::binary_search(field.unlisted.begin(), field.unlisted.end(), i);
-  });
-  field.index = LiteralIndex(std::move(keyed));
+  std::erase_if(plan.all,
+                [&](std::uint32_t i) { return field.atoms[i].loose && plan.held[i].empty(); });
+  for (std::size_t n = 0; n < picks.size(); ++n)
+    picks[n]->index = LiteralIndex(std::move(keyed[n]));
   write_firsts(field);
   index_begins(field);
   take_few(plan.others, field, rules);
@@ -353,8 +372,10 @@ void save_plan(const Field& field, ByteWriter& out) {
   out.u32be(static_cast<std::uint32_t>(field.beginnings.size()));
   for (const auto& begin : field.beginnings) save_beginning(begin, out);
   save_needs(field, out);
-  save_numbers(field.unlisted, out);
-  field.index.save(out);
+  for (const auto* picks : picks_of(field)) {
+    save_numbers(picks->unlisted, out);
+    picks->index.save(out);
+  }
 }
 
 bool load_plan(Field& field, const std::vector<Rule>& rules, ByteReader& in) {
@@ -373,14 +394,15 @@ bool load_plan(Field& field, const std::vector<Rule>& rules, ByteReader& in) {
   field.beginnings.clear();
   for (auto left = in.u32be(); left > 0 && in.ok(); --left)
     field.beginnings.push_back(load_beginning(in));
-  const bool listed = load_needs(field, in) && load_numbers(field.unlisted, field.atoms.size(), in);
-  auto index = LiteralIndex::load(in, field.atoms.size());
-  const bool sound = listed && index && in.ok() &&
-                     std::all_of(field.atoms.begin(), field.atoms.end(), [&](const Atom& atom) {
-                       return atom.begin < field.beginnings.size();
-                     });
-  if (!sound) return false;
-  field.index = std::move(*index);
+  if (!load_needs(field, in)) return false;
+  for (auto* picks : picks_of(field)) {
+    const bool listed = load_numbers(picks->unlisted, field.atoms.size(), in);
+    auto index = LiteralIndex::load(in, field.atoms.size());
+    if (!listed || !index) return false;
+    picks->index = std::move(*index);
+  }
+  const auto is_known = [&](const Atom& atom) { return atom.begin < field.beginnings.size(); };
+  if (!in.ok() || !std::all_of(field.atoms.begin(), field.atoms.end(), is_known)) return false;
   index_begins(field);
   return true;
 }

@@ -39,13 +39,14 @@ struct Atom {
   std::uint16_t part{0};
   bool pattern : 1 {false};
   bool captures : 1 {false};
-  bool loose : 1 {false};    // of a pattern: `all` knows only its literals
-  bool classed : 1 {false};  // its beginning says more than `first`
-  std::uint32_t captor{0};   // of a pattern, over all fields
-  std::uint32_t begin{0};    // of an anchored pattern, in Field::beginnings; 0 = anything
-  First first{};             // of the same: what it says of single bytes in lower case
-  std::uint32_t need{0};     // of a pattern, the first in Field::needs
-  std::uint32_t needs{0};    // how many, of which a value must meet one; 0 = anything does
+  bool loose : 1 {false};                   // of a pattern: `all` knows only its literals
+  bool classed : 1 {false};                 // its beginning says more than `first`
+  std::uint8_t settles{0}, last_resort{0};  // the rule's own
+  std::uint32_t captor{0};                  // of a pattern, over all fields
+  std::uint32_t begin{0};  // of an anchored pattern, in Field::beginnings; 0 = anything
+  First first{};           // of the same: what it says of single bytes in lower case
+  std::uint32_t need{0};   // of a pattern, the first in Field::needs
+  std::uint32_t needs{0};  // how many, of which a value must meet one; 0 = anything does
 };
 
 // The rarest marks of one alternative of a pattern, the last one again where it has fewer.
@@ -54,19 +55,33 @@ using Need = std::array<Mark, 6>;
 // Conditions by the first two bytes of the values that they can hold on.
 class BeginIndex {
  public:
-  // EXPECTS in the order of their numbers. Those that allow too many pairs are found by any value.
-  void add(std::uint32_t atom, const Beginning& begin);
-  // May give one that does not fit; never one twice.
-  void find(std::string_view value, std::vector<std::uint32_t>& atoms) const;
+  // EXPECTS in the order of their numbers. Those that allow too many pairs are found by any value
+  // that fits `first`.
+  void add(std::uint32_t atom, const Beginning& begin, First first);
+  // `folded` is the value in lower case. May give one that does not fit; never one twice.
+  void find(std::string_view value, std::string_view folded,
+            std::vector<std::uint32_t>& atoms) const;
 
  private:
-  static constexpr std::size_t kSlots = 1024;  // a power of two
+  struct Entry {
+    First first;  // beside it, as most are told off by that
+    std::uint32_t atom{0};
+  };
+  static constexpr std::size_t kSlots = 4096;  // a power of two
   static constexpr std::size_t kPairsMax = 256;
   static std::size_t slot_of(std::size_t first, std::size_t second) {
-    return (first << 4 ^ second) % kSlots;
+    return (first << 6 ^ second) % kSlots;
   }
-  std::vector<std::vector<std::uint32_t>> slots_;
-  std::vector<std::uint32_t> wide_;
+  std::vector<std::vector<Entry>> slots_;
+  std::vector<Entry> wide_;
+};
+
+// What picks conditions: literals they cannot do without, or of anchored patterns how they begin.
+struct Picks {
+  LiteralIndex index;
+  std::vector<std::uint32_t> unlisted;  // anchored ones without literals
+  BeginIndex begins;                    // the same, indexed
+  [[nodiscard]] bool empty() const { return index.empty() && unlisted.empty(); }
 };
 
 // All that is asked of the values of one field.
@@ -78,14 +93,12 @@ struct Field {
   std::vector<std::uint32_t> direct;
   std::vector<std::uint32_t> direct_patterns;                       // of these, and
   std::vector<std::pair<std::string, std::uint32_t>> direct_texts;  // in lower case
-  // Of a field with many rules: conditions by literals they cannot do without, those that are
-  // anchored by how they begin, and the others.
+  // Of a field with many rules: last resorts lie apart, as most values never come to them.
   bool picks{false};
-  LiteralIndex index;
+  Picks first;
+  std::array<Picks, 7> last;                          // by Rule::last_resort less one
   std::vector<Beginning> beginnings = {Beginning()};  // the first: of anything
   std::vector<Need> needs;
-  std::vector<std::uint32_t> unlisted;  // anchored ones without literals
-  BeginIndex begins;                    // the same, indexed
   Database others;
   std::unordered_map<std::string, std::vector<std::uint32_t>> equals;  // lower-case value -> atoms
   std::uint64_t equals_lengths{0};  // bit n: one of them has n bytes, modulo 64

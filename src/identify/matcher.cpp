@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <tuple>
 #include <unordered_map>
 
 #include "identify/engines.h"
@@ -207,14 +208,16 @@ void keep_needed(const Field& field, Engines& engines) {
   });
 }
 
-// The few conditions that may hold go to engines.found. False where they are not few.
-// `engines.folded` is the value in lower case.
-bool pick(const Field& field, std::string_view value, Engines& engines) {
+// The conditions that may hold go to engines.found; false where more than `most` have a literal in
+// the value. `engines.folded` is the value in lower case.
+bool pick(const Field& field, const Picks& picks, std::string_view value, std::size_t most,
+          Engines& engines) {
   auto& found = engines.found;
-  if (!field.index.find(engines.folded, kFoundMax, found)) return false;
-  field.begins.find(value, found);
+  found.clear();
+  if (!picks.index.find(engines.folded, most, found)) return false;
+  picks.begins.find(value, engines.folded, found);
   keep_beginning(field, value, engines);
-  return found.size() <= kPickedMax;
+  return true;
 }
 
 void ask_directly(const Field& field, Engines& engines) {
@@ -225,20 +228,32 @@ void ask_directly(const Field& field, Engines& engines) {
   found.insert(found.end(), field.direct_patterns.begin(), field.direct_patterns.end());
 }
 
-// The numbers of the conditions that hold go to engines.found. False where patterns among them are
-// only likely to; loose ones always are.
-bool find_candidates(const Field& field, std::string_view value, Engines& engines) {
+enum class Found : std::uint8_t {
+  few,     // what may hold; last resorts are not looked for yet
+  all,     // the same with last resorts
+  certain  // the same; patterns that are not loose do hold
+};
+
+void put_in_order(std::vector<std::uint32_t>& found) {
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+}
+
+// The numbers of the conditions that may hold go to engines.found, in order.
+Found find_candidates(const Field& field, std::string_view value, Engines& engines) {
   auto& found = engines.found;
   found.clear();
   const bool short_enough = field.picks && value.size() <= kPickedMaxBytes;
   const bool whole =
       (field.equals_lengths >> value.size() % 64 & 1) != 0 && value.size() <= kVerdictMaxBytes;
   if (field.picks || whole || !field.direct_texts.empty()) fold(value, engines.folded);
-  const bool picked = short_enough && pick(field, value, engines);
+  const bool picked = short_enough && pick(field, field.first, value, kFoundMax, engines) &&
+                      found.size() <= kPickedMax;
   if (!picked) found.clear();
   scan(picked ? field.others : field.all, value, engines);
   if (!picked) {
-    field.begins.find(value, found);
+    field.first.begins.find(value, engines.folded, found);
+    for (const auto& picks : field.last) picks.begins.find(value, engines.folded, found);
     keep_beginning(field, value, engines);
   }
   // A database of all conditions has those too.
@@ -250,11 +265,8 @@ bool find_candidates(const Field& field, std::string_view value, Engines& engine
     if (same != field.equals.end())
       found.insert(found.end(), same->second.begin(), same->second.end());
   }
-  if (found.size() > 1) {
-    std::sort(found.begin(), found.end());
-    found.erase(std::unique(found.begin(), found.end()), found.end());
-  }
-  return knows_all;
+  put_in_order(found);
+  return picked ? Found::few : knows_all ? Found::certain : Found::all;
 }
 
 // Thousands of patterns do not fit into the processor's caches, and what is needed of each hangs
@@ -273,27 +285,69 @@ void fetch_ahead(const Field& field, const Engines& engines) {
   }
 }
 
-// Overwrites `hits`, whose texts are reused.
-void write_hits(const Field& field, const std::vector<CaptureSpec>& specs, std::string_view value,
-                Engines& engines, std::vector<Hit>& hits) {
-  const bool certain = find_candidates(field, value, engines);
-  fetch_ahead(field, engines);
-  std::size_t count = 0;
-  for (const auto index : engines.found) {
-    const auto& atom = field.atoms[index];
-    if (count == hits.size()) hits.emplace_back();
-    auto& hit = hits[count];
+// The hits of one value, written over those of the one before, whose texts are reused.
+class HitWriter {
+ public:
+  HitWriter(const Field& field, const std::vector<CaptureSpec>& specs, std::string_view value,
+            Engines& engines, std::vector<Hit>& hits)
+      : field_(field), specs_(specs), value_(value), engines_(engines), hits_(hits) {}
+
+  void write() {
+    const auto found = find_candidates(field_, value_, engines_);
+    certain_ = found == Found::certain;
+    fetch_ahead(field_, engines_);
+    for (const auto index : engines_.found) {
+      const auto& atom = field_.atoms[index];
+      if (atom.last_resort == 0 && holds(atom)) settled_ |= atom.settles;
+    }
+    const auto described = count_;
+    write_last();
+    for (unsigned bits = 1; found == Found::few && bits <= field_.last.size(); ++bits) {
+      const auto& picks = field_.last[bits - 1];
+      if ((bits & ~settled_) == 0 || picks.empty()) continue;
+      static_cast<void>(pick(field_, picks, value_, ~std::size_t{0}, engines_));
+      keep_needed(field_, engines_);
+      put_in_order(engines_.found);
+      write_last();
+    }
+    hits_.resize(count_);
+    const auto order = [](const Hit& a, const Hit& b) {
+      return std::tie(a.rule, a.part) < std::tie(b.rule, b.part);
+    };
+    if (count_ > described && count_ > 1) std::sort(hits_.begin(), hits_.end(), order);
+  }
+
+ private:
+  void write_last() {
+    for (const auto index : engines_.found) {
+      const auto& atom = field_.atoms[index];
+      if ((atom.last_resort & ~settled_) != 0) static_cast<void>(holds(atom));
+    }
+  }
+  // True where the condition holds, which is then written down.
+  bool holds(const Atom& atom) {
+    if (count_ == hits_.size()) hits_.emplace_back();
+    auto& hit = hits_[count_];
     hit.rule = atom.rule;
     hit.part = atom.part;
     if (!atom.captures) hit.captures.clear();
-    if (atom.pattern && (atom.captures || atom.loose || !certain)) {
-      const auto* captor = ready_captor(engines.captors[atom.captor], specs[atom.captor]);
-      if (captor == nullptr || !cut_captures(value, *captor, engines, hit.captures)) continue;
+    if (atom.pattern && (atom.captures || atom.loose || !certain_)) {
+      const auto* captor = ready_captor(engines_.captors[atom.captor], specs_[atom.captor]);
+      if (captor == nullptr || !cut_captures(value_, *captor, engines_, hit.captures)) return false;
     }
-    ++count;
+    ++count_;
+    return true;
   }
-  hits.resize(count);
-}
+
+  const Field& field_;
+  const std::vector<CaptureSpec>& specs_;
+  std::string_view value_;
+  Engines& engines_;
+  std::vector<Hit>& hits_;
+  std::size_t count_ = 0;
+  unsigned settled_ = 0;
+  bool certain_ = false;
+};
 
 }  // namespace
 
@@ -306,7 +360,7 @@ const std::vector<Hit>& Matcher::match(std::string_view name, std::string_view v
   value = value.substr(0, cap_of(name));
   auto& own = *scratch.state_;
   const auto answer = [&](std::vector<Hit>& hits) -> const std::vector<Hit>& {
-    write_hits(field, state_->captures, value, own.engines, hits);
+    HitWriter(field, state_->captures, value, own.engines, hits).write();
     return hits;
   };
   if (value.size() > kVerdictMaxBytes || own.seen.empty()) return answer(own.hits);

@@ -170,6 +170,7 @@ Result<std::shared_ptr<const RuleBase>> RuleBase::build(RuleSet set, std::string
     rule.accept.clear();
     rule.reject.clear();
   }
+  note_last_resorts(set);
   auto matcher = Matcher::build(set.rules);
   if (!matcher) return matcher.error();
   std::vector<Rank> ranks;

@@ -16,6 +16,7 @@ class Writer {
     out_.u32be(static_cast<std::uint32_t>(text.size())).text(text);
   }
   void operator()(int number) { out_.u32be(static_cast<std::uint32_t>(number)); }
+  void operator()(std::uint8_t bits) { out_.u8(bits); }
   void operator()(const Template& text) { (*this)(text.text()); }
   template <class E>
   requires std::is_enum_v<E>
@@ -46,6 +47,7 @@ class Reader {
   explicit Reader(ByteReader& in) : in_(in) {}
   void operator()(std::string& text) { text.assign(as_text(in_.take(in_.u32be()))); }
   void operator()(int& number) { number = static_cast<int>(in_.u32be()); }
+  void operator()(std::uint8_t& bits) { bits = in_.u8(); }
   void operator()(Template& text) {
     const auto raw = as_text(in_.take(in_.u32be()));
     if (raw.empty()) return;  // most are
@@ -116,7 +118,7 @@ void visit_rule(V& v, R& r) {
   visit_claim(v, r.service), visit_claim(v, r.os), visit_claim(v, r.hw);
   v.list(r.also, [&v](auto& also) { v(also.product), v(also.version); });
   v(r.package), v(r.host_name), v(r.protocol), v(r.device_class), v(r.source), v(r.precision);
-  v(r.trust);
+  v(r.trust), v(r.settles), v(r.last_resort);
   v.list(r.beats, [&v](auto& text) { v(text); });
   v.maps(r.maps);
   visit_place(v, r.place);

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 
 #include "qingdan/base/text.h"
 #include "qingdan/identify/rule_file.h"
+#include "qingdan/model/claim.h"
 #include "qingdan/net/digest.h"
 
 namespace qingdan::identify {
@@ -157,6 +159,58 @@ RuleSet parse_rule_texts(const RuleTexts& texts) {
   IdKeeper product_ids(texts, set.problems);
   for (const auto& product : set.products) product_ids.take(product.id, product.place, "");
   return set;
+}
+
+namespace {
+
+struct ProductKinds {
+  std::set<std::string_view> makers_alone;  // products of no name
+  std::set<std::string_view> parts;         // of something that runs
+};
+
+std::uint8_t bits_of(bool runs, bool system, bool device) {
+  return static_cast<std::uint8_t>((runs ? kRuns : 0) | (system ? kSystem : 0) |
+                                   (device ? kDevice : 0));
+}
+
+std::uint8_t asked_for(const Rule& rule) {
+  const bool system = !rule.os.product.empty();
+  return bits_of(!rule.service.product.empty(), system, !system && !rule.hw.product.empty());
+}
+
+std::uint8_t settled_by(const Rule& rule, const ProductKinds& kinds) {
+  const auto names = [&](const ProductClaim& claim) {
+    const bool vague = kinds.makers_alone.contains(claim.product) && claim.name.empty();
+    return !claim.product.empty() && !vague;
+  };
+  const bool runs = names(rule.service) && !kinds.parts.contains(rule.service.product);
+  return bits_of(runs, names(rule.os), names(rule.hw));
+}
+
+// Of a rule that says nothing but who made it, what model it is, and which version.
+bool is_general(const Rule& rule, const ProductKinds& kinds) {
+  const bool says_more = !rule.also.empty() || !rule.beats.empty() || !rule.package.empty() ||
+                         !rule.host_name.empty() || !rule.device_class.empty();
+  return !says_more && rule.trust >= kSupportTrust && rule.trust < model::kDescribedConfidence &&
+         rule.parts.front().kind == MatchKind::pattern &&
+         !kinds.parts.contains(rule.service.product);
+}
+
+}  // namespace
+
+void note_last_resorts(RuleSet& set) {
+  ProductKinds kinds;
+  for (const auto& product : set.products) {
+    if (product.product.empty()) kinds.makers_alone.insert(product.id);
+    if (product.role == Role::component || product.role == Role::framework)
+      kinds.parts.insert(product.id);
+  }
+  for (auto& rule : set.rules) {
+    if (rule.parts.size() != 1) continue;
+    const bool described = rule.trust >= model::kDescribedConfidence;
+    rule.settles = described ? settled_by(rule, kinds) : 0;
+    rule.last_resort = is_general(rule, kinds) ? asked_for(rule) : 0;
+  }
 }
 
 }  // namespace qingdan::identify

@@ -95,6 +95,10 @@ struct Rule {
   ValueMaps maps;
   std::vector<Example> accept, reject;  // empty in a rule base that came from the cache
   Place place;
+  // Written by note_last_resorts(): what a hit settles of a value, and what the rule is a last
+  // resort for, which is not asked where all of that is settled. Bits: see there. 0 = nothing;
+  // asked always.
+  std::uint8_t settles{0}, last_resort{0};
 };
 
 // The values a rule claims, by the names that `expect` uses: service_version, os_name, …; only

@@ -25,8 +25,8 @@ struct RuleTexts {
   std::vector<RuleText> files;                 // by name
   std::map<std::string, std::string> retired;  // id -> reason, of all retired.txt
   std::string version;                         // first line of the first RELEASE file, else "local"
-  std::string digest;                          // SHA-256 (hex) over names below their directories, and
-                                               // contents: the same rules elsewhere are the same
+  std::string digest;  // SHA-256 (hex) over names below their directories, and
+                       // contents: the same rules elsewhere are the same
 };
 // Later directories add to earlier ones. An error where a directory cannot be read.
 [[nodiscard]] Result<RuleTexts> open_rule_texts(const std::vector<std::filesystem::path>& dirs);
@@ -39,5 +39,12 @@ struct RuleSet {
   std::vector<RuleProblem> problems;  // of the files' form, and of ids
 };
 [[nodiscard]] RuleSet parse_rule_texts(const RuleTexts& texts);
+
+// Rules that read a maker, a model or a name out of a text, whatever they are, are asked only where
+// no rule that knows what runs (kRuns), the system (kSystem) or the device (kDevice) holds on the
+// same value: the general forms of hundreds of makers hold on most texts, take longest, and would
+// be outvoted. A general rule of system and device is for the system first.
+inline constexpr std::uint8_t kRuns = 1, kSystem = 2, kDevice = 4;
+void note_last_resorts(RuleSet& set);
 
 }  // namespace qingdan::identify
