@@ -44,7 +44,7 @@ class MarksNeeded {
   [[nodiscard]] std::vector<std::vector<Mark>> alternatives() const;
 
  private:
-  static constexpr std::size_t kTermsMost = 4;
+  static constexpr std::size_t kTermsMost = 16;
   static constexpr int kUnknown = -1;
   struct Term {
     std::vector<Mark> needs;              // in order

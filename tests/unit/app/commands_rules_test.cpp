@@ -60,7 +60,7 @@ id = "ssh.wide"
 input = "ssh.banner"
 pattern = '^OpenSSH_'
 service = "openssh"
-trust = 60
+trust = 70
 source = "test"
 [[rule.accept]]
 text = 'OpenSSH_for_Windows'

@@ -285,3 +285,59 @@ TEST_CASE("a literal is found wherever it stands in the value, by few conditions
     CHECK(missed == 0);
   }
 }
+
+namespace {
+
+// A rule of SNMP on texts that begin with `words`, as said.
+std::string snmp_rule(const std::string& id, const std::string& words, int trust,
+                      const std::string& claims) {
+  return "[[rule]]\nid = \"test." + id + "\"\ninput = \"snmp.sys_description\"\npattern = '^" +
+         words + " (?P<model>\\w+)'\ntrust = " + std::to_string(trust) + "\n" + claims;
+}
+
+const std::string kOfSystem = "os = \"linux\"\n", kOfDevice = "hw = \"camera\"\n";
+
+}  // namespace
+
+TEST_CASE("general rules are asked where nothing that knows more has settled it",
+          "[identify][matcher]") {
+  // 0 the system is known, 1 to 3 general: of the system, of the device, of both; 4 only supports.
+  const auto rules = snmp_rule("known", "Acme Linux", 90, kOfSystem) +
+                     snmp_rule("system", "Acme", 50, kOfSystem) +
+                     snmp_rule("device", "Acme", 50, kOfDevice) +
+                     snmp_rule("both", "Acme", 60, kOfSystem + kOfDevice) +
+                     snmp_rule("support", "Acme", 20, kOfSystem);
+  for (const int others : {0, 400}) {  // few are asked directly, many are picked
+    std::string all = rules;
+    for (int i = 0; i < others; ++i)
+      all += snmp_rule("m" + std::to_string(i), "Other" + std::to_string(i), 90, kOfSystem);
+    auto set = make_set(all);
+    note_last_resorts(set);
+    const auto matcher = Matcher::build(set.rules);
+    REQUIRE(matcher);
+    Matcher::Scratch scratch(*matcher);
+    const auto hits_on = [&](const std::string& value) {
+      return rules_of(matcher->match("snmp.sys_description", value, scratch));
+    };
+    CAPTURE(others);
+    CHECK(hits_on("Acme Linux 7") == std::vector<std::uint32_t>{0, 2, 4});
+    CHECK(hits_on("Acme 7") == std::vector<std::uint32_t>{1, 2, 3, 4});
+    // The same of values too long to be picked for.
+    CHECK(hits_on("Acme Linux 7 " + std::string(3000, 'x')) == std::vector<std::uint32_t>{0, 2, 4});
+    CHECK(hits_on("Acme 7 " + std::string(3000, 'x')) == std::vector<std::uint32_t>{1, 2, 3, 4});
+  }
+}
+
+TEST_CASE("what a maker alone is known of settles nothing", "[identify][matcher]") {
+  const auto products = test::kProducts +
+                        "[[product]]\nid = \"acme\"\nvendor = \"Acme\"\nproduct = \"\"\ncategory = "
+                        "\"操作系统\"\nrole = \"os\"\n";
+  auto set = make_set(snmp_rule("maker", "Acme", 90, "os = \"acme\"\n") +
+                          snmp_rule("named", "Acme", 90, "os = \"acme\"\nos_name = \"{model}\"\n") +
+                          snmp_rule("general", "Acme", 50, kOfSystem),
+                      products);
+  note_last_resorts(set);
+  CHECK(set.rules[0].settles == 0);
+  CHECK(set.rules[1].settles == identify::kSystem);
+  CHECK(set.rules[2].last_resort == identify::kSystem);
+}
