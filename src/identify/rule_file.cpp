@@ -7,6 +7,7 @@
 
 #include <toml++/toml.h>
 
+#include "identify/pieces.h"
 #include "qingdan/base/text.h"
 
 namespace qingdan::identify {
@@ -126,6 +127,7 @@ class TableReader {
 struct Defaults {
   std::string input, protocol, source;
   int trust{80};
+  Pieces pieces;
 };
 
 std::string id_of(const toml::table& table) {
@@ -134,7 +136,8 @@ std::string id_of(const toml::table& table) {
 }
 
 // Takes the one condition key of `reader`; complains where there is none or more than one.
-std::optional<Part> read_part(TableReader& reader, const std::string& default_input) {
+std::optional<Part> read_part(TableReader& reader, const std::string& default_input,
+                              const Pieces& pieces) {
   Part part;
   part.input = reader.text_or("input", default_input);
   const auto pattern = reader.text("pattern");
@@ -144,7 +147,9 @@ std::optional<Part> read_part(TableReader& reader, const std::string& default_in
                     static_cast<int>(!equals.empty());
   if (given != 1) return std::nullopt;
   if (pattern) {
-    part.texts = {*pattern};
+    const auto text = with_pieces(*pattern, pieces);
+    if (!text) reader.complain(text.error().text);
+    part.texts = {text ? *text : *pattern};
   } else {
     part.kind = equals.empty() ? MatchKind::contains : MatchKind::equals;
     part.texts = equals.empty() ? std::move(contains) : std::move(equals);
@@ -154,7 +159,7 @@ std::optional<Part> read_part(TableReader& reader, const std::string& default_in
 
 void read_parts(TableReader& reader, const Defaults& defaults, Rule& rule, Problems& problems) {
   const auto all = reader.items("all");
-  auto own = read_part(reader, defaults.input);
+  auto own = read_part(reader, defaults.input, defaults.pieces);
   if (all.empty() == !own.has_value()) {
     problems.add(rule.place.line, rule.id, "needs exactly one of pattern, contains, equals, all");
     return;
@@ -171,7 +176,7 @@ void read_parts(TableReader& reader, const Defaults& defaults, Rule& rule, Probl
       continue;
     }
     TableReader inner(*table, rule.id, problems);
-    auto part = read_part(inner, "");
+    auto part = read_part(inner, "", defaults.pieces);
     inner.refuse_unknown();
     if (part) {
       rule.parts.push_back(std::move(*part));
@@ -428,7 +433,7 @@ void each_table(const toml::table& root, std::string_view key, bool with_default
                 Problems& problems, Read read) {
   for (const auto& [name, node] : root) {
     const auto* array = node.as_array();
-    if (name.str() == "defaults" && with_defaults) continue;
+    if (with_defaults && (name.str() == "defaults" || name.str() == "pieces")) continue;
     if (name.str() != key || array == nullptr) {
       problems.add(
           line_of(node), "",
@@ -455,6 +460,13 @@ RuleFile parse_rule_file(std::string_view toml, const std::string& name) {
       defaults.source = reader.text_or("source", "");
       defaults.trust = reader.number("trust").value_or(defaults.trust);
       reader.refuse_unknown();
+    }
+    if (const auto* table = root->get_as<toml::table>("pieces")) {
+      TableReader reader(*table, "", problems);
+      for (const auto& [key, node] : *table) {
+        if (auto text = reader.text(key.str()))
+          defaults.pieces.emplace(key.str(), std::move(*text));
+      }
     }
     each_table(*root, "rule", true, problems, [&](const toml::table& table) {
       file.rules.push_back(read_rule(table, defaults, problems));
