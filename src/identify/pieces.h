@@ -1,5 +1,6 @@
-// pieces — parts that many patterns of a file have in common, written once: `${name}` in a pattern
-// stands for [pieces] name. As a pattern `${` has no other meaning: nothing comes behind an end. Pure.
+// pieces — parts that many patterns of a file have in common, written once: `${name}` in a pattern,
+// the name of a-z, 0-9 and _, stands for [pieces] name. Braces around anything else are what they
+// were. Pure.
 #pragma once
 
 #include <map>

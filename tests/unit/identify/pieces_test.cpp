@@ -13,10 +13,11 @@ TEST_CASE("pieces are put in wherever they are named", "[identify][pieces]") {
   CHECK(with_pieces("${end}${end}", pieces).value() == "$$");
   CHECK(with_pieces("^a{2}$", pieces).value() == "^a{2}$");
   CHECK(with_pieces("", pieces).value().empty());
+  CHECK(with_pieces("^[.${}-]{2}${", pieces).value() == "^[.${}-]{2}${");  // no names
 }
 
 TEST_CASE("a piece that is not there is named", "[identify][pieces]") {
-  for (const auto* pattern : {"^${other}", "^${model", "${}"}) {
+  for (const auto* pattern : {"^${other}", "${end}${model}"}) {
     const auto text = with_pieces(pattern, {{"end", "$"}});
     REQUIRE_FALSE(text);
     CHECK(text.error().text.find("[pieces]") != std::string::npos);
