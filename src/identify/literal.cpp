@@ -307,16 +307,6 @@ std::string as_expression(std::string_view literal) {
   return out;
 }
 
-std::string as_expression(const std::vector<Literals>& requirements) {
-  std::string out;
-  for (const auto& set : requirements) {
-    out += out.empty() ? "(?:" : ".*(?:";
-    for (const auto& text : set) out += as_expression(text) + "|";
-    out.back() = ')';
-  }
-  return out;
-}
-
 LiteralIndex::LiteralIndex(std::vector<std::pair<std::string, std::uint32_t>> literals) {
   for (auto& [text, group] : literals) text.resize(std::min(text.size(), kLiteralMost));
   std::sort(literals.begin(), literals.end());

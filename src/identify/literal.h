@@ -84,9 +84,6 @@ struct Beginning {
 
 // A pattern that means exactly these bytes.
 [[nodiscard]] std::string as_expression(std::string_view literal);
-// One that holds wherever a pattern with these requirements does, and elsewhere; to be compiled so
-// that case is folded and a dot takes any byte. Engines make it out of literals alone.
-[[nodiscard]] std::string as_expression(const std::vector<Literals>& requirements);
 
 // Finds which literals stand in a value in one pass over it: a window of each literal is its key.
 //   L1  every group with a literal in the value is reported, in the order of the value, once

@@ -2,11 +2,12 @@
 //
 // Vectorscan finds in linear time what may hold, with one database per field; PCRE2 then cuts
 // captures out of the patterns that matched, under match and heap limits. In a field with many
-// rules a short value is asked only of those whose literals stand in it (literal.h): where these
-// are few, PCRE2 decides them under the same limits. The few conditions of a small field are asked
-// one by one (decision 0015). Of a large field vectorscan knows only the literals of a pattern in
-// their order, as it compiles these several times faster, and PCRE2 decides. `equals` is a hash
-// look-up. With its own field_plan the only user of both engines.
+// rules a short value is asked only of those whose literals stand in it (literal.h) and whose marks
+// it has (marks.h): where these are few, PCRE2 decides them under the same limits, general rules
+// only where nothing better held (decision 0016). The few conditions of a small field are asked one
+// by one (decision 0015). Of a large field vectorscan knows only the literals that a pattern is
+// picked by, as it compiles these many times faster, and PCRE2 decides. `equals` is a hash look-up.
+// With its own field_plan the only user of both engines.
 //   M1  an answer depends on field, value and rules alone; not on order or on what was asked before
 //   M2  values longer than cap_of(field) are cut before matching
 //   M3  a pattern that runs into a limit has not matched

@@ -39,11 +39,6 @@ TEST_CASE("of alternatives each gives a text or there is none", "[identify][lite
   CHECK(required_literals("(?:tomcat|)x").empty());
 }
 
-TEST_CASE("what a pattern requires becomes a looser pattern", "[identify][literal]") {
-  CHECK(as_expression(requirements(R"(^Acme (?:Router|Switch) \d+ \(build)")) ==
-        R"((?:acme ).*(?:router|switch).*(?: \x28build))");
-}
-
 TEST_CASE("patterns that are not understood give no texts", "[identify][literal]") {
   for (const auto* pattern : {R"(\Qabcd.\E)", R"(\012abcd)", "abcd(?i)efgh", "(?=abcd)efgh",
                               "(?x)ab cd", "(abcd", "abcd)", R"(\p{Lu}abcd)", "abcd[", "abcd{x}"}) {
