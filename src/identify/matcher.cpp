@@ -18,8 +18,8 @@ namespace {
 
 constexpr std::size_t kValueCap = 64 * 1024;
 constexpr std::size_t kBodyCap = 256 * 1024;
-constexpr std::size_t kVerdictSlots = 2048;
-constexpr std::size_t kSeenSlots = 4096;
+constexpr std::size_t kVerdictSlots = 8192;
+constexpr std::size_t kSeenSlots = 16'384;
 constexpr std::size_t kVerdictMaxBytes = 1024;  // longer values are rarely alike
 constexpr std::size_t kPickedMax = 48;          // a value that asks for more is asked of all
 constexpr std::size_t kFoundMax = 128;          // the same, before anchors are looked at
