@@ -135,6 +135,11 @@ struct Cost {
   double median{0}, least{0};  // nanoseconds of one item
 };
 
+Cost cost_of(std::vector<double> rounds) {
+  std::sort(rounds.begin(), rounds.end());
+  return {rounds[rounds.size() / 2], rounds.front()};
+}
+
 using Each = std::function<void(std::size_t)>;  // item number
 
 // Of rounds that together take `seconds`, after one that warms up. Several are measured in turn,
@@ -151,24 +156,26 @@ std::vector<Cost> costs_in_turn(std::size_t items, double seconds, const std::ve
     }
   }
   std::vector<Cost> costs;
-  for (auto& each : rounds) {
-    std::sort(each.begin(), each.end());
-    costs.push_back({each[each.size() / 2], each.front()});
-  }
+  for (auto& each : rounds) costs.push_back(cost_of(std::move(each)));
   return costs;
 }
 
-// Without what closing costs, which a program does once, at its end.
-Cost cost_of_opening(const Options& options) {
-  std::vector<double> rounds;
+// Opening alone, and with closing, which a program does once, at its end.
+void measure_opening(const Options& options) {
+  std::vector<double> opened, closed;
   const auto begun = processor_seconds();
-  while (rounds.size() < 4 || processor_seconds() - begun < options.seconds) {
+  while (opened.size() < 4 || processor_seconds() - begun < options.seconds) {
     const auto start = processor_seconds();
-    const auto base = RuleBase::open({options.rules}, options.cache);
-    rounds.push_back((processor_seconds() - start) * 1e9);
+    auto base = RuleBase::open({options.rules}, options.cache);
+    opened.push_back((processor_seconds() - start) * 1e9);
+    if (base) base->reset();
+    closed.push_back((processor_seconds() - start) * 1e9);
   }
-  std::sort(rounds.begin(), rounds.end());
-  return {rounds[rounds.size() / 2], rounds.front()};
+  for (const auto& [what, rounds] : {std::pair("open", opened), std::pair("open_close", closed)}) {
+    const auto cost = cost_of(rounds);
+    std::printf("{\"what\":\"%s\",\"ms\":%.1f,\"least_ms\":%.1f}\n", what, cost.median / 1e6,
+                cost.least / 1e6);
+  }
 }
 
 void say(const Group& group, std::size_t rules, const char* what, const char* verdicts, Cost cost) {
@@ -293,11 +300,7 @@ int main(int argc, char** argv) {
   }
   auto base = RuleBase::open({options.rules}, options.cache);
   if (!base) return fail(base.error());
-  if (!options.cache.empty()) {
-    const auto cost = cost_of_opening(options);
-    std::printf("{\"what\":\"open\",\"ms\":%.1f,\"least_ms\":%.1f}\n", cost.median / 1e6,
-                cost.least / 1e6);
-  }
+  if (!options.cache.empty()) measure_opening(options);
   std::vector<Base> bases{*base};
   if (options.twice) {
     auto texts = open_rule_texts({options.rules});

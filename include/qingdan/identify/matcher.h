@@ -49,7 +49,8 @@ struct Hit {
 [[nodiscard]] std::string engine_version();
 
 // Verdicts on values that come again are kept: of at most kVerdictSlots values of 1 KiB or less,
-// some 12 MiB with their captures. `none` works out every value anew, to measure what that costs.
+// and what was caught of them: 8 MiB of values at the most. `none` works out every value anew, to
+// measure what that costs.
 enum class VerdictMemory : std::uint8_t { none, usual };
 
 class Matcher {
