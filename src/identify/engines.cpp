@@ -7,6 +7,7 @@
 
 #include "qingdan/base/text.h"
 #include "qingdan/identify/matcher.h"
+#include "qingdan/identify/rule.h"
 
 namespace qingdan::identify {
 namespace {
@@ -30,25 +31,13 @@ Code compile_captures(const std::string& pattern, std::string* fault) {
   return code;
 }
 
-void prepare(Captor& captor, const CaptureSpec& spec) {
-  captor.code = compile_captures(spec.pattern, nullptr);
+void prepare(Captor& captor, const std::string& pattern) {
+  captor.code = compile_captures(pattern, nullptr);
   if (captor.code == nullptr) return;
-  for (const auto& name : spec.names) {
+  for (auto& name : capture_names(pattern)) {
     const int group = pcre2_substring_number_from_name(captor.code.get(),
                                                        reinterpret_cast<PCRE2_SPTR>(name.c_str()));
-    if (group > 0) captor.groups.emplace_back(static_cast<std::uint32_t>(group), name);
-  }
-}
-
-void put_capture(Captures& out, std::size_t at, std::string_view name, std::string_view bytes) {
-  if (at == out.size()) out.emplace_back();
-  out[at].first = name;
-  auto text = trim(bytes);
-  if (text.size() > kCaptureMaxBytes) text = text.substr(0, kCaptureMaxBytes);
-  if (is_utf8(text)) {
-    out[at].second.assign(text);
-  } else {
-    out[at].second = to_utf8(as_bytes(text));
+    if (group > 0) captor.groups.emplace_back(static_cast<std::uint32_t>(group), std::move(name));
   }
 }
 
@@ -133,8 +122,20 @@ bool cut_captures(std::string_view value, const Captor& captor, const Engines& e
   return true;
 }
 
-const Captor* ready_captor(Captor& captor, const CaptureSpec& spec) {
-  if (captor.code == nullptr) prepare(captor, spec);
+void put_capture(Captures& out, std::size_t at, std::string_view name, std::string_view bytes) {
+  if (at == out.size()) out.emplace_back();
+  out[at].first = name;
+  auto text = trim(bytes);
+  if (text.size() > kCaptureMaxBytes) text = text.substr(0, kCaptureMaxBytes);
+  if (is_utf8(text)) {
+    out[at].second.assign(text);
+  } else {
+    out[at].second = to_utf8(as_bytes(text));
+  }
+}
+
+const Captor* ready_captor(Captor& captor, const std::string& pattern) {
+  if (captor.code == nullptr) prepare(captor, pattern);
   if (captor.code == nullptr) return nullptr;
   if (captor.uses < kUsesBeforeJit) ++captor.uses;
   if (captor.uses == kUsesBeforeJit) {

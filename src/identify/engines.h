@@ -14,6 +14,7 @@
 #include <pcre2.h>
 
 #include "identify/marks.h"
+#include "identify/program.h"
 #include "qingdan/identify/template.h"
 
 namespace qingdan::identify {
@@ -39,14 +40,9 @@ struct HsScratchDeleter {
   void operator()(hs_scratch_t* scratch) const { hs_free_scratch(scratch); }
 };
 
-struct CaptureSpec {
-  std::string pattern;
-  std::vector<std::string> names;
-};
-
 struct Captor {
-  Code code;                                                       // compiled when first needed
-  std::vector<std::pair<std::uint32_t, std::string_view>> groups;  // number, name of the spec
+  Code code;                                                  // compiled when first needed
+  std::vector<std::pair<std::uint32_t, std::string>> groups;  // number, name
   std::uint32_t uses{0};
 };
 
@@ -55,9 +51,10 @@ struct Engines {
   std::unique_ptr<hs_scratch_t, HsScratchDeleter> scratch;
   std::unique_ptr<pcre2_match_context, MatchContextDeleter> context;
   std::unique_ptr<pcre2_match_data, MatchDataDeleter> data;
-  std::vector<Captor> captors;  // by Atom::captor
+  std::vector<Captor> captors;  // by Field::captors
+  ProgramRoom program_room;
   // Kept between calls for their room alone.
-  std::string folded;
+  Subject subject;
   std::vector<char> room;
   std::vector<std::uint32_t> found;
   MarksSeen marks;
@@ -66,13 +63,16 @@ struct Engines {
 // `scratch` is taken over. Room for `captors` patterns, which are compiled when first needed.
 [[nodiscard]] Engines make_engines(hs_scratch_t* scratch, std::size_t captors);
 
-// The pattern's captor, translated to machine code where it is used often; null where PCRE2 refuses
-// the pattern, which `rules check` would have said.
-[[nodiscard]] const Captor* ready_captor(Captor& captor, const CaptureSpec& spec);
+// The pattern's captor, its own among Engines::captors, translated to machine code where it is used
+// often; null where PCRE2 refuses the pattern, which `rules check` would have said.
+[[nodiscard]] const Captor* ready_captor(Captor& captor, const std::string& pattern);
 
 // Cuts the captures, if any, out of `value` over those in `out`, whose texts are reused; false
 // where PCRE2 finds no match within its limits.
 [[nodiscard]] bool cut_captures(std::string_view value, const Captor& captor,
                                 const Engines& engines, Captures& out);
+
+// Writes what a group caught, number `at` of those in `out`: trimmed, cut, as UTF-8.
+void put_capture(Captures& out, std::size_t at, std::string_view name, std::string_view bytes);
 
 }  // namespace qingdan::identify

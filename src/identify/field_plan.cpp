@@ -2,8 +2,10 @@
 #include "identify/field_plan.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 
 #include "qingdan/base/text.h"
@@ -14,6 +16,9 @@ namespace {
 
 // Above this a field's conditions are picked by their literals; so many are asked one by one.
 constexpr std::size_t kDirectMax = 8;
+// An anchored pattern is picked by its first four bytes where no more than so many begin alike, and
+// by a literal else. That is one look at a value instead of one at each of its places.
+constexpr std::size_t kAlikeMost = 6;
 
 Error bad(ErrorCode code, std::string text) { return {code, std::move(text), ""}; }
 
@@ -68,37 +73,8 @@ Result<Database> compile(const Expressions& set, const Field& field,
 
 }  // namespace
 
-void BeginIndex::add(std::uint32_t atom, const Beginning& begin, First first_bytes) {
-  if (begin.size < 2 || begin.bytes[0].count() * begin.bytes[1].count() > kPairsMax) {
-    wide_.push_back({first_bytes, atom});
-    return;
-  }
-  slots_.resize(kSlots);
-  for (std::size_t first = 0; first < 256; ++first) {
-    for (std::size_t second = 0; begin.bytes[0].test(first) && second < 256; ++second) {
-      if (!begin.bytes[1].test(second)) continue;
-      auto& slot = slots_[slot_of(first, second)];
-      if (slot.empty() || slot.back().atom != atom) slot.push_back({first_bytes, atom});
-    }
-  }
-}
-
-void BeginIndex::find(std::string_view value, std::string_view folded,
-                      std::vector<std::uint32_t>& atoms) const {
-  const auto four = first_of(folded);
-  const auto add_fitting = [&](const std::vector<Entry>& entries) {
-    for (const auto& entry : entries) {
-      if (entry.first.fits(four)) atoms.push_back(entry.atom);
-    }
-  };
-  add_fitting(wide_);
-  if (slots_.empty() || value.size() < 2) return;
-  add_fitting(
-      slots_[slot_of(static_cast<unsigned char>(value[0]), static_cast<unsigned char>(value[1]))]);
-}
-
 void index_rules(const std::vector<Rule>& rules, Fields& fields,
-                 std::vector<CaptureSpec>& captures) {
+                 std::vector<std::string>& patterns) {
   for (std::uint32_t r = 0; r < rules.size(); ++r) {
     for (std::uint16_t p = 0; p < rules[r].parts.size(); ++p) {
       const auto& part = rules[r].parts[p];
@@ -107,10 +83,10 @@ void index_rules(const std::vector<Rule>& rules, Fields& fields,
       atom.settles = rules[r].settles;
       atom.last_resort = rules[r].last_resort;
       if (atom.pattern) {
-        auto names = capture_names(part.texts.front());
-        atom.captures = !names.empty();
-        atom.captor = static_cast<std::uint32_t>(captures.size());
-        captures.push_back({part.texts.front(), std::move(names)});
+        field.captors.push_back(static_cast<std::uint32_t>(patterns.size()));
+        patterns.push_back(part.texts.front());
+      } else {
+        field.captors.push_back(0);
       }
       if (part.kind == MatchKind::equals) {
         for (const auto& text : part.texts) {
@@ -120,6 +96,18 @@ void index_rules(const std::vector<Rule>& rules, Fields& fields,
         }
       }
       field.atoms.push_back(atom);
+    }
+  }
+}
+
+void write_programs(Fields& fields, const std::vector<std::string>& patterns, Programs& programs) {
+  for (auto& [name, field] : fields) {
+    for (std::size_t i = 0; i < field.atoms.size(); ++i) {
+      auto& atom = field.atoms[i];
+      if (!atom.pattern) continue;
+      const auto& pattern = patterns[field.captors[i]];
+      atom.captures = !capture_names(pattern).empty();
+      atom.program = programs.add(pattern);
     }
   }
 }
@@ -176,60 +164,61 @@ std::optional<std::uint8_t> single_of(const ByteSet& set) {
 void write_firsts(Field& field) {
   std::vector<std::pair<First, bool>> firsts;  // of each beginning, and whether it says more
   for (const auto& begin : field.beginnings) {
-    std::array<std::uint8_t, 4> bytes{}, known{};
+    std::array<std::uint8_t, kWindow> bytes{};
+    First first;
     bool more = false;
     for (std::size_t i = 0; i < begin.size; ++i) {
       const auto one = single_of(begin.bytes[i]);
       more = more || !one;
       bytes[i] = one.value_or(0);
-      known[i] = one ? 0xFF : 0;
+      if (one) first.known |= static_cast<std::uint8_t>(1U << i);
     }
-    First first;
-    std::memcpy(&first.bytes, bytes.data(), sizeof first.bytes);
-    std::memcpy(&first.known, known.data(), sizeof first.known);
+    first.bytes = std::bit_cast<std::uint32_t>(bytes);
     firsts.emplace_back(first, more);
   }
   for (auto& atom : field.atoms) {
-    atom.first = firsts[atom.begin].first;
+    atom.first_bytes = firsts[atom.begin].first.bytes;
+    atom.first_known = firsts[atom.begin].first.known;
     atom.classed = firsts[atom.begin].second;
   }
 }
 
-// All there are, by Rule::last_resort.
-template <class AnyField>
-auto picks_of(AnyField& field) {
-  std::array<decltype(&field.first), 8> all{&field.first};
-  for (std::size_t i = 0; i < field.last.size(); ++i) all[i + 1] = &field.last[i];
-  return all;
-}
-
 void index_begins(Field& field) {
-  for (auto* picks : picks_of(field)) {
-    for (const auto atom : picks->unlisted)
-      picks->begins.add(atom, field.beginnings[field.atoms[atom].begin], field.atoms[atom].first);
+  std::vector<BeginIndex::Member> members;
+  for (const auto i : field.unlisted) {
+    const auto& atom = field.atoms[i];
+    members.push_back({i, &field.beginnings[atom.begin], atom.first()});
   }
+  field.begins = BeginIndex(members);
 }
 
 // Of what the patterns need, the marks that the fewest of them need.
 void write_needs(Field& field, const std::vector<Rule>& rules,
                  const std::vector<std::uint32_t>& atoms) {
   std::vector<std::uint32_t> counts(kBytes + kPairs);
-  std::vector<std::pair<std::uint32_t, std::vector<Mark>>> all;  // of each atom
+  std::vector<std::pair<std::uint32_t, std::vector<std::vector<Mark>>>> all;  // of each atom
   for (const auto i : atoms) {
     if (!field.atoms[i].pattern) continue;
-    for (auto& marks : marks_of(part_of(field, rules, i).texts.front())) {
+    all.emplace_back(i, marks_of(part_of(field, rules, i).texts.front()));
+    for (const auto& marks : all.back().second) {
       for (const auto mark : marks) ++counts[mark];
-      all.emplace_back(i, std::move(marks));
     }
   }
-  for (auto& [atom, marks] : all) {
+  const auto rarest_of = [&](std::vector<Mark>& marks) {
     std::stable_sort(marks.begin(), marks.end(),
                      [&](Mark a, Mark b) { return counts[a] < counts[b]; });
     Need need{};
     for (std::size_t i = 0; i < need.size(); ++i) need[i] = marks[std::min(i, marks.size() - 1)];
-    auto& owner = field.atoms[atom];
-    if (owner.needs++ == 0) owner.need = static_cast<std::uint32_t>(field.needs.size());
-    field.needs.push_back(need);
+    return need;
+  };
+  for (auto& [i, alternatives] : all) {
+    auto& atom = field.atoms[i];
+    atom.needs = static_cast<std::uint8_t>(alternatives.size());
+    if (alternatives.size() == 1) atom.need = rarest_of(alternatives.front());
+    if (alternatives.size() < 2) continue;
+    atom.need[0] = static_cast<Mark>(field.needs.size() >> 16);
+    atom.need[1] = static_cast<Mark>(field.needs.size() & 0xFFFF);
+    for (auto& marks : alternatives) field.needs.push_back(rarest_of(marks));
   }
 }
 
@@ -238,8 +227,19 @@ void write_beginning(Field& field, Atom& atom, const Part& part) {
   const auto begin = beginning_of(part.texts.front());
   if (!begin) return;
   const auto same = std::find(field.beginnings.begin(), field.beginnings.end(), *begin);
-  atom.begin = static_cast<std::uint32_t>(same - field.beginnings.begin());
+  const auto number = static_cast<std::size_t>(same - field.beginnings.begin());
+  if (number > 0xFFFF) return;  // so many that this one is asked of any value
+  atom.begin = static_cast<std::uint16_t>(number);
   if (same == field.beginnings.end()) field.beginnings.push_back(*begin);
+}
+
+// Of anchored patterns, how many begin with the same four bytes, by First::bytes.
+std::unordered_map<std::uint32_t, std::size_t> count_leads(const Field& field) {
+  std::unordered_map<std::uint32_t, std::size_t> counts;
+  for (const auto& atom : field.atoms) {
+    if (atom.first().is_whole()) ++counts[atom.first_bytes];
+  }
+  return counts;
 }
 
 // Fills the field's index where it has so many rules that it pays; what of a pattern its database
@@ -256,37 +256,39 @@ Plan plan_databases(Field& field, const std::vector<Rule>& rules) {
   }
   std::vector<std::vector<Literals>> texts;
   LiteralChooser chooser;
-  for (const auto i : plan.all)
+  for (const auto i : plan.all) {
+    write_beginning(field, field.atoms[i], part_of(field, rules, i));
     chooser.add(texts.emplace_back(held_texts(part_of(field, rules, i))));
+  }
+  write_firsts(field);
+  const auto leads = count_leads(field);
   plan.held.resize(field.atoms.size());
-  const auto picks = picks_of(field);
-  std::array<std::vector<std::pair<std::string, std::uint32_t>>, 8> keyed;  // for each of them
+  std::vector<std::pair<std::string, std::uint32_t>> keyed;
   for (std::size_t n = 0; n < plan.all.size(); ++n) {
     const auto i = plan.all[n];
     const auto& part = part_of(field, rules, i);
     auto& atom = field.atoms[i];
-    write_beginning(field, atom, part);
-    const auto& literals = plan.held[i] = chooser.choose(texts[n]);
     const bool decided_later = atom.pattern && sees_enough(atom, part);
+    const bool led =
+        decided_later && atom.first().is_whole() && leads.at(atom.first_bytes) <= kAlikeMost;
+    if (!led) plan.held[i] = chooser.choose(texts[n]);
+    const auto& literals = plan.held[i];
     atom.loose = decided_later && (atom.begin != 0 || !literals.empty());
-    const auto own = atom.last_resort;
-    if (literals.empty()) (atom.loose ? picks[own]->unlisted : plan.others).push_back(i);
-    for (const auto& text : literals) keyed[own].emplace_back(text, i);
+    if (literals.empty()) (atom.loose ? field.unlisted : plan.others).push_back(i);
+    for (const auto& text : literals) keyed.emplace_back(text, i);
   }
   write_needs(field, rules, plan.all);
   // A beginning is looked up, however long a value is.
   std::erase_if(plan.all,
                 [&](std::uint32_t i) { return field.atoms[i].loose && plan.held[i].empty(); });
-  for (std::size_t n = 0; n < picks.size(); ++n)
-    picks[n]->index = LiteralIndex(std::move(keyed[n]));
-  write_firsts(field);
+  field.index = LiteralIndex(std::move(keyed));
   index_begins(field);
   take_few(plan.others, field, rules);
   return plan;
 }
 
 // As they lie in memory: the cache is this machine's own, and there are thousands.
-static_assert(std::is_trivially_copyable_v<ByteSet>);
+static_assert(std::is_trivially_copyable_v<ByteSet> && std::is_trivially_copyable_v<Atom>);
 
 void save_beginning(const Beginning& begin, ByteWriter& out) {
   out.u8(static_cast<std::uint8_t>(begin.size));
@@ -304,28 +306,19 @@ Beginning load_beginning(ByteReader& in) {
   return begin;
 }
 
-void save_needs(const Field& field, ByteWriter& out) {
-  for (const auto& atom : field.atoms) out.u8(static_cast<std::uint8_t>(atom.needs));
-  for (const auto& need : field.needs) {
-    for (const auto mark : need) out.u16be(mark);
+// Rule and part are known already, and must be those that were saved.
+bool load_atoms(Field& field, ByteReader& in) {
+  const auto bytes = in.take(field.atoms.size() * sizeof(Atom));
+  if (!in.ok()) return false;
+  for (std::size_t i = 0; i < field.atoms.size(); ++i) {
+    auto& atom = field.atoms[i];
+    const auto rule = atom.rule;
+    const auto part = atom.part;
+    const bool pattern = atom.pattern;
+    std::memcpy(&atom, bytes.data() + i * sizeof(Atom), sizeof(Atom));
+    if (atom.rule != rule || atom.part != part || atom.pattern != pattern) return false;
   }
-}
-
-// Those of an atom lie beside each other, in the order of the atoms.
-bool load_needs(Field& field, ByteReader& in) {
-  std::uint32_t count = 0;
-  for (auto& atom : field.atoms) {
-    atom.need = count;
-    atom.needs = in.u8();
-    count += atom.needs;
-  }
-  for (; count > 0 && in.ok(); --count) {
-    auto& need = field.needs.emplace_back();
-    for (auto& mark : need) mark = in.u16be();
-    if (!std::all_of(need.begin(), need.end(), [](Mark m) { return m < kBytes + kPairs; }))
-      return false;
-  }
-  return in.ok();
+  return true;
 }
 
 void save_numbers(const std::vector<std::uint32_t>& numbers, ByteWriter& out) {
@@ -363,45 +356,39 @@ Result<void> build_field(Field& field, const std::vector<Rule>& rules) {
 
 void save_plan(const Field& field, ByteWriter& out) {
   out.u8(field.picks ? 1 : 0);
+  out.bytes({reinterpret_cast<const std::uint8_t*>(field.atoms.data()),
+             field.atoms.size() * sizeof(Atom)});
   save_numbers(field.direct, out);
   if (!field.picks) return;
-  for (const auto& atom : field.atoms) {
-    out.u32be(atom.begin << 2 | (atom.classed ? 2U : 0U) | (atom.loose ? 1U : 0U));
-    out.u32be(atom.first.bytes).u32be(atom.first.known);
-  }
   out.u32be(static_cast<std::uint32_t>(field.beginnings.size()));
   for (const auto& begin : field.beginnings) save_beginning(begin, out);
-  save_needs(field, out);
-  for (const auto* picks : picks_of(field)) {
-    save_numbers(picks->unlisted, out);
-    picks->index.save(out);
-  }
+  out.u32be(static_cast<std::uint32_t>(field.needs.size()));
+  out.bytes({reinterpret_cast<const std::uint8_t*>(field.needs.data()),
+             field.needs.size() * sizeof(Need)});
+  save_numbers(field.unlisted, out);
+  field.index.save(out);
 }
 
 bool load_plan(Field& field, const std::vector<Rule>& rules, ByteReader& in) {
   field.picks = in.u8() == 1;
+  if (!load_atoms(field, in)) return false;
   if (!load_numbers(field.direct, field.atoms.size(), in)) return false;
   sort_direct(field, rules);
   if (!field.picks) return in.ok();
-  for (auto& atom : field.atoms) {
-    const auto word = in.u32be();
-    atom.loose = (word & 1) != 0;
-    atom.classed = (word & 2) != 0;
-    atom.begin = word >> 2;
-    atom.first.bytes = in.u32be();
-    atom.first.known = in.u32be();
-  }
   field.beginnings.clear();
   for (auto left = in.u32be(); left > 0 && in.ok(); --left)
     field.beginnings.push_back(load_beginning(in));
-  if (!load_needs(field, in)) return false;
-  for (auto* picks : picks_of(field)) {
-    const bool listed = load_numbers(picks->unlisted, field.atoms.size(), in);
-    auto index = LiteralIndex::load(in, field.atoms.size());
-    if (!listed || !index) return false;
-    picks->index = std::move(*index);
-  }
-  const auto is_known = [&](const Atom& atom) { return atom.begin < field.beginnings.size(); };
+  const auto needs = in.take(std::size_t{in.u32be()} * sizeof(Need));
+  field.needs.resize(needs.size() / sizeof(Need));
+  if (!needs.empty()) std::memcpy(field.needs.data(), needs.data(), needs.size());
+  const bool listed = load_numbers(field.unlisted, field.atoms.size(), in);
+  auto index = LiteralIndex::load(in, field.atoms.size());
+  if (!listed || !index) return false;
+  field.index = std::move(*index);
+  const auto is_known = [&](const Atom& atom) {
+    return atom.begin < field.beginnings.size() &&
+           (atom.needs < 2 || atom.first_need() + atom.needs <= field.needs.size());
+  };
   if (!in.ok() || !std::all_of(field.atoms.begin(), field.atoms.end(), is_known)) return false;
   index_begins(field);
   return true;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -82,6 +83,11 @@ class MarksSeen {
     }
   }
   [[nodiscard]] bool has(Mark mark) const { return rounds_[mark] == round_; }
+  // Of all of them; without branches, as there are few, and nothing could foretell these.
+  template <std::size_t N>
+  [[nodiscard]] bool has(const std::array<Mark, N>& marks) const {
+    return std::all_of(marks.begin(), marks.end(), [&](Mark mark) { return has(mark); });
+  }
 
  private:
   std::vector<std::uint8_t> rounds_ = std::vector<std::uint8_t>(kBytes + kPairs);

@@ -27,6 +27,7 @@ class RecentVerdicts {
     Verdict* verdict{nullptr};  // null: not to be kept
     bool known{false};          // it is the verdict on this key; else the caller writes it there
   };
+  [[nodiscard]] bool keeps() const { return !sets_.empty(); }
   // The place is good until the next call.
   Place place_of(std::string_view key) {
     if (sets_.empty()) return {};

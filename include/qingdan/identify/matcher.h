@@ -1,13 +1,12 @@
 // matcher — which conditions hold on the value of a field, and what their captures caught.
 //
-// Vectorscan finds in linear time what may hold, with one database per field; PCRE2 then cuts
-// captures out of the patterns that matched, under match and heap limits. In a field with many
-// rules a short value is asked only of those whose literals stand in it (literal.h) and whose marks
-// it has (marks.h): where these are few, PCRE2 decides them under the same limits, general rules
-// only where nothing better held (decision 0016). The few conditions of a small field are asked one
-// by one (decision 0015). Of a large field vectorscan knows only the literals that a pattern is
-// picked by, as it compiles these many times faster, and PCRE2 decides. `equals` is a hash look-up.
-// With its own field_plan the only user of both engines.
+// In a field with many rules a short value is asked only of those whose literals stand in it
+// (literal_index.h), or that begin as it does (begin_index.h), and whose marks it has (marks.h).
+// These are decided by programs made of the patterns (program.h), or by PCRE2 under match and heap
+// limits; general rules only where nothing better held (decision 0016). In a long value vectorscan
+// finds in linear time what may hold, with one database per field, which knows only the literals
+// that a pattern is picked by. The few conditions of a small field are asked one by one (decision
+// 0015). `equals` is a hash look-up. With its own field_plan the only user of the engines.
 //   M1  an answer depends on field, value and rules alone; not on order or on what was asked before
 //   M2  values longer than cap_of(field) are cut before matching
 //   M3  a pattern that runs into a limit has not matched
@@ -49,7 +48,7 @@ struct Hit {
 [[nodiscard]] std::string engine_version();
 
 // Verdicts on values that come again are kept: of at most kVerdictSlots values of 1 KiB or less,
-// and what was caught of them: 8 MiB of values at the most. `none` works out every value anew, to
+// and what was caught of them: 16 MiB of values at the most. `none` works out every value anew, to
 // measure what that costs.
 enum class VerdictMemory : std::uint8_t { none, usual };
 

@@ -48,24 +48,6 @@ TEST_CASE("patterns that are not understood give no texts", "[identify][literal]
   CHECK(required_literals(std::string(5000, '(') + "abcd" + std::string(5000, ')')).empty());
 }
 
-TEST_CASE("literals are found wherever they stand, each group once", "[identify][literal]") {
-  const LiteralIndex index({{"abcd", 1}, {"openssh_", 2}, {"bcde", 3}, {"ssh_9.2p1 debian", 4}});
-  const auto groups_in = [&](std::string_view folded) {
-    std::vector<std::uint32_t> groups;
-    CHECK(index.find(folded, 10, groups));
-    return groups;
-  };
-  using Groups = std::vector<std::uint32_t>;
-  CHECK(groups_in("abcd") == Groups{1});
-  CHECK(groups_in("xabcdexabcde") == Groups{1, 3});
-  CHECK(groups_in("openssh_9.2p1 debian-2") == Groups{2, 4});
-  CHECK(groups_in("openssh").empty());
-  CHECK(groups_in("").empty());
-  std::vector<std::uint32_t> groups;
-  CHECK_FALSE(index.find("abcde openssh_", 2, groups));
-  CHECK(LiteralIndex().empty());
-}
-
 TEST_CASE("a literal as a pattern means its bytes", "[identify][literal]") {
   CHECK(as_expression("a+b 1_\n") == R"(a\x2bb 1_\x0a)");
   CHECK(required_literals(as_expression("Acme+(1)")) == Texts{"acme+(1)"});
@@ -92,32 +74,4 @@ TEST_CASE("of two requirements the one that few others have is chosen", "[identi
   for (int i = 0; i < 5; ++i) chooser.add(requirements(R"(\d system version \d)"));
   CHECK(chooser.choose(versalink) == Literals{"versalink "});
   CHECK(chooser.choose({}).empty());
-}
-
-TEST_CASE("an index is read back as it was written, and nothing else is", "[identify][literal]") {
-  const LiteralIndex index({{"abcd", 1}, {"abcd", 2}, {"openssh_9", 3}, {"bcdefghi", 0}});
-  ByteWriter out;
-  index.save(out);
-  const Bytes bytes = std::move(out).take();
-  const auto load = [](BytesView stored, std::size_t groups) {
-    ByteReader in(stored);
-    return LiteralIndex::load(in, groups);
-  };
-  const auto again = load(bytes, 4);
-  REQUIRE(again);
-  for (const std::string_view text : {"xabcd", "openssh_9.2", "abcdefghi", "nothing"}) {
-    std::vector<std::uint32_t> first, second;
-    CHECK(index.find(text, 10, first));
-    CHECK(again->find(text, 10, second));
-    CHECK(first == second);
-  }
-  CHECK_FALSE(load(bytes, 3));
-  for (std::size_t size = 0; size < bytes.size(); ++size)
-    CHECK_FALSE(load(BytesView(bytes).first(size), 4));
-  for (std::size_t at = 0; at < bytes.size(); ++at) {
-    auto damaged = bytes;
-    damaged[at] ^= 0xFF;
-    std::vector<std::uint32_t> groups;  // whatever is read must not be read beyond its end
-    if (const auto other = load(damaged, 4)) (void)other->find("abcdefghi openssh_9", 10, groups);
-  }
 }
