@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "identify/pattern_needs.h"
 #include "qingdan/base/text.h"
 #include "qingdan/identify/matcher.h"
 
@@ -192,15 +193,11 @@ void index_begins(Field& field) {
   field.begins = BeginIndex(members);
 }
 
-// Of what the patterns need, the marks that the fewest of them need.
-void write_needs(Field& field, const std::vector<Rule>& rules,
-                 const std::vector<std::uint32_t>& atoms) {
+// Of what the patterns need, the marks that the fewest of them need. `needs` by atom.
+void write_needs(Field& field, std::vector<PatternNeeds>& needs) {
   std::vector<std::uint32_t> counts(kBytes + kPairs);
-  std::vector<std::pair<std::uint32_t, std::vector<std::vector<Mark>>>> all;  // of each atom
-  for (const auto i : atoms) {
-    if (!field.atoms[i].pattern) continue;
-    all.emplace_back(i, marks_of(part_of(field, rules, i).texts.front()));
-    for (const auto& marks : all.back().second) {
+  for (const auto& each : needs) {
+    for (const auto& marks : each.marks) {
       for (const auto mark : marks) ++counts[mark];
     }
   }
@@ -211,8 +208,9 @@ void write_needs(Field& field, const std::vector<Rule>& rules,
     for (std::size_t i = 0; i < need.size(); ++i) need[i] = marks[std::min(i, marks.size() - 1)];
     return need;
   };
-  for (auto& [i, alternatives] : all) {
+  for (std::size_t i = 0; i < needs.size(); ++i) {
     auto& atom = field.atoms[i];
+    auto& alternatives = needs[i].marks;
     atom.needs = static_cast<std::uint8_t>(alternatives.size());
     if (alternatives.size() == 1) atom.need = rarest_of(alternatives.front());
     if (alternatives.size() < 2) continue;
@@ -222,9 +220,7 @@ void write_needs(Field& field, const std::vector<Rule>& rules,
   }
 }
 
-void write_beginning(Field& field, Atom& atom, const Part& part) {
-  if (!atom.pattern) return;
-  const auto begin = beginning_of(part.texts.front());
+void write_beginning(Field& field, Atom& atom, const std::optional<Beginning>& begin) {
   if (!begin) return;
   const auto same = std::find(field.beginnings.begin(), field.beginnings.end(), *begin);
   const auto number = static_cast<std::size_t>(same - field.beginnings.begin());
@@ -254,30 +250,30 @@ Plan plan_databases(Field& field, const std::vector<Rule>& rules) {
     take_few(plan.all, field, rules);
     return plan;
   }
-  std::vector<std::vector<Literals>> texts;
+  std::vector<PatternNeeds> needs(field.atoms.size());
   LiteralChooser chooser;
   for (const auto i : plan.all) {
-    write_beginning(field, field.atoms[i], part_of(field, rules, i));
-    chooser.add(texts.emplace_back(held_texts(part_of(field, rules, i))));
+    needs[i] = needs_of(part_of(field, rules, i));
+    write_beginning(field, field.atoms[i], needs[i].beginning);
+    chooser.add(needs[i].texts);
   }
   write_firsts(field);
   const auto leads = count_leads(field);
   plan.held.resize(field.atoms.size());
   std::vector<std::pair<std::string, std::uint32_t>> keyed;
-  for (std::size_t n = 0; n < plan.all.size(); ++n) {
-    const auto i = plan.all[n];
+  for (const auto i : plan.all) {
     const auto& part = part_of(field, rules, i);
     auto& atom = field.atoms[i];
     const bool decided_later = atom.pattern && sees_enough(atom, part);
     const bool led =
         decided_later && atom.first().is_whole() && leads.at(atom.first_bytes) <= kAlikeMost;
-    if (!led) plan.held[i] = chooser.choose(texts[n]);
+    if (!led) plan.held[i] = chooser.choose(needs[i].texts);
     const auto& literals = plan.held[i];
     atom.loose = decided_later && (atom.begin != 0 || !literals.empty());
     if (literals.empty()) (atom.loose ? field.unlisted : plan.others).push_back(i);
     for (const auto& text : literals) keyed.emplace_back(text, i);
   }
-  write_needs(field, rules, plan.all);
+  write_needs(field, needs);
   // A beginning is looked up, however long a value is.
   std::erase_if(plan.all,
                 [&](std::uint32_t i) { return field.atoms[i].loose && plan.held[i].empty(); });

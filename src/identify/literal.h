@@ -23,19 +23,6 @@ inline constexpr std::size_t kLiteralMin = 4;
 // Texts, in lower case, all of kLiteralMin bytes or more.
 using Literals = std::vector<std::string>;
 
-// Sets of which every match of `pattern` holds at least one text each, one behind the other in this
-// order. Empty where the pattern has no such texts or we do not understand it.
-[[nodiscard]] std::vector<Literals> requirements(std::string_view pattern);
-// The same for any condition but `equals`.
-[[nodiscard]] std::vector<Literals> requirements(const Part& part);
-// The set among them with the longest texts.
-[[nodiscard]] Literals required_literals(std::string_view pattern);
-[[nodiscard]] Literals required_literals(const Part& part);
-
-// The same as requirements(), but in no order, and with alternatives and small classes written out:
-// `E[CS]S\d` is twenty texts. For an index, which can take many.
-[[nodiscard]] std::vector<Literals> held_texts(const Part& part);
-
 // Chooses, of what a condition requires, what few other conditions of the field require: "version "
 // stands in every other value, "versalink" hardly.
 class LiteralChooser {
@@ -74,10 +61,6 @@ struct Beginning {
   }
   bool operator==(const Beginning&) const = default;
 };
-// Of a pattern all of whose matches begin at the start of the value; nullopt where they do not, may
-// be empty, or we do not understand it.
-[[nodiscard]] std::optional<Beginning> beginning_of(std::string_view pattern);
-
 // A pattern that means exactly these bytes.
 [[nodiscard]] std::string as_expression(std::string_view literal);
 

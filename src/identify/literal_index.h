@@ -24,8 +24,8 @@ inline constexpr std::size_t kLiteralMost = 255;  // bytes of which an index mak
 class LiteralIndex {
  public:
   LiteralIndex() = default;
-  // (literal, group); literals as required_literals() gives them. Of a longer one its first
-  // kLiteralMost bytes are looked for.
+  // (literal, group); literals of kLiteralMin bytes or more, in lower case. Of a longer one its
+  // first kLiteralMost bytes are looked for.
   explicit LiteralIndex(std::vector<std::pair<std::string, std::uint32_t>> literals);
 
   [[nodiscard]] bool empty() const { return table_.empty(); }

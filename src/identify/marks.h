@@ -59,9 +59,6 @@ class MarksNeeded {
   std::vector<Term> terms_;
 };
 
-// The same of a whole pattern; empty too where we do not understand it.
-[[nodiscard]] std::vector<std::vector<Mark>> marks_of(std::string_view pattern);
-
 // The marks of one value at a time.
 class MarksSeen {
  public:

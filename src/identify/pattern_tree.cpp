@@ -323,4 +323,18 @@ std::size_t least_bytes(const PatternNode& node) {
   }
 }
 
+bool is_anchored(const PatternNode& node) {
+  switch (node.kind) {
+    case Kind::begin:
+      return true;
+    case Kind::choice:
+      return std::all_of(node.parts.begin(), node.parts.end(), is_anchored);
+    case Kind::sequence:
+    case Kind::capture:
+      return !node.parts.empty() && is_anchored(node.parts.front());
+    default:
+      return false;
+  }
+}
+
 }  // namespace qingdan::identify

@@ -40,6 +40,9 @@ struct PatternNode {
 // nullopt where we do not understand it: nothing is then known of the pattern.
 [[nodiscard]] std::optional<PatternNode> parse_pattern(std::string_view pattern);
 
+// True where every match begins at the start of the value.
+[[nodiscard]] bool is_anchored(const PatternNode& node);
+
 // Bytes that every match of it has at least.
 [[nodiscard]] std::size_t least_bytes(const PatternNode& node);
 

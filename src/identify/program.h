@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "identify/literal.h"
@@ -89,6 +90,7 @@ class Programs {
   friend class ProgramRun;
   std::vector<Word> code_ = {0, 0};  // nothing starts at 0
   std::vector<ByteSet> sets_ = {ByteSet().set()};
+  std::unordered_map<ByteSet, std::uint32_t> set_numbers_ = {{ByteSet().set(), 0}};  // to add more
   std::vector<std::string> names_;
 };
 

@@ -75,20 +75,6 @@ Lead lead_of(const PatternNode& node, const Lead& next) {
   }
 }
 
-bool is_anchored(const PatternNode& node) {
-  switch (node.kind) {
-    case Kind::begin:
-      return true;
-    case Kind::choice:
-      return std::all_of(node.parts.begin(), node.parts.end(), is_anchored);
-    case Kind::sequence:
-    case Kind::capture:
-      return !node.parts.empty() && is_anchored(node.parts.front());
-    default:
-      return false;
-  }
-}
-
 // The byte that a set is: as it stands, and in lower case where the set has it in either case or it
 // is no letter.
 std::optional<char> exact_of(const ByteSet& set) {
@@ -110,7 +96,7 @@ std::optional<char> folded_of(const ByteSet& set) {
 class ProgramWriter {
  public:
   explicit ProgramWriter(Programs& all)
-      : all_(all), start_(all.code_.size()), sets_(all.sets_.size()), names_(all.names_.size()) {}
+      : all_(all), start_(all.code_.size()), names_(all.names_.size()) {}
 
   ProgramStart write(const PatternNode& tree) {
     const auto least = least_bytes(tree);
@@ -124,7 +110,6 @@ class ProgramWriter {
                       all_.code_.size() - start_ <= kWordsMost;
     if (!fits) {
       all_.code_.resize(start_);
-      all_.sets_.resize(sets_);
       all_.names_.resize(names_);
       return 0;
     }
@@ -148,10 +133,10 @@ class ProgramWriter {
   }
 
   std::uint32_t set_of(const ByteSet& bytes) {
-    auto& sets = all_.sets_;
-    const auto known = std::find(sets.begin(), sets.end(), bytes);
-    const auto number = static_cast<std::uint32_t>(known - sets.begin());
-    if (known == sets.end()) sets.push_back(bytes);
+    const auto next = static_cast<std::uint32_t>(all_.sets_.size());
+    const auto [known, is_new] = all_.set_numbers_.emplace(bytes, next);
+    if (is_new) all_.sets_.push_back(bytes);
+    const auto number = known->second;
     failed_ = failed_ || number >= program::kSetsMost;
     return number;
   }
@@ -340,7 +325,7 @@ class ProgramWriter {
   }
 
   Programs& all_;
-  std::size_t start_, sets_, names_;
+  std::size_t start_, names_;
   Programs::Word name_numbers_ = 0;
   std::uint32_t captures_ = 0;
   bool failed_ = false;

@@ -9,7 +9,7 @@
 
 namespace qingdan::identify {
 
-inline constexpr int kCodecVersion = 29;
+inline constexpr int kCodecVersion = 31;
 
 void write_rule_set(ByteWriter& out, const RuleSet& set);
 // nullopt where the bytes are not what write_rule_set writes.

@@ -4,11 +4,16 @@
 #include <string>
 
 #include "identify/begin_index.h"
+#include "identify/pattern_needs.h"
 
 using namespace qingdan;
 using namespace qingdan::identify;
 
 namespace {
+
+std::optional<Beginning> beginning_of(const std::string& pattern) {
+  return needs_of(Part{"ssh.banner", MatchKind::pattern, {pattern}}).beginning;
+}
 
 // What a pattern says of single bytes in lower case; of sets of several, nothing.
 First first_of_text(std::string_view lower) {

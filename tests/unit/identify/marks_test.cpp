@@ -1,5 +1,5 @@
 // marks — what patterns need, by examples and against an engine; what values have.
-#include "identify/marks.h"
+#include "identify/pattern_needs.h"
 
 #include <catch2/catch.hpp>
 #include <regex>
@@ -12,6 +12,9 @@ using namespace qingdan;
 using namespace qingdan::identify;
 
 namespace {
+std::vector<std::vector<Mark>> marks_of(const std::string& pattern) {
+  return needs_of(Part{"ssh.banner", MatchKind::pattern, {pattern}}).marks;
+}
 
 // The single bytes among the marks of each alternative, then how many pairs: "-0a 2|x 0".
 std::string needs(const char* pattern) {

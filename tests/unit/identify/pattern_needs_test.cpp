@@ -4,13 +4,20 @@
 #include <regex>
 #include <string>
 
-#include "identify/literal.h"
+#include "identify/pattern_needs.h"
 #include "qingdan/base/rng.h"
 
 using namespace qingdan;
 using namespace qingdan::identify;
 
 namespace {
+PatternNeeds needs_of_pattern(const std::string& pattern) {
+  return needs_of(Part{"ssh.banner", MatchKind::pattern, {pattern}});
+}
+std::optional<Beginning> beginning_of(const std::string& pattern) {
+  return needs_of_pattern(pattern).beginning;
+}
+
 std::string text_of(const ByteSet& set) {
   std::string out;
   for (std::size_t b = 0; b < set.size(); ++b) {
@@ -38,6 +45,7 @@ std::string leads(const char* pattern) {
 TEST_CASE("an anchored pattern tells its first bytes", "[identify][beginning]") {
   CHECK(begins("^SSH-") == "S");
   CHECK(begins("(?i)^ssh") == "Ss");
+  CHECK(begins("(?:^a|^b)c") == "ab");
   CHECK(begins("(?is)^(?:HP|Dell)-x") == "DHdh");
   CHECK(begins(R"(^(?P<model>[A-C]x|\d))") == "0123456789ABC");
   CHECK(begins(R"(^\.x)") == ".");
@@ -59,15 +67,16 @@ TEST_CASE("classes hold all they mean", "[identify][beginning]") {
   REQUIRE(not_digit);
   CHECK(not_digit->bytes[0].count() == 246);
   CHECK(beginning_of(R"(^\Sx)")->bytes[0].count() == 250);
-  CHECK(beginning_of("^.x")->bytes[0].count() == 256);
+  CHECK(beginning_of("^.x")->bytes[0].count() == 255);
+  CHECK(beginning_of("(?s)^.x")->bytes[0].count() == 256);
   CHECK(begins("^[]a]x") == "]a");
   CHECK(begins(R"(^\x41)") == "A");
-  CHECK_FALSE(beginning_of(R"(^[\x41-\x5A]x)").has_value());
-  CHECK_FALSE(beginning_of(R"(^[\.-9]x)").has_value());
+  CHECK(begins(R"(^[\x41-\x43]x)") == "ABC");
+  CHECK(begins(R"(^[\.-1]x)") == "./01");
 }
 
 TEST_CASE("where a match may begin elsewhere nothing is said", "[identify][beginning]") {
-  for (const auto* pattern : {"SSH", "^a|b", "(?m)^a", "^a?", "^", "^(?:a|)", R"(^\AA)", "^(?s:A)", "(?:^a)b",
+  for (const auto* pattern : {"SSH", "^a|b", "(?m)^a", "^a?", "^", "^(?:a|)", R"(^\AA)", "^(?s:A)",
                               "^(?=a)b", "^[[:alpha:]]x", "^(a", "^[a", "(?x)^a"}) {
     INFO(pattern);
     CHECK_FALSE(beginning_of(pattern).has_value());
@@ -75,9 +84,7 @@ TEST_CASE("where a match may begin elsewhere nothing is said", "[identify][begin
 }
 
 namespace {
-std::vector<Literals> held(const std::string& pattern) {
-  return held_texts(Part{"ssh.banner", MatchKind::pattern, {pattern}});
-}
+std::vector<Literals> held(const std::string& pattern) { return needs_of_pattern(pattern).texts; }
 }  // namespace
 
 TEST_CASE("alternatives and small classes are written out", "[identify][literal]") {
@@ -100,9 +107,8 @@ TEST_CASE("what may be missing is not held", "[identify][literal]") {
   CHECK(held("(?:abcdef\\w+)?wxyz") == std::vector<Literals>{{"wxyz"}});
   CHECK(held("(?:tomcat|\\w{9})").empty());
   CHECK(held("[^a]{4}").empty());
-  CHECK(held("(?:abcdef){0}wxyz") == std::vector<Literals>{{"wxyz"}});
-  // What it does not understand is left to requirements().
-  CHECK(held("\\babcd").size() == requirements("\\babcd").size());
+  CHECK(held("(?:abcdef){0}wxyz").empty());  // not in the dialect
+  CHECK(held("\\babcd") == std::vector<Literals>{{"abcd"}});
 }
 
 TEST_CASE("as many bytes are told as every match has, each with what can stand there",
@@ -116,7 +122,7 @@ TEST_CASE("as many bytes are told as every match has, each with what can stand t
   CHECK(leads("^a*bc") == "ab|abc");
   CHECK(leads("^(?:ab)+cd") == "a|b|ac|bd");
   CHECK(leads("^x(?:|yy)z") == "x|yz");
-  CHECK(leads("^ab.{1,9}d") == "a|b|any|any");
+  CHECK(leads("(?s)^ab.{1,9}d") == "a|b|any|any");
   CHECK(leads("(?i)^ab") == "Aa|Bb");
   CHECK(leads("^[Ll](?i:in)u") == "Ll|Ii|Nn|u");
   CHECK(leads(R"(^AB\b.{0,9}|^x)") == "Ax");
