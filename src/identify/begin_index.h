@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -24,10 +23,8 @@ struct First {
  private:
   static constexpr auto kMasks = [] {
     std::array<std::uint32_t, 1 << kWindow> masks{};
-    for (std::uint32_t known = 0; known < masks.size(); ++known) {
-      std::array<std::uint8_t, kWindow> bytes{};
-      for (std::size_t n = 0; n < bytes.size(); ++n) bytes[n] = known >> n & 1 ? 0xFF : 0;
-      masks[known] = std::bit_cast<std::uint32_t>(bytes);
+    for (std::uint32_t set = 0; set < masks.size(); ++set) {
+      for (std::size_t n = 0; n < kWindow; ++n) masks[set] |= (set >> n & 1) * (0xFFU << 8 * n);
     }
     return masks;
   }();

@@ -196,10 +196,16 @@ class Parser {
     return c;
   }
 
+  // Passes over an escape; its letter, or zero at the end of the pattern.
+  char class_letter() {
+    const char c = at_ + 1 < p_.size() ? p_[at_ + 1] : '\0';
+    at_ = std::min(at_ + 2, p_.size());
+    return c;
+  }
+
   PatternNode escape() {
     if (const auto byte = escaped_byte()) return byte_of(one(*byte));
-    const char c = at_ + 1 < p_.size() ? p_[at_ + 1] : '\0';
-    at_ += 2;
+    const char c = class_letter();
     if (const auto bytes = class_of(c)) return byte_of(*bytes);
     if (c == 'b') return node_of(Kind::boundary);
     if (c == 'B') return node_of(Kind::no_boundary);
@@ -210,9 +216,8 @@ class Parser {
   std::optional<unsigned char> class_byte(ByteSet& set) {
     if (p_[at_] != '\\') return static_cast<unsigned char>(p_[at_++]);
     if (const auto byte = escaped_byte()) return static_cast<unsigned char>(*byte);
-    const auto bytes = class_of(at_ + 1 < p_.size() ? p_[at_ + 1] : '\0');
+    const auto bytes = class_of(class_letter());
     given_up_ = given_up_ || !bytes;
-    at_ += 2;
     if (bytes) set |= *bytes;
     return std::nullopt;
   }

@@ -70,7 +70,7 @@ TEST_CASE("what is not in the dialect is not guessed at", "[identify][pattern_tr
   for (const auto* pattern :
        {"(?=a)",  "(?!a)",       "(?<=a)b", "(?>a)",  "a++",   "a**",   "^*",       R"(\1)",
         R"(\pL)", "[[:alpha:]]", "[a",      "(a",     "a)",    "*a",    "a{2",      "a{3,2}",
-        "a{0}",   "a{,2}",       R"(a\)",   R"(\x4)", "[b-a]", "(?x)a", R"([a-\d])"})
+        "a{0}",   "a{,2}",       R"(a\)",   R"(\x4)", "[b-a]", "(?x)a", R"([a-\d])", R"([a\)", R"([a-\)", "(?P<a", "[a-", "a{", "(?i:"})
     CHECK(tree_of(pattern) == "?");
   CHECK(tree_of(std::string(100, '(') + "a" + std::string(100, ')')) == "?");
 }
