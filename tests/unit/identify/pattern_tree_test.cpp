@@ -68,9 +68,10 @@ TEST_CASE("classes hold what PCRE2 says they hold", "[identify][pattern_tree]") 
 
 TEST_CASE("what is not in the dialect is not guessed at", "[identify][pattern_tree]") {
   for (const auto* pattern :
-       {"(?=a)",  "(?!a)",       "(?<=a)b", "(?>a)",  "a++",   "a**",   "^*",       R"(\1)",
-        R"(\pL)", "[[:alpha:]]", "[a",      "(a",     "a)",    "*a",    "a{2",      "a{3,2}",
-        "a{0}",   "a{,2}",       R"(a\)",   R"(\x4)", "[b-a]", "(?x)a", R"([a-\d])", R"([a\)", R"([a-\)", "(?P<a", "[a-", "a{", "(?i:"})
+       {"(?=a)",   "(?!a)",       "(?<=a)b", "(?>a)",  "a++",   "a**",   "^*",        R"(\1)",
+        R"(\pL)",  "[[:alpha:]]", "[a",      "(a",     "a)",    "*a",    "a{2",       "a{3,2}",
+        "a{0}",    "a{,2}",       R"(a\)",   R"(\x4)", "[b-a]", "(?x)a", R"([a-\d])", R"([a\)",
+        R"([a-\)", "(?P<a",       "[a-",     "a{",     "(?i:"})
     CHECK(tree_of(pattern) == "?");
   CHECK(tree_of(std::string(100, '(') + "a" + std::string(100, ')')) == "?");
 }
