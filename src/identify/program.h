@@ -7,6 +7,7 @@
 //   P2  time is bounded by kStepsMost, whatever pattern and value
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -27,9 +28,6 @@ using ProgramStart = std::uint32_t;
 class ProgramRoom {
  public:
   static constexpr std::size_t kCapturesMost = 8;
-  struct Caught {
-    std::uint32_t from{0}, to{0};  // in the value; alike where the group took no part
-  };
 
  private:
   friend class Programs;
@@ -40,6 +38,7 @@ class ProgramRoom {
   };
   static constexpr std::size_t kWaysMost = 512;
   std::array<Way, kWaysMost> ways_;  // begins as it is
+  // Where each capture begins and ends in the value; alike where it took no part.
   std::array<std::uint32_t, 2 * kCapturesMost> marks_{};
 };
 
@@ -77,9 +76,11 @@ class Programs {
   }
   // Brings it nearer: programs of thousands of patterns do not fit into the nearest cache.
   void fetch(ProgramStart start) const {
+    constexpr std::size_t kLine = 64 / sizeof(Word);
     __builtin_prefetch(&code_[start]);
-    __builtin_prefetch(&code_[start + 8]);
+    __builtin_prefetch(&code_[std::min(start + kLine, code_.size() - 1)]);
   }
+
   void save(ByteWriter& out) const;
   // False where the bytes are not whole. Programs are taken as save() wrote them: who loads knows
   // that nobody wrote over them.
