@@ -1,6 +1,6 @@
 // literal_index — finds which of very many literals stand in a value, in one pass over it.
 // Immutable once made; shared by threads.
-//   L1  every group with a literal in the value is reported, in the order of the value, once
+//   L1  every group with a literal in the value is reported, once
 //   L2  the work is bounded by length of the value and literals that share a window, not by their
 //       number
 #pragma once

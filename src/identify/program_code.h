@@ -31,7 +31,6 @@ enum class Op : std::uint8_t {
 
 inline constexpr std::uint32_t kHeadWords = 2;
 inline constexpr std::uint32_t kSetsMost = 0x10000;
-inline constexpr std::uint32_t kMany = 0xFFFF;
 
 // Flags of loop and branch.
 inline constexpr std::uint32_t kSure = 1;   // no other way could lead on

@@ -106,9 +106,7 @@ class ProgramWriter {
     all_.code_.insert(all_.code_.end(), program::kHeadWords, 0);
     write(tree, any);
     add(instruction(Op::done));
-    const bool fits = !failed_ && least <= 0xFFFF && captures_ <= ProgramRoom::kCapturesMost &&
-                      all_.code_.size() - start_ <= kWordsMost;
-    if (!fits) {
+    if (failed_ || least > 0xFFFF) {
       all_.code_.resize(start_);
       all_.names_.resize(names_);
       return 0;
@@ -124,12 +122,13 @@ class ProgramWriter {
   [[nodiscard]] std::uint32_t here() const {
     return static_cast<std::uint32_t>(all_.code_.size() - start_);
   }
+  // Copies of copies could go on for ever: nothing is written once it has become too much.
   void add(Programs::Word word) {
-    if (here() <= kWordsMost) all_.code_.push_back(word);
+    failed_ = failed_ || here() >= kWordsMost;
+    if (!failed_) all_.code_.push_back(word);
   }
   void point(std::uint32_t from, std::uint32_t to) {
-    if (from <= kWordsMost && start_ + from < all_.code_.size())
-      all_.code_[start_ + from] |= Programs::Word{to} << 32;
+    if (!failed_) all_.code_[start_ + from] |= Programs::Word{to} << 32;
   }
 
   std::uint32_t set_of(const ByteSet& bytes) {
@@ -142,6 +141,7 @@ class ProgramWriter {
   }
 
   void write(const PatternNode& node, const Lead& next) {
+    if (failed_) return;
     switch (node.kind) {
       case Kind::sequence:
         return write_row(node.parts, next);
@@ -169,7 +169,7 @@ class ProgramWriter {
   }
 
   void write_row(const std::vector<PatternNode>& parts, const Lead& next) {
-    for (std::size_t i = 0; i < parts.size();) {
+    for (std::size_t i = 0; i < parts.size() && !failed_;) {
       const auto exact = text_from(parts, i, exact_of);
       const auto folded = text_from(parts, i, folded_of);
       if (std::max(exact.size(), folded.size()) > 1) {
@@ -238,7 +238,7 @@ class ProgramWriter {
       add(instruction(Op::jump));
     }
     for (const auto jump : jumps) point(jump, here());
-    if (all_.code_.size() - start_ <= kWordsMost)
+    if (!failed_)
       std::memcpy(&all_.code_[place + 1], table.data(), table.size() * sizeof table.front());
   }
 

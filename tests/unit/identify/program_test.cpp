@@ -55,6 +55,10 @@ TEST_CASE("what is no program is left to PCRE2", "[identify][program]") {
   CHECK(answer("(?=a)b", "b") == "none");
   CHECK(answer("(?:a*)*b", "b") == "none");  // may go round without an end
   CHECK(answer("(?:ab){1,200}", "ab") == "none");
+  // Copies of copies of copies, of which the first are too many already.
+  std::string copies = "ab";
+  for (int i = 0; i < 30; ++i) copies = "(?:" + copies + "){1,64}";
+  CHECK(answer(copies, "ab") == "none");
   std::string many;
   for (int i = 0; i < 9; ++i) many += "(?P<n" + std::to_string(i) + ">a)";
   CHECK(answer(many, "aaaaaaaaa") == "none");
